@@ -1,0 +1,173 @@
+/**
+ * The connector interface: the code for one kind of CRM. Every connector is a folder with the same
+ * files: `client.ts` (calls), `changes.ts` (change source), `fields.ts` (CRM field <-> canonical
+ * field), `deliver.ts` (writes), `index.ts` (the Connector object). A fourth CRM is one more folder.
+ */
+import type { ChangeEventInput } from '../model/event';
+import type { CanonicalFields } from '../model/fields';
+import type { FieldMap } from '../model/field-map';
+import type { DeliveryJob, DeliveryOutcome } from '../model/delivery';
+import type { HttpPort } from './http';
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** A raw record as the CRM's API gives it. */
+export type CrmRecord = Record<string, unknown>;
+
+/** What every call of a connector works with. */
+export interface ConnectorContext {
+	/** Short name of the connected account. */
+	system: string;
+	http: HttpPort;
+	/** Milliseconds since the epoch. */
+	now: () => number;
+	/** Resolves after `ms`, or at once when the signal aborts (then it resolves too). */
+	sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+	/** Connector-specific settings from the node's panel, with the defaults of `Connector.defaultSettings`. */
+	settings: Record<string, Json>;
+	/** Waits until the system's rate budget allows one call, then counts it. */
+	budget: RateBudget;
+	log: (level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, Json>) => void;
+}
+
+export interface RateBudget {
+	/** Takes one call from the budget, waiting for it if need be. Rejects when the signal aborts. */
+	take: (priority: 'live' | 'retry' | 'backfill', signal?: AbortSignal) => Promise<void>;
+	/** The CRM said 429: nobody calls before `ms` have passed. */
+	pauseFor: (ms: number) => void;
+	/** Calls that may be made right now, and the ms until the next one is free. */
+	state: () => { available: number; nextInMs: number };
+}
+
+/** A field of the CRM as its API (or, where that has no describe, its documentation) names it. */
+export interface CrmField {
+	/** The name used in field maps and in create/update. */
+	name: string;
+	label: string;
+	type: 'string' | 'number' | 'boolean' | 'date' | 'datetime' | 'options' | 'email' | 'phone' | 'list';
+	options?: Array<{ value: string; label: string }>;
+	readOnly: boolean;
+	required: boolean;
+	custom: boolean;
+	/** The canonical field that the default map gives it, if any. */
+	suggestedField?: string;
+}
+
+/** One batch from a change source: goes to the inbox in the same transaction that moves the cursor. */
+export interface ChangeBatch {
+	events: ChangeEventInput[];
+	/** Where to go on after this batch; stored as it is. */
+	cursor: Json;
+	/** True if nothing that changed before `readAt` is missing from what was read so far. */
+	complete: boolean;
+}
+
+/** Records of this system for which the fabric has a shadow: lets a stream complete deltas of unknown records by one read. */
+export type KnowsRecord = (crmIds: string[]) => Promise<Set<string>>;
+
+export interface ChangeSourceOptions {
+	fieldMap: FieldMap;
+	/** Where the last run stopped; null when this system has never been read. */
+	cursor: Json;
+	/** What to do with what was there before the first run. */
+	start: 'now' | 'everything';
+	/** Commits a batch (inbox + cursor). The source goes on reading only after it resolved. */
+	commit: (batch: ChangeBatch) => Promise<void>;
+	knowsRecord: KnowsRecord;
+	/** Called when the connection's state changes, for logs and metrics; `error` is fit for people's eyes. */
+	onState: (state: ChangeSourceState) => void;
+	signal: AbortSignal;
+}
+
+export type ChangeSourceState =
+	| { status: 'running' }
+	| { status: 'waiting'; reason: string; retryInMs: number }
+	| { status: 'gap'; reason: string };
+
+/** Fatal: repeating will not help before a person changes something. */
+export class ConfigurationFailure extends Error {
+	override readonly name = 'ConfigurationFailure';
+
+	constructor(
+		message: string,
+		/** How to get unstuck. */
+		readonly hint: string,
+	) {
+		super(message);
+	}
+}
+
+export interface ListOptions {
+	limit?: number;
+	/** The CRM's own filters, as the node's panel offers them. */
+	filters?: Record<string, string>;
+}
+
+export interface ConnectorCapabilities {
+	/** How changes are learned. */
+	changes: 'poll' | 'stream';
+	/** Resolution of the vendor's edit times in ms (Wealthbox 60,000). */
+	timeResolutionMs: number;
+	/** Default calls allowed: `calls` per `windowMs`, sliding. */
+	rateLimit: { calls: number; windowMs: number } | null;
+	/** Canonical fields that can be read but not written. */
+	readOnlyFields: string[];
+}
+
+export interface Connector {
+	kind: string;
+	displayName: string;
+	capabilities: ConnectorCapabilities;
+	defaultFieldMap: FieldMap;
+	defaultSettings: Record<string, Json>;
+
+	/** One cheap authenticated call; resolves or throws AuthenticationFailure / HttpFailure / ConfigurationFailure. */
+	check: (context: ConnectorContext) => Promise<void>;
+	/** The CRM's own contact fields, custom ones included. */
+	describe: (context: ConnectorContext) => Promise<CrmField[]>;
+	/**
+	 * Reads changes until the signal aborts. Survives time-outs, 5xx, 429 and lost sessions by
+	 * itself; rejects only with AuthenticationFailure or ConfigurationFailure.
+	 */
+	runChangeSource: (context: ConnectorContext, options: ChangeSourceOptions) => Promise<void>;
+	/** Raw record -> canonical fields of its mapped fields (direction in or both), nested ids in `ref`. Pure. */
+	toCanonical: (record: CrmRecord, fieldMap: FieldMap, settings: Record<string, Json>) => CanonicalFields;
+	/**
+	 * What this CRM would hold if `desired` were written to it: fields it has no place for dropped,
+	 * kinds brought to its vocabulary. `toCanonical` of a written record equals this. Pure.
+	 */
+	project: (desired: CanonicalFields, fieldMap: FieldMap, settings: Record<string, Json>) => CanonicalFields;
+	/** Writes one delivery. Never throws for what the CRM or the network did; that is the outcome. */
+	deliver: (context: ConnectorContext, job: DeliveryJob) => Promise<DeliveryOutcome>;
+
+	/** For the node's own operations; values are the CRM's own fields. All throw {@link CrmError}. */
+	contacts: {
+		get: (context: ConnectorContext, crmId: string) => Promise<CrmRecord>;
+		list: (context: ConnectorContext, options: ListOptions) => Promise<CrmRecord[]>;
+		create: (context: ConnectorContext, values: Record<string, unknown>) => Promise<CrmRecord>;
+		update: (context: ConnectorContext, crmId: string, values: Record<string, unknown>) => Promise<CrmRecord>;
+		delete: (context: ConnectorContext, crmId: string) => Promise<void>;
+		/** Finds by the CRM's natural key (`matchField`, e.g. email or an external id) for create-or-update. */
+		findBy: (context: ConnectorContext, matchField: string, value: string) => Promise<CrmRecord[]>;
+		/** Fields that `findBy` can search. */
+		matchFields: Array<{ name: string; label: string }>;
+		/** The filters that `list` understands. */
+		listFilters: Array<{ name: string; label: string; type: 'string' | 'date' | 'boolean'; description: string }>;
+		idOf: (record: CrmRecord) => string;
+	};
+}
+
+/** An answer of the CRM that is not success. `message` is for people: no client data, no secret. */
+export class CrmError extends Error {
+	override readonly name = 'CrmError';
+
+	constructor(
+		message: string,
+		readonly status: number,
+		/** The vendor's own code where it has one (`INVALID_FIELD`), else the status as text. */
+		readonly code: string,
+		readonly options: { retryable: boolean; retryAfterMs?: number; hint?: string; field?: string } = { retryable: false },
+	) {
+		super(message);
+	}
+}

@@ -1,0 +1,76 @@
+/** Change events out of polled records. Pure. */
+import type { ChangeEventInput } from '../model/event';
+import type { CanonicalFields } from '../model/fields';
+import { shortHash } from './field-codec';
+
+/** A record as a poll read it. */
+export interface PolledRecord {
+	crmId: string;
+	/** The vendor's time of the last edit (ms since the epoch); null where it cannot be read. */
+	updatedAt: number | null;
+	deleted: boolean;
+	fields: CanonicalFields;
+	externalKeys?: Record<string, string>;
+}
+
+/** The circumstances of a read. All in ms since the epoch, our clock. */
+export interface Sighting {
+	system: string;
+	readAt: number;
+	receivedAt: number;
+	/** When the source was last known to hold what it held before. */
+	unchangedUntil: number | null;
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** Names an observation: the same record with the same edit time and content has the same id. */
+export function eventIdOf(system: string, record: PolledRecord): string {
+	const edited = record.updatedAt === null ? 'unknown' : iso(record.updatedAt);
+	const what = record.deleted ? 'deleted' : shortHash(record.fields);
+	return `${system}:contact:${record.crmId}:${edited}:${what}`;
+}
+
+export function snapshotEvent(
+	record: PolledRecord,
+	sighting: Sighting,
+	change: 'upsert' | 'undelete',
+): ChangeEventInput {
+	return {
+		...frame(sighting, record),
+		eventId: eventIdOf(sighting.system, record),
+		change,
+		fields: record.fields as ChangeEventInput['fields'],
+		externalKeys: record.externalKeys ?? {},
+	};
+}
+
+/** A deletion that the CRM itself names. */
+export function deleteEvent(record: PolledRecord, sighting: Sighting): ChangeEventInput {
+	return {
+		...frame(sighting, record),
+		eventId: eventIdOf(sighting.system, { ...record, deleted: true }),
+		change: 'delete',
+		fields: {},
+	};
+}
+
+/** A deletion inferred: absent from one complete listing, and confirmed by a read of its own. */
+export function missingEvent(crmId: string, sighting: Sighting): ChangeEventInput {
+	const record: PolledRecord = { crmId, updatedAt: sighting.readAt, deleted: true, fields: {} };
+	return deleteEvent(record, sighting);
+}
+
+function frame(sighting: Sighting, record: PolledRecord) {
+	const { system, readAt, receivedAt, unchangedUntil } = sighting;
+	return {
+		system,
+		object: 'contact' as const,
+		crmId: record.crmId,
+		kind: 'snapshot' as const,
+		editedAt: iso(record.updatedAt ?? readAt),
+		...(unchangedUntil === null ? {} : { unchangedUntil: iso(unchangedUntil) }),
+		readAt: iso(readAt),
+		receivedAt: iso(receivedAt),
+	};
+}

@@ -1,0 +1,75 @@
+/** What a CRM gives the polling change source, and what the source is told. */
+import { createPacer, type CallPriority } from './budget';
+import type { ChangeSourceOptions, ConnectorContext } from './connector';
+import type { PolledRecord } from './poll-events';
+
+export interface PollPage {
+	records: PolledRecord[];
+	/** True if there is another page. */
+	more: boolean;
+	/** Records of all pages together, where the CRM says so. */
+	total?: number;
+	/** The server's own clock (Date header), ms since the epoch. */
+	serverTime?: number;
+}
+
+export interface PageQuery {
+	/** Only records edited at or after this instant (ms, vendor's clock); null: all. */
+	since: number | null;
+	/** From 1. */
+	page: number;
+	priority: CallPriority;
+	signal: AbortSignal;
+}
+
+/** One CRM's reads. They reject with CrmError, HttpFailure, AuthenticationFailure or ConfigurationFailure. */
+export interface PollReader {
+	readPage: (query: PageQuery) => Promise<PollPage>;
+	/** The CRM's own list of deleted records, where it has one. */
+	readDeleted?: (query: PageQuery) => Promise<PollPage>;
+	/** Reads one record by its id: true if the CRM says that it is gone. */
+	isGone: (crmId: string, signal: AbortSignal) => Promise<boolean>;
+}
+
+export interface PollingSettings {
+	minPollMs: number;
+	maxPollMs: number;
+	/** How far before the newest edit seen a poll begins. */
+	overlapMs: number;
+	/** By how much our clock may be ahead of the vendor's at the very first poll. */
+	clockToleranceMs: number;
+	/** Pause between full listings; 0: only the first load. */
+	fullScanMs: number;
+	/** Every how many polls the deleted records are read. */
+	deletedEveryPolls: number;
+	/** False: editing an e-mail, phone or address may leave the contact's edit time as it was. */
+	editsAlwaysTouch: boolean;
+}
+
+export interface PollingParts {
+	context: ConnectorContext;
+	options: ChangeSourceOptions;
+	reader: PollReader;
+	settings: PollingSettings;
+	/** For the jitter of retries: [0, 1). Default Math.random. */
+	random?: () => number;
+}
+
+/** A context whose calls keep to a share of the rate limit, so that writes always have room. */
+export function withPollShare(
+	context: ConnectorContext,
+	limit: { calls: number; windowMs: number; share: number },
+): ConnectorContext {
+	const { now, sleep, budget } = context;
+	const pacer = createPacer({
+		calls: limit.calls * limit.share,
+		windowMs: limit.windowMs,
+		now,
+		sleep,
+	});
+	const take: ConnectorContext['budget']['take'] = async (priority, signal) => {
+		await pacer.take(signal);
+		await budget.take(priority, signal);
+	};
+	return { ...context, budget: { ...budget, take } };
+}

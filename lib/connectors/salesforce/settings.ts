@@ -1,0 +1,112 @@
+/**
+ * The connector's settings, as the node's panel offers them, checked and with their defaults.
+ * Several stand for facts that Salesforce does not document (reference/salesforce.md, section 12).
+ */
+import { z } from 'zod';
+import { ConfigurationFailure, type ConnectorContext, type Json } from '../connector';
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+
+/** Upserts by a list of external ids need 46.0; Winter '27 is 68.0. */
+const OLDEST_VERSION = 46;
+
+const apiVersion = z
+	.string()
+	.regex(/^\d{2,3}\.0$/, 'must look like 62.0')
+	.refine((version) => Number(version) >= OLDEST_VERSION, `must be ${OLDEST_VERSION}.0 or newer`);
+
+const fieldName = z.string().regex(/^([A-Za-z]\w*)?$/, 'must be the API name of a field');
+
+const duration = z.coerce.number().finite().nonnegative();
+
+const settingsSchema = z.object({
+	/** REST and CometD version. The change events' shape does not depend on it. */
+	apiVersion: apiVersion.default('62.0'),
+	/** Named in Sforce-Call-Options and so in the changeOrigin of what the fabric writes. */
+	clientId: z
+		.string()
+		.regex(/^[\w.-]{1,40}$/, 'may hold letters, digits, dot, dash and underscore')
+		.default('crm-fabric'),
+	/** CDC channel; a custom channel (`/data/Fabric__chn`) may filter and enrich. */
+	channel: z.string().startsWith('/', 'must start with a slash').default('/data/ContactChangeEvent'),
+	/** API name of a unique external-id text field on Contact that holds the unified id; empty for none. */
+	externalIdField: fieldName.default(''),
+	/** Read the name of a contact's account as its company. */
+	companyFromAccount: z.boolean().default(false),
+	/** How often the stream is compared with the record list, to find a session that went deaf. */
+	heartbeatMinutes: duration.default(10),
+	/** How long a change may be under way before it counts as not delivered. */
+	deafGraceSeconds: duration.default(60),
+	/** Salesforce answers an idle poll after 110 s; without an answer by then the poll is given up. */
+	watchdogSeconds: duration.default(130),
+	/** First wait after a lost session; doubles up to the cap. */
+	backoffBaseSeconds: duration.default(1),
+	backoffCapSeconds: duration.default(60),
+	/** After "server is too busy". */
+	busyWaitSeconds: duration.default(120),
+	/** After a concurrent-client or daily limit. */
+	limitWaitMinutes: duration.default(10),
+	/** Recovery reads this much further back than the last known change. */
+	overlapMinutes: duration.default(5),
+	/** Share of the org's daily API calls, in percent, above which the fabric pauses for the others. */
+	apiUsageCeilingPercent: z.coerce.number().min(1).max(100).default(90),
+});
+
+type RawSettings = z.infer<typeof settingsSchema>;
+
+/** Durations in ms. */
+export interface SalesforceSettings
+	extends Pick<
+		RawSettings,
+		'apiVersion' | 'clientId' | 'channel' | 'externalIdField' | 'companyFromAccount'
+	> {
+	heartbeatMs: number;
+	deafGraceMs: number;
+	watchdogMs: number;
+	backoffBaseMs: number;
+	backoffCapMs: number;
+	busyWaitMs: number;
+	limitWaitMs: number;
+	overlapMs: number;
+	apiUsageCeiling: number;
+}
+
+export const defaultSettings: Record<string, Json> = settingsSchema.parse({});
+
+/** Throws ConfigurationFailure naming the settings that are wrong. */
+export function parseSettings(raw: Record<string, Json>): SalesforceSettings {
+	const result = settingsSchema.safeParse(raw);
+	if (!result.success) {
+		const wrong = result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+		throw new ConfigurationFailure(
+			`A Salesforce setting cannot be used: ${wrong.join('; ')}.`,
+			'Correct it in the options of the Salesforce node.',
+		);
+	}
+	return inMilliseconds(result.data);
+}
+
+export function settingsOf(context: ConnectorContext): SalesforceSettings {
+	return parseSettings(context.settings);
+}
+
+function inMilliseconds(raw: RawSettings): SalesforceSettings {
+	const { apiVersion: version, clientId, channel, externalIdField, companyFromAccount } = raw;
+	return {
+		apiVersion: version,
+		clientId,
+		channel,
+		externalIdField,
+		companyFromAccount,
+		heartbeatMs: raw.heartbeatMinutes * MINUTE,
+		deafGraceMs: raw.deafGraceSeconds * SECOND,
+		watchdogMs: raw.watchdogSeconds * SECOND,
+		backoffBaseMs: raw.backoffBaseSeconds * SECOND,
+		backoffCapMs: raw.backoffCapSeconds * SECOND,
+		busyWaitMs: raw.busyWaitSeconds * SECOND,
+		limitWaitMs: raw.limitWaitMinutes * MINUTE,
+		overlapMs: raw.overlapMinutes * MINUTE,
+		apiUsageCeiling: raw.apiUsageCeilingPercent / 100,
+	};
+}

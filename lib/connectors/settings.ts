@@ -1,0 +1,22 @@
+/** Connector settings: what the panel says, over the connector's defaults. Pure. */
+import type { Json } from './connector';
+
+/** The defaults with every given value of the same type put over them; values of another type are ignored. */
+export function withDefaults<T extends Record<string, Json>>(
+	defaults: T,
+	settings: Record<string, Json>,
+): T {
+	const merged = { ...defaults };
+	for (const name of Object.keys(defaults) as Array<keyof T & string>) {
+		const given = settings[name];
+		if (given !== undefined && given !== null && kindOf(given) === kindOf(defaults[name])) {
+			merged[name] = given as T[typeof name];
+		}
+	}
+	return merged;
+}
+
+function kindOf(value: Json | undefined): string {
+	if (typeof value === 'number') return Number.isFinite(value) ? 'number' : 'not a number';
+	return Array.isArray(value) ? 'list' : typeof value;
+}

@@ -1,0 +1,184 @@
+/**
+ * The fabric: the hub as nodes and tests use it. Each method is one store transaction; items go in,
+ * decisions come out. Nothing here knows n8n or HTTP.
+ */
+import { EventEmitter } from 'node:events';
+import { systemClock, type Clock } from './clock';
+import type { ChangeBatch, Connector, Json } from './connectors/connector';
+import { claimDeliveries, LEASE_MS } from './delivery/claim';
+import { markDeliveries } from './delivery/mark';
+import { recordResults, type DeliveryReport, type RecordedResult } from './delivery/result';
+import { backoffMs, DELIVERY_RETRY } from './delivery/retry';
+import { Desk } from './desk/desk';
+import { resolveBatch, type IdentityDecision } from './identity/resolve';
+import type { Thresholds } from './identity/score';
+import { becomeReady, bury, finishEvents, nextEvents, type EventBatch, type ExecutionEnd } from './inbox/emission';
+import { takeIn, type IntakeResult } from './inbox/intake';
+import { mergeBatch, type MergeOutcome } from './merge/batch';
+import { mergeRules, type FieldRule } from './merge/rules';
+import type { DeliveryJob } from './model/delivery';
+import type { ChangeEvent } from './model/event';
+import { PRIORITY, type SystemRow } from './model/rows';
+import type { Store, StoreTransaction } from './store/store';
+import type { SystemRegistration } from './store/systems';
+
+export interface MergeReport extends MergeOutcome {
+	event: ChangeEvent;
+}
+
+/** Entities compared in one transaction when a system becomes ready. */
+const SWEEP_PAGE = 200;
+
+export class Fabric {
+	/** `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened. */
+	readonly signals = new EventEmitter().setMaxListeners(100);
+	/** What waits for a person, and what people ask. */
+	readonly desk: Desk;
+
+	constructor(
+		private readonly store: Store,
+		private readonly connectors: ReadonlyMap<string, Connector>,
+		private readonly clock: Clock = systemClock,
+	) {
+		this.desk = new Desk(store, clock, (kind) => this.connector(kind), this.signals);
+	}
+
+	connector(kind: string): Connector {
+		const connector = this.connectors.get(kind);
+		if (connector === undefined) throw new Error(`No connector is named "${kind}".`);
+		return connector;
+	}
+
+	registerSystem(registration: SystemRegistration): Promise<SystemRow> {
+		return this.store.transaction((tx) => tx.systems.register(registration, this.clock.now()));
+	}
+
+	systems(): Promise<SystemRow[]> {
+		return this.store.transaction((tx) => tx.systems.all());
+	}
+
+	cursor(system: string): Promise<Json> {
+		return this.store.transaction((tx) => tx.systems.cursor(system));
+	}
+
+	knownRecords(system: string, crmIds: string[]): Promise<Set<string>> {
+		return this.store.transaction((tx) => tx.identity.known(system, 'contact', crmIds));
+	}
+
+	/** Inbox and cursor in one transaction. */
+	async accept(system: string, batch: ChangeBatch): Promise<IntakeResult> {
+		const result = await this.store.transaction((tx) => takeIn(tx, system, batch, this.clock.now()));
+		if (result.accepted > 0) this.signals.emit(`events:${system}`);
+		if (batch.complete) await this.settleFirstRead(system);
+		return result;
+	}
+
+	/** Events that a process which is gone had on the canvas come back. Call once when a trigger starts. */
+	recoverEvents(system: string): Promise<number> {
+		return this.store.transaction((tx) => tx.inbox.releaseEmitted(system, this.clock.now()));
+	}
+
+	nextEvents(system: string, limit: number): Promise<EventBatch | undefined> {
+		return this.store.transaction((tx) => nextEvents(tx, system, limit, this.clock.now()));
+	}
+
+	async finishEvents(system: string, batchId: string, end: ExecutionEnd): Promise<void> {
+		const ready = await this.store.transaction((tx) =>
+			finishEvents(tx, system, batchId, end, this.clock.now(), this.clock.random),
+		);
+		if (ready) await this.sweep();
+	}
+
+	/** An event that no longer fits its schema on the canvas becomes a dead letter. False if the inbox does not know it. */
+	rejectEvent(eventId: string, reason: string): Promise<boolean> {
+		return this.store.transaction(async (tx) => {
+			const entry = (await tx.inbox.statesOf([eventId])).get(eventId);
+			const item = entry && (await tx.inbox.get(entry.seq));
+			if (item === undefined) return false;
+			await bury(tx, item, reason, 'schema', this.clock.now());
+			return true;
+		});
+	}
+
+	resolve(events: readonly ChangeEvent[], thresholds?: Thresholds): Promise<IdentityDecision[]> {
+		return this.store.transaction((tx) => resolveBatch(tx, events, { thresholds, now: this.clock.now() }));
+	}
+
+	/** Merges and marks in one transaction. */
+	async merge(events: readonly ChangeEvent[], rules: FieldRule[]): Promise<MergeReport[]> {
+		const { outcomes, opened } = await this.store.transaction(async (tx) => {
+			const now = this.clock.now();
+			const priorities = Object.fromEntries((await tx.systems.all()).map(({ name, priority }) => [name, priority]));
+			const result = await mergeBatch(tx, events, { rules: mergeRules(rules, priorities), now });
+			const marked = await this.mark(tx, result.touched);
+			return { outcomes: result.outcomes, opened: marked.opened };
+		});
+		if (opened > 0) this.signals.emit('deliveries');
+		return outcomes.map((outcome, index) => ({ ...outcome, event: events[index] as ChangeEvent }));
+	}
+
+	claim(system: string, limit: number): Promise<DeliveryJob[]> {
+		return this.store.transaction((tx) =>
+			claimDeliveries(tx, { connectorOf: (kind) => this.connector(kind), now: this.clock.now(), limit, system }),
+		);
+	}
+
+	/** Keeps claims alive while their execution is under way. */
+	extendClaims(tokens: readonly string[]): Promise<void> {
+		return this.store.transaction((tx) => tx.deliveries.extendLeases(tokens, this.clock.now() + LEASE_MS));
+	}
+
+	/** The execution has ended: claims that no Delivery Result answered are tried again later. */
+	async finishClaims(tokens: readonly string[], reason: string): Promise<number> {
+		return this.store.transaction(async (tx) => {
+			const left = await tx.deliveries.stillClaimed(tokens);
+			for (const { id, claimToken, attempts } of left) {
+				const waitMs = backoffMs(DELIVERY_RETRY, attempts, this.clock.random);
+				const outcome = { status: 'retry' as const, reason, code: 'execution', retryAfterMs: waitMs, outcomeUnknown: true };
+				await recordResults(tx, [{ deliveryId: id, claimToken: claimToken ?? '', outcome }], this.resultOptions());
+			}
+			return left.length;
+		});
+	}
+
+	async recordResults(reports: readonly DeliveryReport[]): Promise<RecordedResult[]> {
+		const results = await this.store.transaction((tx) => recordResults(tx, reports, this.resultOptions()));
+		this.signals.emit('deliveries');
+		return results;
+	}
+
+	close(): Promise<void> {
+		this.signals.removeAllListeners();
+		return this.store.close();
+	}
+
+	private resultOptions() {
+		const { now, random } = this.clock;
+		return { connectorOf: (kind: string) => this.connector(kind), now: now(), random };
+	}
+
+	private mark(tx: StoreTransaction, touched: ReadonlyMap<string, { syncOrigin: string }>, priority?: number) {
+		return markDeliveries(tx, touched, { connectorOf: (kind) => this.connector(kind), now: this.clock.now(), priority });
+	}
+
+	/** An empty first read has no execution whose end could make the system ready. */
+	private async settleFirstRead(system: string): Promise<void> {
+		const ready = await this.store.transaction((tx) => becomeReady(tx, system, this.clock.now()));
+		if (ready) await this.sweep();
+	}
+
+	/** Every entity is compared with every system: what could not be created before is opened now. */
+	private async sweep(): Promise<void> {
+		let after: string | null = null;
+		for (;;) {
+			const page: string[] = await this.store.transaction(async (tx) => {
+				const ids = await tx.identity.page(after, SWEEP_PAGE);
+				await this.mark(tx, new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }])), PRIORITY.backfill);
+				return ids;
+			});
+			if (page.length === 0) break;
+			after = page[page.length - 1] ?? null;
+		}
+		this.signals.emit('deliveries');
+	}
+}

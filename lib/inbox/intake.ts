@@ -1,0 +1,100 @@
+/**
+ * Takes what a change source read into the inbox, in the same transaction that moves its cursor.
+ * What the fabric knows already (echoes of its own writes, the overlap of polls, repeated
+ * deliveries) is left out here and costs no n8n execution.
+ */
+import { sameContent } from '../model/canonical';
+import { changeEventSchema, describeIssues, recordKey, type ChangeEvent, type ChangeEventInput } from '../model/event';
+import { knownFields, type Shadow } from '../merge/shadow';
+import type { ChangeBatch } from '../connectors/connector';
+import type { StoreTransaction } from '../store/store';
+import type { LastEvent } from '../store/inbox';
+
+export interface IntakeResult {
+	accepted: number;
+	/** Known already: not written to the inbox. */
+	known: number;
+	/** Did not fit the schema: dead letters. */
+	rejected: number;
+}
+
+export async function takeIn(
+	tx: StoreTransaction,
+	system: string,
+	batch: ChangeBatch,
+	now: number,
+): Promise<IntakeResult> {
+	const { valid, invalid } = sortOut(batch.events);
+	const shadows = await tx.registers.shadows(valid);
+	const lasts = await tx.inbox.lastEvents(valid);
+	const news: ChangeEvent[] = [];
+	for (const event of valid) {
+		const key = recordKey(event);
+		const last = lasts.get(key);
+		if (!isNews(event, shadows.get(key), last)) continue;
+		const fresh = event.kind === 'snapshot' ? await withOwnId(tx, event) : event;
+		news.push(fresh);
+		lasts.set(key, { event: fresh, state: 'pending' });
+	}
+	const accepted = await tx.inbox.add(news, 'pending', now);
+	await tx.deadLetters.add(invalid.map((letter) => ({ ...letter, system })), now);
+	await tx.systems.moveCursor(system, batch.cursor, now);
+	if (batch.complete) await noteFirstRead(tx, system);
+	return { accepted, known: valid.length - accepted, rejected: invalid.length };
+}
+
+function sortOut(events: readonly ChangeEventInput[]) {
+	const valid: ChangeEvent[] = [];
+	const invalid: Array<Omit<Parameters<StoreTransaction['deadLetters']['add']>[0][number], 'system'>> = [];
+	for (const event of events) {
+		const parsed = changeEventSchema.safeParse(event);
+		if (parsed.success) {
+			valid.push(parsed.data);
+			continue;
+		}
+		invalid.push({
+			kind: 'event',
+			object: 'contact',
+			crmId: typeof event.crmId === 'string' ? event.crmId : null,
+			entityId: null,
+			inboxSeq: null,
+			deliveryId: null,
+			reason: `The record does not fit the change event: ${describeIssues(parsed.error)}. Adjust the field mapping in the trigger, then retry.`,
+			code: 'schema',
+			payload: event,
+		});
+	}
+	return { valid, invalid };
+}
+
+/** Does this event tell anything that the shadow, or an event still on its way, does not? */
+function isNews(event: ChangeEvent, shadow: Shadow | undefined, last: LastEvent | undefined): boolean {
+	if (event.change === 'delete') {
+		return (shadow !== undefined || last !== undefined) && last?.event.change !== 'delete';
+	}
+	if (last?.event.change === 'delete' || event.change === 'undelete') return true;
+	if (last !== undefined && !['applied', 'noop', 'superseded'].includes(last.state)) {
+		return !repeats(event, last.event);
+	}
+	return shadow === undefined || !sameContent(event.fields, knownFields(shadow));
+}
+
+function repeats(event: ChangeEvent, last: ChangeEvent): boolean {
+	const saysNothingNew = Object.keys(event.fields).every((field) => field in last.fields);
+	return saysNothingNew && sameContent(event.fields, last.fields);
+}
+
+/**
+ * A snapshot's id is made of the record's modification time and content. A value that went away and
+ * came back within the vendor's time resolution would look like the first sight of it.
+ */
+async function withOwnId(tx: StoreTransaction, event: ChangeEvent): Promise<ChangeEvent> {
+	const taken = (await tx.inbox.statesOf([event.eventId])).has(event.eventId);
+	return taken ? { ...event, eventId: `${event.eventId}:${Date.parse(event.readAt)}` } : event;
+}
+
+async function noteFirstRead(tx: StoreTransaction, system: string): Promise<void> {
+	const row = await tx.systems.get(system);
+	if (row === undefined || row.readyAfter !== null) return;
+	await tx.systems.setReadyAfter(system, await tx.inbox.lastSeq(system));
+}

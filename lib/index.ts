@@ -1,0 +1,24 @@
+/** The one door from the nodes to the library: built once into dist/lib, so that connections and caches exist once. */
+export * from './model/canonical';
+export * from './model/delivery';
+export * from './model/event';
+export * from './model/field-map';
+export * from './model/fields';
+export * from './model/list-diff';
+export * from './model/rows';
+export * from './mapping/slots';
+export * from './connectors';
+export * from './connectors/connector';
+export * from './connectors/http';
+export * from './clock';
+export * from './fabric';
+export * from './open';
+export { DeskError, type EntityView, type Metrics } from './desk/desk';
+export type { DeliveryReport, RecordedResult } from './delivery/result';
+export { backoffMs, DELIVERY_RETRY, EVENT_RETRY, type RetryPolicy } from './delivery/retry';
+export type { IdentityDecision } from './identity/resolve';
+export { DEFAULT_THRESHOLDS, type Thresholds } from './identity/score';
+export type { EventBatch, ExecutionEnd } from './inbox/emission';
+export type { IntakeResult } from './inbox/intake';
+export { fieldRuleSchema, POLICIES, type FieldRule, type Policy } from './merge/rules';
+export type { SystemRegistration } from './store/systems';

@@ -1,0 +1,182 @@
+/**
+ * Merges a batch of change events in one transaction: registers, shadows, identity keys, audit rows
+ * and the inbox move together or not at all. Each accepted event is merged exactly once.
+ */
+import { allKeys } from '../identity/keys';
+import { knownFields, type Shadow } from './shadow';
+import { recordKey, type ChangeEvent } from '../model/event';
+import type { AuditRow, Link } from '../model/rows';
+import type { StoreTransaction } from '../store/store';
+import type { RegisterChange } from '../store/registers';
+import { UNSETTLED, type InboxState } from '../store/schema';
+import { mergeEvent, type FieldDecision, type MergeResult } from './merge';
+import type { Registers } from './register';
+import type { MergeRules } from './rules';
+
+export interface MergeOutcome {
+	outcome: 'applied' | 'noop' | 'superseded' | 'unlinked' | 'already';
+	unifiedId: string | null;
+	decisions: FieldDecision[];
+}
+
+export interface BatchResult {
+	outcomes: MergeOutcome[];
+	/** Entities of which a register or a record's shadow changed, with what caused it. */
+	touched: Map<string, { syncOrigin: string }>;
+}
+
+export interface MergeBatchOptions {
+	rules: MergeRules;
+	/** ms */
+	now: number;
+}
+
+export async function mergeBatch(
+	tx: StoreTransaction,
+	events: readonly ChangeEvent[],
+	options: MergeBatchOptions,
+): Promise<BatchResult> {
+	const merger = await Merger.load(tx, events, options);
+	const outcomes = events.map((event) => merger.merge(event));
+	await merger.save();
+	return { outcomes, touched: merger.touched };
+}
+
+class Merger {
+	readonly touched = new Map<string, { syncOrigin: string }>();
+	private readonly registerChanges = new Map<string, RegisterChange>();
+	private readonly changedShadows = new Map<string, ChangeEvent>();
+	private readonly changedLinks: Link[] = [];
+	private readonly audit: AuditRow[] = [];
+	private readonly settled = new Map<InboxState, number[]>();
+	private readonly done = new Set<string>();
+
+	private constructor(
+		private readonly tx: StoreTransaction,
+		private readonly options: MergeBatchOptions,
+		private readonly inbox: Map<string, { seq: number; state: InboxState }>,
+		private readonly links: Map<string, Link>,
+		private readonly registers: Map<string, Registers>,
+		private readonly shadows: Map<string, Shadow>,
+	) {}
+
+	static async load(tx: StoreTransaction, events: readonly ChangeEvent[], options: MergeBatchOptions): Promise<Merger> {
+		let inbox = await tx.inbox.statesOf(events.map(({ eventId }) => eventId));
+		const strangers = events.filter(({ eventId }) => !inbox.has(eventId));
+		if (strangers.length > 0) {
+			// Made on the canvas, not by a trigger: accepted here, so that it too is merged exactly once.
+			await tx.inbox.add(strangers, 'pending', options.now);
+			inbox = await tx.inbox.statesOf(events.map(({ eventId }) => eventId));
+		}
+		const links = await tx.identity.links(events);
+		const entityIds = [...new Set([...links.values()].map(({ entityId }) => entityId))];
+		const registers = await tx.registers.registers(entityIds);
+		const shadows = await tx.registers.shadows(events);
+		return new Merger(tx, options, inbox, links, registers, shadows);
+	}
+
+	merge(event: ChangeEvent): MergeOutcome {
+		const entry = this.inbox.get(event.eventId);
+		const link = this.links.get(recordKey(event));
+		const unifiedId = link?.entityId ?? null;
+		if (entry === undefined || !UNSETTLED.includes(entry.state) || this.done.has(event.eventId)) {
+			return { outcome: 'already', unifiedId, decisions: [] };
+		}
+		this.done.add(event.eventId);
+		if (event.change === 'delete') return this.unlink(event, link, entry.seq);
+		if (link === undefined) {
+			throw new Error(
+				`The record of event ${event.eventId} belongs to no entity; let it pass an Identity Resolve node before Field Merge.`,
+			);
+		}
+		return this.fold(event, link, entry.seq);
+	}
+
+	async save(): Promise<void> {
+		const { now } = this.options;
+		await this.tx.registers.saveRegisters([...this.registerChanges.values()]);
+		const records = [...this.changedShadows.values()];
+		const shadowOf = (event: ChangeEvent) => this.shadows.get(recordKey(event)) ?? { fields: {} };
+		const address = ({ system, object, crmId }: ChangeEvent) => ({ system, object, crmId });
+		await this.tx.registers.saveShadows(records.map((event) => ({ ...address(event), shadow: shadowOf(event) })), now);
+		await this.tx.identity.replaceKeys(
+			records.map((event) => ({
+				...address(event),
+				entityId: this.links.get(recordKey(event))?.entityId ?? '',
+				keys: allKeys(knownFields(shadowOf(event)), event.externalKeys),
+			})),
+		);
+		await this.tx.identity.saveLinks(this.changedLinks, now);
+		await this.tx.audit.append(this.audit);
+		for (const [state, seqs] of this.settled) await this.tx.inbox.settle(seqs, state, now);
+	}
+
+	private fold(event: ChangeEvent, link: Link, seq: number): MergeOutcome {
+		const key = recordKey(event);
+		const registers = this.registers.get(link.entityId) ?? {};
+		const shadow = this.shadows.get(key);
+		const result = mergeEvent({ event, shadow, registers, ...this.options });
+		this.registers.set(link.entityId, result.registers);
+		this.shadows.set(key, result.shadow);
+		this.changedShadows.set(key, event);
+		this.keepDecisions(event, link.entityId, result);
+		this.settle(seq, result.outcome);
+		// A new shadow may differ from the registers although no register moved (an edit that lost).
+		if (result.outcome === 'applied' || shadow === undefined) {
+			this.touched.set(link.entityId, { syncOrigin: key });
+		}
+		return { outcome: result.outcome, unifiedId: link.entityId, decisions: result.decisions };
+	}
+
+	private keepDecisions(event: ChangeEvent, entityId: string, { decisions }: MergeResult): void {
+		for (const decision of decisions) {
+			const { field, register, memory } = decision;
+			if (register !== undefined) this.registerChanges.set(`${entityId}/${field}`, { entityId, field, register });
+			this.audit.push({
+				at: this.options.now,
+				kind: decision.verdict,
+				entityId,
+				field,
+				system: event.system,
+				object: event.object,
+				crmId: event.crmId,
+				eventId: event.eventId,
+				before: decision.before,
+				after: decision.after,
+				rule: memory.rule,
+				editedAt: memory.editedAt,
+				register,
+				detail: decision.verdict === 'lost' ? { offered: decision.offered } : undefined,
+			});
+		}
+	}
+
+	/** The record was deleted in its CRM: the entity lets go of it and lives on in the others. */
+	private unlink(event: ChangeEvent, link: Link | undefined, seq: number): MergeOutcome {
+		if (link === undefined || link.state === 'unlinked') {
+			this.settle(seq, 'noop');
+			return { outcome: 'noop', unifiedId: link?.entityId ?? null, decisions: [] };
+		}
+		const unlinked: Link = { ...link, state: 'unlinked' };
+		this.links.set(recordKey(event), unlinked);
+		this.changedLinks.push(unlinked);
+		const { system, object, crmId, eventId } = event;
+		this.audit.push({
+			at: this.options.now,
+			kind: 'unlink',
+			entityId: link.entityId,
+			system,
+			object,
+			crmId,
+			eventId,
+			detail: { reason: `deleted in ${system}` },
+		});
+		this.touched.set(link.entityId, { syncOrigin: recordKey(event) });
+		this.settle(seq, 'applied');
+		return { outcome: 'unlinked', unifiedId: link.entityId, decisions: [] };
+	}
+
+	private settle(seq: number, state: InboxState): void {
+		this.settled.set(state, [...(this.settled.get(state) ?? []), seq]);
+	}
+}

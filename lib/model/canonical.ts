@@ -1,0 +1,114 @@
+/**
+ * Canonical forms: when do two values mean the same? E-mail lower-cased, phone E.164, dates ISO,
+ * text trimmed with single blanks. Values are compared in this form and kept as they were typed.
+ */
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import {
+	isListField,
+	type AddressItem,
+	type CanonicalFields,
+	type EmailItem,
+	type FieldValue,
+	type ListField,
+	type ListItem,
+	type PhoneItem,
+	type ScalarValue,
+	type TagItem,
+} from './fields';
+
+/** Numbers without a country code are read as this country's. */
+export const DEFAULT_COUNTRY: CountryCode = 'US';
+
+export function canonicalText(value: string): string {
+	return value.normalize('NFC').trim().replace(/\s+/g, ' ');
+}
+
+export function canonicalEmail(address: string): string {
+	return canonicalText(address).toLowerCase();
+}
+
+/** E.164 where the number can be parsed, else its digits, else the trimmed text. */
+export function canonicalPhone(number: string, country: CountryCode = DEFAULT_COUNTRY): string {
+	const parsed = parsePhoneNumberFromString(number, country);
+	if (parsed) return parsed.number;
+	const digits = number.replace(/\D/g, '');
+	return digits === '' ? canonicalText(number) : digits;
+}
+
+function addressKey(item: AddressItem): string {
+	return [item.street, item.street2, item.city, item.state, item.postalCode, item.country]
+		.map((part) => canonicalText(part ?? '').toLowerCase())
+		.join('|');
+}
+
+/** What identifies an entry of a list field: two entries with one key are the same entry. */
+export function listItemKey(field: ListField, item: ListItem): string {
+	switch (field) {
+		case 'emails':
+			return canonicalEmail((item as EmailItem).address);
+		case 'phones':
+			return canonicalPhone((item as PhoneItem).number);
+		case 'addresses':
+			return addressKey(item as AddressItem);
+		case 'tags':
+			return canonicalText((item as TagItem).name).toLowerCase();
+	}
+}
+
+/** The parts of an entry beside its key that a CRM can hold and a person can change. */
+export function listItemAttributes(field: ListField, item: ListItem): Record<string, string | boolean | undefined> {
+	if (field === 'tags') return {};
+	const { kind, primary } = item as EmailItem;
+	if (field !== 'phones') return { kind, primary };
+	const extension = canonicalText((item as PhoneItem).extension ?? '');
+	return { kind, primary, extension: extension === '' ? undefined : extension };
+}
+
+export function canonicalScalar(value: ScalarValue): ScalarValue {
+	return typeof value === 'string' ? canonicalText(value) : value;
+}
+
+export function isEmpty(value: FieldValue | undefined): boolean {
+	if (value === undefined || value === null) return true;
+	if (Array.isArray(value)) return value.length === 0;
+	return typeof value === 'string' && canonicalText(value) === '';
+}
+
+/** True if both values mean the same. `null`, absent and the empty text are all "nothing" here. */
+export function sameValue(field: string, a: FieldValue | undefined, b: FieldValue | undefined): boolean {
+	if (isListField(field)) return sameList(field, (a ?? []) as ListItem[], (b ?? []) as ListItem[]);
+	if (isEmpty(a) && isEmpty(b)) return true;
+	if (isEmpty(a) || isEmpty(b)) return false;
+	return String(canonicalScalar(a as ScalarValue)) === String(canonicalScalar(b as ScalarValue));
+}
+
+function sameList(field: ListField, a: ListItem[], b: ListItem[]): boolean {
+	if (a.length !== b.length) return false;
+	const other = new Map(b.map((item) => [listItemKey(field, item), item]));
+	return a.every((item) => {
+		const twin = other.get(listItemKey(field, item));
+		return twin !== undefined && sameAttributes(field, item, twin);
+	});
+}
+
+/** Attributes agree if every one that both sides state is equal; a silent side agrees with anything. */
+export function sameAttributes(field: ListField, a: ListItem, b: ListItem): boolean {
+	const [left, right] = [listItemAttributes(field, a), listItemAttributes(field, b)];
+	return Object.keys(left).every((name) => {
+		if (name === 'extension') return (left[name] ?? '') === (right[name] ?? '');
+		return left[name] === undefined || right[name] === undefined || left[name] === right[name];
+	});
+}
+
+/** True if every field said on the left means the same on the right, nested ids included. */
+export function sameContent(left: CanonicalFields, right: CanonicalFields): boolean {
+	return Object.entries(left).every(([field, value]) => {
+		if (!sameValue(field, value, right[field])) return false;
+		return !isListField(field) || sameRefs(field, value as ListItem[], (right[field] ?? []) as ListItem[]);
+	});
+}
+
+function sameRefs(field: ListField, a: ListItem[], b: ListItem[]): boolean {
+	const refs = new Map(b.map((item) => [listItemKey(field, item), item.ref]));
+	return a.every((item) => item.ref === undefined || refs.get(listItemKey(field, item)) === item.ref);
+}

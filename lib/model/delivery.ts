@@ -1,0 +1,67 @@
+/**
+ * What a connector is given to write, and what it says came of it. A delivery says "this record
+ * differs from what its entity wants"; the fields are computed when it is claimed.
+ */
+import type { CanonicalFields } from './fields';
+import type { FieldMap } from './field-map';
+
+/** What to do when the CRM says that the record to be written is gone (404). */
+export const GONE_POLICIES = ['createAgain', 'unlink', 'deadLetter'] as const;
+export type GonePolicy = (typeof GONE_POLICIES)[number];
+
+export interface DeliveryJob {
+	deliveryId: number;
+	/** Proof that this claim is the current one; results of an older claim are ignored. */
+	claimToken: string;
+	/** 1 on the first try. */
+	attempt: number;
+	system: string;
+	object: 'contact';
+	operation: 'create' | 'update' | 'delete';
+	unifiedId: string;
+	/** null for a create. */
+	crmId: string | null;
+	/** What to write: the fields whose desired value differs from the known one; lists come whole, with `formerKeys`. */
+	changes: CanonicalFields;
+	/** Everything the entity wants this record to hold; what a create writes. */
+	desired: CanonicalFields;
+	/** What the record is known to hold (the shadow), nested ids in `ref`. Empty for a create. */
+	known: CanonicalFields;
+	fieldMap: FieldMap;
+	gonePolicy: GonePolicy;
+	/** The same for every try of the same write: sent as the Idempotency-Key of each outbound call. */
+	idempotencyKey: string;
+	/** System and record whose edit caused this write, e.g. `salesforce/contact/003...`. */
+	syncOrigin: string;
+	/** ISO time when the delivery was first opened. A record found at the CRM that is older was not made by it. */
+	openedAt: string;
+}
+
+export type DeliveryOutcome =
+	| {
+			status: 'confirmed';
+			crmId: string;
+			/** What the record holds now in the fields that were written (or more), nested ids in `ref`. */
+			known: CanonicalFields;
+			/** ISO time after which a read sees the write. */
+			confirmedAt: string;
+			/** HTTP calls spent. */
+			calls: number;
+			/** A create that found its record already there (an earlier try had made it). */
+			found?: boolean;
+	  }
+	| {
+			status: 'retry';
+			/** A sentence for a person; no client data, no secret. */
+			reason: string;
+			code: string;
+			retryAfterMs?: number;
+			/** True if the CRM may have carried out the write (time-out, 5xx after sending). */
+			outcomeUnknown: boolean;
+			/** What was written before it broke off (Redtail's sub-records). */
+			known?: CanonicalFields;
+			/** Set if a create broke off after the record itself had been made. */
+			crmId?: string;
+	  }
+	| { status: 'gone'; reason: string; code: string }
+	| { status: 'rejected'; reason: string; code: string; field?: string; known?: CanonicalFields; crmId?: string };

@@ -1,0 +1,61 @@
+/**
+ * The change event: the normalised form of "this record looked like this, or changed like this,
+ * at that time", whatever CRM it came from. One n8n item carries one change event.
+ */
+import { z } from 'zod';
+import { canonicalFieldsSchema } from './fields';
+
+export const SYSTEM_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
+
+export const systemNameSchema = z
+	.string()
+	.regex(SYSTEM_NAME, 'must be a short lower-case name such as wealthbox or salesforce-east');
+
+const instant = z.string().datetime({ offset: true, message: 'must be an ISO 8601 time with a zone' });
+
+export const changeEventSchema = z.object({
+	/** Names this very observation; the same observation read twice has the same id. */
+	eventId: z.string().min(1).max(300),
+	system: systemNameSchema,
+	object: z.literal('contact'),
+	crmId: z.string().min(1).max(200),
+	change: z.enum(['upsert', 'delete', 'undelete']),
+	/** `snapshot`: the whole record as read. `delta`: only what changed. */
+	kind: z.enum(['snapshot', 'delta']),
+	fields: canonicalFieldsSchema,
+	/** Issuer -> key, for example `{ fabric: "U1001" }` or `{ custodian: "ACC-77" }`. */
+	externalKeys: z.record(z.string().min(1).max(100), z.string().min(1).max(200)).default({}),
+	/** The vendor's time of the edit, in whatever resolution the vendor has. */
+	editedAt: instant,
+	/** The latest instant at which the source is known to have held the values before this change. */
+	unchangedUntil: instant.optional(),
+	/** When the read that saw this began; for a stream, when the change was committed. */
+	readAt: instant,
+	receivedAt: instant,
+	/** True if the CRM itself names the fabric as the writer (Salesforce: changeOrigin). A hint, not proof. */
+	ownWrite: z.boolean().default(false),
+	/** Who or what made the change, as far as the CRM says. */
+	origin: z.string().max(500).optional(),
+});
+
+export type ChangeEvent = z.infer<typeof changeEventSchema>;
+export type ChangeEventInput = z.input<typeof changeEventSchema>;
+
+/** Address of a CRM's own record. */
+export interface RecordAddress {
+	system: string;
+	object: string;
+	crmId: string;
+}
+
+export function recordKey(address: RecordAddress): string {
+	return `${address.system}/${address.object}/${address.crmId}`;
+}
+
+/** One sentence for a person: which parts of the event are wrong, without the values. */
+export function describeIssues(error: z.ZodError): string {
+	const MAX_NAMED = 5;
+	const named = error.issues.slice(0, MAX_NAMED).map((issue) => `${issue.path.join('.') || 'event'} ${issue.message}`);
+	const more = error.issues.length - named.length;
+	return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}

@@ -1,0 +1,37 @@
+/**
+ * The field map of one system: which canonical field stands in which CRM field, and which way it
+ * travels. Connectors ship a default; users change it in the trigger's panel.
+ */
+import { z } from 'zod';
+
+export const DIRECTIONS = ['both', 'in', 'out', 'off'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+export const fieldMappingSchema = z.object({
+	/**
+	 * Canonical field, or one slot of a list field where the CRM keeps entries in fields of their own:
+	 * `emails.primary`, `phones.mobile`, `phones.work#2`, `addresses.primary`, `addresses.other`.
+	 */
+	field: z.string().min(1),
+	/** The CRM's name of the field (`job_title`, `MailingAddress`, `custom_fields.41`). */
+	crmField: z.string().min(1),
+	direction: z.enum(DIRECTIONS).default('both'),
+});
+
+export const fieldMapSchema = z.array(fieldMappingSchema).max(500);
+
+export type FieldMapping = z.infer<typeof fieldMappingSchema>;
+export type FieldMap = FieldMapping[];
+
+export function readsIn(mapping: FieldMapping): boolean {
+	return mapping.direction === 'both' || mapping.direction === 'in';
+}
+
+export function writesOut(mapping: FieldMapping): boolean {
+	return mapping.direction === 'both' || mapping.direction === 'out';
+}
+
+/** `phones.mobile` -> `phones`; other names as they are. */
+export function baseField(field: string): string {
+	return field.startsWith('custom.') ? field : (field.split('.')[0] ?? field);
+}

@@ -1,0 +1,156 @@
+/**
+ * The canonical contact: the names, shapes and canonical forms of the fields that every CRM's
+ * contact is brought to. Pure; the zod schemas guard the borders.
+ *
+ * A field's value is one of three different things: absent (the source said nothing about it),
+ * `null` (the source cleared it) or a value.
+ */
+import { z } from 'zod';
+
+export const SCALAR_FIELDS = [
+	'type',
+	'prefix',
+	'firstName',
+	'middleName',
+	'lastName',
+	'suffix',
+	'nickname',
+	'name',
+	'companyName',
+	'jobTitle',
+	'birthDate',
+	'status',
+	'category',
+	'background',
+] as const;
+
+export const LIST_FIELDS = ['emails', 'phones', 'addresses', 'tags'] as const;
+
+export type ScalarField = (typeof SCALAR_FIELDS)[number];
+export type ListField = (typeof LIST_FIELDS)[number];
+/** Custom fields live beside the standard ones under `custom.<key>`. */
+export type CustomField = `custom.${string}`;
+export type FieldName = ScalarField | ListField | CustomField;
+
+export const CONTACT_TYPES = ['person', 'household', 'organization', 'trust'] as const;
+export const EMAIL_KINDS = ['personal', 'work', 'other'] as const;
+export const PHONE_KINDS = ['mobile', 'home', 'work', 'fax', 'direct', 'tollfree', 'other'] as const;
+export const ADDRESS_KINDS = ['home', 'work', 'mailing', 'other'] as const;
+
+/** Labels as people read them in panels, audit rows and reviews. */
+export const FIELD_LABELS: Record<ScalarField | ListField, string> = {
+	type: 'Type',
+	prefix: 'Prefix',
+	firstName: 'First Name',
+	middleName: 'Middle Name',
+	lastName: 'Last Name',
+	suffix: 'Suffix',
+	nickname: 'Nickname',
+	name: 'Name (Household, Organization, Trust)',
+	companyName: 'Company',
+	jobTitle: 'Job Title',
+	birthDate: 'Birth Date',
+	status: 'Status',
+	category: 'Category',
+	background: 'Background',
+	emails: 'E-mails',
+	phones: 'Phones',
+	addresses: 'Addresses',
+	tags: 'Tags',
+};
+
+/** What every entry of a list field may carry beside its own data. */
+const listItem = {
+	/** The CRM's own id of this entry (a nested id, a sub-record id, or a field name); never compared. */
+	ref: z.string().optional(),
+	/** Lower-case; one of the kinds above or the CRM's own word. Absent: the CRM does not say. */
+	kind: z.string().min(1).max(100).optional(),
+	primary: z.boolean().optional(),
+	/** Canonical keys this entry had before; set on desired lists so that a writer can pair old with new. */
+	formerKeys: z.array(z.string()).optional(),
+};
+
+const text = z.string().max(10_000);
+
+export const emailSchema = z.object({ ...listItem, address: z.string().min(1).max(320) }).strict();
+export const phoneSchema = z
+	.object({ ...listItem, number: z.string().min(1).max(100), extension: text.optional() })
+	.strict();
+export const addressSchema = z
+	.object({
+		...listItem,
+		street: text.optional(),
+		street2: text.optional(),
+		city: text.optional(),
+		state: text.optional(),
+		postalCode: text.optional(),
+		country: text.optional(),
+	})
+	.strict();
+export const tagSchema = z
+	.object({ ref: z.string().optional(), name: z.string().min(1).max(500), formerKeys: z.array(z.string()).optional() })
+	.strict();
+
+export type EmailItem = z.infer<typeof emailSchema>;
+export type PhoneItem = z.infer<typeof phoneSchema>;
+export type AddressItem = z.infer<typeof addressSchema>;
+export type TagItem = z.infer<typeof tagSchema>;
+export type ListItem = EmailItem | PhoneItem | AddressItem | TagItem;
+
+export type ScalarValue = string | number | boolean | null;
+export type FieldValue = ScalarValue | ListItem[];
+/** A (partial) canonical contact. A key that is absent was not said. */
+export type CanonicalFields = { [field: string]: FieldValue };
+
+const MAX_LIST_ITEMS = 200;
+const scalar = z.union([text, z.null()]);
+const customValue = z.union([text, z.number().finite(), z.boolean(), z.null()]);
+const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date as YYYY-MM-DD');
+
+const standardShape = {
+	...(Object.fromEntries(SCALAR_FIELDS.map((field) => [field, scalar.optional()])) as Record<
+		ScalarField,
+		z.ZodOptional<typeof scalar>
+	>),
+	type: z.union([z.enum(CONTACT_TYPES), z.null()]).optional(),
+	birthDate: z.union([isoDate, z.literal(''), z.null()]).optional(),
+	emails: z.array(emailSchema).max(MAX_LIST_ITEMS).optional(),
+	phones: z.array(phoneSchema).max(MAX_LIST_ITEMS).optional(),
+	addresses: z.array(addressSchema).max(MAX_LIST_ITEMS).optional(),
+	tags: z.array(tagSchema).max(MAX_LIST_ITEMS).optional(),
+};
+
+/**
+ * A partial canonical contact. Fields with other names than the standard ones must be custom
+ * fields, named `custom.<key>`.
+ */
+export const canonicalFieldsSchema = z
+	.object(standardShape)
+	.catchall(customValue)
+	.superRefine((fields, context) => {
+		for (const name of Object.keys(fields)) {
+			if (isFieldName(name)) continue;
+			context.addIssue({
+				code: z.ZodIssueCode.custom,
+				path: [name],
+				message: `is no canonical field; name custom fields custom.<key>, for example custom.${name}`,
+			});
+		}
+	});
+
+export function isListField(field: string): field is ListField {
+	return (LIST_FIELDS as readonly string[]).includes(field);
+}
+
+export function isScalarField(field: string): field is ScalarField {
+	return (SCALAR_FIELDS as readonly string[]).includes(field);
+}
+
+export function isFieldName(field: string): field is FieldName {
+	return isListField(field) || isScalarField(field) || /^custom\.[\w-]{1,100}$/.test(field);
+}
+
+export function fieldLabel(field: string): string {
+	if (isListField(field) || isScalarField(field)) return FIELD_LABELS[field];
+	return field.replace(/^custom\./, '');
+}

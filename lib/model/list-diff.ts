@@ -1,0 +1,55 @@
+/**
+ * How one list of entries (e-mails, phones, addresses, tags) differs from another. One algorithm
+ * serves the merge (what did a person change at this CRM?) and the writers (what must be written?).
+ */
+import { listItemAttributes, listItemKey } from './canonical';
+import type { ListField, ListItem } from './fields';
+
+export interface ListDiff<T extends ListItem = ListItem> {
+	added: T[];
+	changed: Array<{ from: T; to: T }>;
+	removed: T[];
+}
+
+/**
+ * Pairs entries by equal key, then by the CRM's nested id, then by a key the entry had before;
+ * what is left over was added or removed. `from` entries keep their `ref`, so that a writer can
+ * address the CRM's own nested record.
+ */
+export function diffList<T extends ListItem>(field: ListField, from: readonly T[], to: readonly T[]): ListDiff<T> {
+	const oldItems = new Set(from);
+	const newItems = new Set(to);
+	const pairs: Array<{ from: T; to: T }> = [];
+	const pairUp = (matches: (a: T, b: T) => boolean) => {
+		for (const item of [...newItems]) {
+			const twin = [...oldItems].find((candidate) => matches(candidate, item));
+			if (twin === undefined) continue;
+			pairs.push({ from: twin, to: item });
+			oldItems.delete(twin);
+			newItems.delete(item);
+		}
+	};
+	pairUp((a, b) => listItemKey(field, a) === listItemKey(field, b));
+	pairUp((a, b) => a.ref !== undefined && a.ref === b.ref);
+	pairUp((a, b) => (b.formerKeys ?? []).includes(listItemKey(field, a)));
+	return {
+		added: [...newItems],
+		removed: [...oldItems],
+		changed: pairs.filter((pair) => differs(field, pair.from, pair.to)),
+	};
+}
+
+/** An attribute that the newer side does not state is no difference. */
+function differs(field: ListField, from: ListItem, to: ListItem): boolean {
+	if (listItemKey(field, from) !== listItemKey(field, to)) return true;
+	const [before, after] = [listItemAttributes(field, from), listItemAttributes(field, to)];
+	return Object.keys(after).some((name) => {
+		if (name === 'extension') return (after[name] ?? '') !== (before[name] ?? '');
+		if (name === 'primary') return after.primary !== undefined && Boolean(after.primary) !== Boolean(before.primary);
+		return after[name] !== undefined && after[name] !== before[name];
+	});
+}
+
+export function isEmptyDiff(diff: ListDiff): boolean {
+	return diff.added.length + diff.changed.length + diff.removed.length === 0;
+}

@@ -1,0 +1,137 @@
+/**
+ * The things that the hub's parts exchange with the store, in their own shape (no SQL, no JSON
+ * text). The store implements the ports that inbox, identity, merge and delivery name with these.
+ */
+import type { Json } from '../connectors/connector';
+import type { GonePolicy } from './delivery';
+import type { ChangeEvent, RecordAddress } from './event';
+import type { FieldMap } from './field-map';
+import type { CanonicalFields, FieldValue } from './fields';
+
+/** A connected CRM account as the store knows it. */
+export interface SystemRow {
+	name: string;
+	connector: string;
+	/** Higher wins ties. */
+	priority: number;
+	fieldMap: FieldMap;
+	fieldMapVersion: number;
+	settings: Record<string, Json>;
+	/** Entities that this system lacks are created in it. */
+	creates: boolean;
+	gonePolicy: GonePolicy;
+	/** ms; null until everything that was there at the start had been read and merged. */
+	readyAt: number | null;
+	/** Inbox number to be settled before the system is ready; null while the first read goes on. */
+	readyAfter: number | null;
+}
+
+export interface Link extends RecordAddress {
+	entityId: string;
+	state: 'active' | 'unlinked';
+	evidence: Evidence;
+	recreated: number;
+}
+
+/** Why a record belongs to its entity. Kept with the link for ever. */
+export interface Evidence {
+	/** `own-create`, `external-key`, `email`, `phone`, `name`, `new-entity`, `person`. */
+	by: string;
+	/** 0 to 1. */
+	score: number;
+	/** One line a field: what agreed and what did not, without the values. */
+	fields: Array<{ field: string; agreement: string; weight: number }>;
+}
+
+export interface InboxItem {
+	seq: number;
+	event: ChangeEvent;
+	attempts: number;
+}
+
+export interface AuditRow {
+	at: number;
+	kind: string;
+	entityId?: string;
+	field?: string;
+	system?: string;
+	object?: string;
+	crmId?: string;
+	eventId?: string;
+	deliveryId?: number;
+	before?: FieldValue;
+	after?: FieldValue;
+	rule?: string;
+	editedAt?: number;
+	/** Any JSON: a register, evidence, a reason. */
+	register?: unknown;
+	detail?: unknown;
+}
+
+export interface StoredAuditRow extends AuditRow {
+	seq: number;
+}
+
+export interface DeliveryRow {
+	id: number;
+	system: string;
+	object: string;
+	target: string;
+	crmId: string | null;
+	entityId: string;
+	operation: 'create' | 'update' | 'delete';
+	state: 'open' | 'claimed' | 'confirmed' | 'superseded' | 'dead';
+	priority: number;
+	attempts: number;
+	nextAt: number;
+	claimToken: string | null;
+	leaseUntil: number | null;
+	again: boolean;
+	changes: CanonicalFields | null;
+	idempotencyKey: string | null;
+	syncOrigin: string;
+	openedAt: number;
+}
+
+export interface ReviewRow extends RecordAddress {
+	id: number;
+	kind: string;
+	state: 'open' | 'logged' | 'decided';
+	question: ReviewQuestion;
+	decision: ReviewDecision | null;
+	openedAt: number;
+	decidedAt: number | null;
+}
+
+export interface ReviewQuestion {
+	reason: string;
+	/** The record in question, as it was first read. */
+	record: CanonicalFields;
+	candidates: Array<{ unifiedId: string; score: number; evidence: Evidence; fields: CanonicalFields }>;
+}
+
+export interface ReviewDecision {
+	/** `link` to `unifiedId`, or `new` entity. */
+	verdict: 'link' | 'new';
+	unifiedId?: string;
+	by?: string;
+}
+
+export interface DeadLetterRow {
+	id: number;
+	kind: 'event' | 'delivery';
+	state: 'open' | 'retried' | 'discarded';
+	system: string;
+	object: string;
+	crmId: string | null;
+	entityId: string | null;
+	inboxSeq: number | null;
+	deliveryId: number | null;
+	reason: string;
+	code: string;
+	payload: unknown;
+	openedAt: number;
+	closedAt: number | null;
+}
+
+export const PRIORITY = { live: 0, retry: 1, backfill: 2 } as const;

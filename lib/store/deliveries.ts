@@ -1,0 +1,213 @@
+/** Deliveries: which records differ from what their entities want, and what became of each try. */
+import { sql, type Kysely } from 'kysely';
+import type { CanonicalFields } from '../model/fields';
+import type { DeliveryRow } from '../model/rows';
+import { chunks, inChunks } from './batch';
+import { jsonOrNull, toDelivery } from './rows';
+import type { Database, DeliveryState } from './schema';
+
+export interface NewDelivery {
+	system: string;
+	object: string;
+	target: string;
+	crmId: string | null;
+	entityId: string;
+	operation: 'create' | 'update' | 'delete';
+	priority: number;
+	syncOrigin: string;
+	nextAt: number;
+}
+
+const ALIVE: DeliveryState[] = ['open', 'claimed'];
+
+export class DeliveryStore {
+	constructor(private readonly db: Kysely<Database>) {}
+
+	async aliveOf(entityIds: readonly string[]): Promise<DeliveryRow[]> {
+		const rows = await inChunks(entityIds, (chunk) =>
+			this.db
+				.selectFrom('deliveries')
+				.selectAll()
+				.where('entity_id', 'in', chunk)
+				.where('state', 'in', ALIVE)
+				.execute(),
+		);
+		return rows.map(toDelivery);
+	}
+
+	/** Creates under way in this system, with what they sent: a new record there may be theirs. */
+	async createsUnderWay(system: string): Promise<DeliveryRow[]> {
+		const rows = await this.db
+			.selectFrom('deliveries')
+			.selectAll()
+			.where('system', '=', system)
+			.where('state', 'in', ALIVE)
+			.where('operation', '=', 'create')
+			.where('attempts', '>', 0)
+			.execute();
+		return rows.map(toDelivery);
+	}
+
+	async open(deliveries: readonly NewDelivery[], now: number): Promise<void> {
+		for (const chunk of chunks(deliveries)) {
+			await this.db
+				.insertInto('deliveries')
+				.values(
+					chunk.map((delivery) => ({
+						system: delivery.system,
+						object: delivery.object,
+						target: delivery.target,
+						crm_id: delivery.crmId,
+						entity_id: delivery.entityId,
+						operation: delivery.operation,
+						state: 'open' as const,
+						priority: delivery.priority,
+						attempts: 0,
+						next_at: delivery.nextAt,
+						sync_origin: delivery.syncOrigin,
+						opened_at: now,
+					})),
+				)
+				.execute();
+		}
+	}
+
+	/** Open deliveries whose time has come, most urgent first. */
+	async due(limit: number, now: number, system?: string): Promise<DeliveryRow[]> {
+		let query = this.db
+			.selectFrom('deliveries')
+			.selectAll()
+			.where('state', '=', 'open')
+			.where('next_at', '<=', now)
+			.orderBy('priority')
+			.orderBy('next_at')
+			.orderBy('id')
+			.limit(limit);
+		if (system !== undefined) query = query.where('system', '=', system);
+		return (await query.execute()).map(toDelivery);
+	}
+
+	async byIds(ids: readonly number[]): Promise<Map<number, DeliveryRow>> {
+		const rows = await inChunks(ids, (chunk) =>
+			this.db.selectFrom('deliveries').selectAll().where('id', 'in', chunk).execute(),
+		);
+		return new Map(rows.map((row) => [row.id, toDelivery(row)]));
+	}
+
+	async claim(
+		claim: { id: number; token: string; leaseUntil: number; changes: CanonicalFields; idempotencyKey: string },
+	): Promise<void> {
+		await this.db
+			.updateTable('deliveries')
+			.set((set) => ({
+				state: 'claimed' as const,
+				claim_token: claim.token,
+				lease_until: claim.leaseUntil,
+				changes: JSON.stringify(claim.changes),
+				idempotency_key: claim.idempotencyKey,
+				attempts: set('attempts', '+', 1),
+				again: 0,
+			}))
+			.where('id', '=', claim.id)
+			.execute();
+	}
+
+	async extendLeases(tokens: readonly string[], leaseUntil: number): Promise<void> {
+		for (const chunk of chunks(tokens)) {
+			await this.db
+				.updateTable('deliveries')
+				.set({ lease_until: leaseUntil })
+				.where('claim_token', 'in', chunk)
+				.where('state', '=', 'claimed')
+				.execute();
+		}
+	}
+
+	/** Claims that nobody will answer any more are open again. */
+	async releaseExpired(now: number): Promise<number> {
+		const result = await this.db
+			.updateTable('deliveries')
+			.set({ state: 'open', claim_token: null, lease_until: null, next_at: now, priority: 1 })
+			.where('state', '=', 'claimed')
+			.where('lease_until', '<', now)
+			.executeTakeFirst();
+		return Number(result.numUpdatedRows);
+	}
+
+	/** Claims with these tokens that were not answered: their execution ended without a result. */
+	async stillClaimed(tokens: readonly string[]): Promise<DeliveryRow[]> {
+		const rows = await inChunks(tokens, (chunk) =>
+			this.db
+				.selectFrom('deliveries')
+				.selectAll()
+				.where('claim_token', 'in', chunk)
+				.where('state', '=', 'claimed')
+				.execute(),
+		);
+		return rows.map(toDelivery);
+	}
+
+	async reopen(id: number, values: { nextAt: number; priority: number; reason: string | null; code: string | null }): Promise<void> {
+		await this.db
+			.updateTable('deliveries')
+			.set({
+				state: 'open',
+				claim_token: null,
+				lease_until: null,
+				next_at: values.nextAt,
+				priority: values.priority,
+				reason: values.reason,
+				code: values.code,
+			})
+			.where('id', '=', id)
+			.execute();
+	}
+
+	async settle(ids: readonly number[], state: DeliveryState, now: number, reason?: string, code?: string): Promise<void> {
+		for (const chunk of chunks(ids)) {
+			await this.db
+				.updateTable('deliveries')
+				.set({ state, settled_at: now, claim_token: null, lease_until: null, reason: reason ?? null, code: code ?? null })
+				.where('id', 'in', chunk)
+				.execute();
+		}
+	}
+
+	async lookAgain(ids: readonly number[]): Promise<void> {
+		for (const chunk of chunks(ids)) {
+			await this.db.updateTable('deliveries').set({ again: 1 }).where('id', 'in', chunk).execute();
+		}
+	}
+
+	/** The record is known now: a create that broke off after making it goes on as an update. */
+	async retarget(id: number, crmId: string): Promise<void> {
+		await this.db
+			.updateTable('deliveries')
+			.set({ crm_id: crmId, target: crmId, operation: 'update' })
+			.where('id', '=', id)
+			.execute();
+	}
+
+	async countByState(): Promise<Array<{ system: string; state: DeliveryState; count: number }>> {
+		const rows = await this.db
+			.selectFrom('deliveries')
+			.select(['system', 'state', sql<number>`count(*)`.as('count')])
+			.groupBy(['system', 'state'])
+			.execute();
+		return rows.map((row) => ({ ...row, count: Number(row.count) }));
+	}
+
+	/** ms until the next open delivery is due, or undefined if there is none. */
+	async nextDue(): Promise<number | undefined> {
+		const row = await this.db
+			.selectFrom('deliveries')
+			.select((select) => select.fn.min('next_at').as('next'))
+			.where('state', '=', 'open')
+			.executeTakeFirst();
+		return row?.next === null || row?.next === undefined ? undefined : Number(row.next);
+	}
+
+	async remembered(id: number, changes: CanonicalFields | null): Promise<void> {
+		await this.db.updateTable('deliveries').set({ changes: jsonOrNull(changes) }).where('id', '=', id).execute();
+	}
+}

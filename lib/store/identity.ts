@@ -1,0 +1,174 @@
+/** Entities, the links from records to them, and the keys by which candidates are found. */
+import type { Kysely } from 'kysely';
+import { recordKey, type RecordAddress } from '../model/event';
+import type { Link } from '../model/rows';
+import { bySystem, chunks, inChunks } from './batch';
+import { toLink } from './rows';
+import type { Database } from './schema';
+
+/** The first entity is U1001. */
+const FIRST_NUMBER = 1000;
+
+export interface KeyOwner extends RecordAddress {
+	key: string;
+	entityId: string;
+}
+
+export class IdentityStore {
+	constructor(private readonly db: Kysely<Database>) {}
+
+	async links(addresses: readonly RecordAddress[]): Promise<Map<string, Link>> {
+		const found: Link[] = [];
+		for (const { system, object, ids } of bySystem(addresses)) {
+			const rows = await inChunks(ids, (chunk) =>
+				this.db
+					.selectFrom('links')
+					.selectAll()
+					.where('system', '=', system)
+					.where('object', '=', object)
+					.where('crm_id', 'in', chunk)
+					.execute(),
+			);
+			found.push(...rows.map(toLink));
+		}
+		return new Map(found.map((link) => [recordKey(link), link]));
+	}
+
+	/** All links of the given entities, the unlinked ones too. */
+	async linksOf(entityIds: readonly string[]): Promise<Link[]> {
+		const rows = await inChunks(entityIds, (chunk) =>
+			this.db.selectFrom('links').selectAll().where('entity_id', 'in', chunk).execute(),
+		);
+		return rows.map(toLink);
+	}
+
+	async saveLinks(links: readonly Link[], now: number): Promise<void> {
+		for (const chunk of chunks(links)) {
+			const values = chunk.map((link) => ({
+				system: link.system,
+				object: link.object,
+				crm_id: link.crmId,
+				entity_id: link.entityId,
+				state: link.state,
+				evidence: JSON.stringify(link.evidence),
+				linked_at: now,
+				recreated: link.recreated,
+			}));
+			await this.db
+				.insertInto('links')
+				.values(values)
+				.onConflict((conflict) =>
+					conflict.columns(['system', 'object', 'crm_id']).doUpdateSet((set) => ({
+						entity_id: set.ref('excluded.entity_id'),
+						state: set.ref('excluded.state'),
+						evidence: set.ref('excluded.evidence'),
+						recreated: set.ref('excluded.recreated'),
+					})),
+				)
+				.execute();
+		}
+	}
+
+	/** Records of this system that are linked or have a shadow. */
+	async known(system: string, object: string, crmIds: readonly string[]): Promise<Set<string>> {
+		const rows = await inChunks(crmIds, (chunk) =>
+			this.db
+				.selectFrom('shadows')
+				.select('crm_id')
+				.where('system', '=', system)
+				.where('object', '=', object)
+				.where('crm_id', 'in', chunk)
+				.execute(),
+		);
+		return new Set(rows.map((row) => row.crm_id));
+	}
+
+	/** New entities, one for each event id given; answers their unified ids in that order. */
+	async createEntities(eventIds: readonly string[], now: number): Promise<string[]> {
+		if (eventIds.length === 0) return [];
+		const last = await this.db
+			.selectFrom('entities')
+			.select((select) => select.fn.max('seq').as('seq'))
+			.executeTakeFirst();
+		const start = Number(last?.seq ?? 0);
+		const rows = eventIds.map((eventId, index) => ({
+			seq: start + index + 1,
+			id: `U${FIRST_NUMBER + start + index + 1}`,
+			created_at: now,
+			created_by: eventId,
+		}));
+		for (const chunk of chunks(rows)) await this.db.insertInto('entities').values(chunk).execute();
+		return rows.map(({ id }) => id);
+	}
+
+	async existing(entityIds: readonly string[]): Promise<Set<string>> {
+		const rows = await inChunks(entityIds, (chunk) =>
+			this.db.selectFrom('entities').select('id').where('id', 'in', chunk).execute(),
+		);
+		return new Set(rows.map(({ id }) => id));
+	}
+
+	/** All entity ids after `after` in creation order, `limit` at most. */
+	async page(after: string | null, limit: number): Promise<string[]> {
+		let query = this.db.selectFrom('entities').select('id').orderBy('seq').limit(limit);
+		if (after !== null) {
+			query = query.where('seq', '>', (sub) => sub.selectFrom('entities').select('seq').where('id', '=', after));
+		}
+		return (await query.execute()).map(({ id }) => id);
+	}
+
+	async ownersOf(keys: readonly string[]): Promise<KeyOwner[]> {
+		const rows = await inChunks(keys, (chunk) =>
+			this.db.selectFrom('identity_keys').selectAll().where('key', 'in', chunk).execute(),
+		);
+		return rows.map((row) => ({
+			key: row.key,
+			entityId: row.entity_id,
+			system: row.system,
+			object: row.object,
+			crmId: row.crm_id,
+		}));
+	}
+
+	/** Issuer -> key of each entity, as its records told them. */
+	async externalKeysOf(entityIds: readonly string[]): Promise<Map<string, Record<string, string>>> {
+		const rows = await inChunks(entityIds, (chunk) =>
+			this.db
+				.selectFrom('identity_keys')
+				.select(['entity_id', 'key'])
+				.where('entity_id', 'in', chunk)
+				.where('key', 'like', 'external:%')
+				.execute(),
+		);
+		const result = new Map<string, Record<string, string>>();
+		for (const row of rows) {
+			const [, issuer = '', ...key] = row.key.split(':');
+			result.set(row.entity_id, { ...result.get(row.entity_id), [issuer]: key.join(':') });
+		}
+		return result;
+	}
+
+	/** Replaces the keys of the given records. */
+	async replaceKeys(records: ReadonlyArray<RecordAddress & { entityId: string; keys: string[] }>): Promise<void> {
+		for (const { system, object, ids } of bySystem(records)) {
+			for (const chunk of chunks(ids)) {
+				await this.db
+					.deleteFrom('identity_keys')
+					.where('system', '=', system)
+					.where('object', '=', object)
+					.where('crm_id', 'in', chunk)
+					.execute();
+			}
+		}
+		const rows = records.flatMap(({ system, object, crmId, entityId, keys }) =>
+			[...new Set(keys)].map((key) => ({ key, entity_id: entityId, system, object, crm_id: crmId })),
+		);
+		for (const chunk of chunks(rows)) {
+			await this.db
+				.insertInto('identity_keys')
+				.values(chunk)
+				.onConflict((conflict) => conflict.doNothing())
+				.execute();
+		}
+	}
+}

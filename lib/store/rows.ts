@@ -1,0 +1,149 @@
+/** Between table rows (JSON text, 0/1) and the shapes of lib/model/rows.ts. */
+import type { Insertable, Selectable } from 'kysely';
+import { canonicalFieldsSchema } from '../model/fields';
+import type { AuditRow, DeadLetterRow, DeliveryRow, Link, ReviewRow, StoredAuditRow, SystemRow } from '../model/rows';
+import type {
+	AuditTable,
+	DeadLettersTable,
+	DeliveriesTable,
+	LinksTable,
+	ReviewsTable,
+	SystemsTable,
+} from './schema';
+
+export function parseJson<T>(text: string): T {
+	return JSON.parse(text) as T;
+}
+
+export function jsonOrNull(value: unknown): string | null {
+	return value === undefined || value === null ? null : JSON.stringify(value);
+}
+
+function parsed<T>(text: string | null): T | undefined {
+	return text === null ? undefined : parseJson<T>(text);
+}
+
+export function toSystem(row: Selectable<SystemsTable>): SystemRow {
+	return {
+		name: row.name,
+		connector: row.connector,
+		priority: row.priority,
+		fieldMap: parseJson(row.field_map),
+		fieldMapVersion: row.field_map_version,
+		settings: parseJson(row.settings),
+		creates: row.creates === 1,
+		gonePolicy: row.gone_policy as SystemRow['gonePolicy'],
+		readyAt: row.ready_at,
+		readyAfter: row.ready_after,
+	};
+}
+
+export function toLink(row: Selectable<LinksTable>): Link {
+	return {
+		system: row.system,
+		object: row.object,
+		crmId: row.crm_id,
+		entityId: row.entity_id,
+		state: row.state,
+		evidence: parseJson(row.evidence),
+		recreated: row.recreated,
+	};
+}
+
+export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRow {
+	return {
+		id: row.id,
+		system: row.system,
+		object: row.object,
+		target: row.target,
+		crmId: row.crm_id,
+		entityId: row.entity_id,
+		operation: row.operation as DeliveryRow['operation'],
+		state: row.state,
+		priority: row.priority,
+		attempts: row.attempts,
+		nextAt: row.next_at,
+		claimToken: row.claim_token,
+		leaseUntil: row.lease_until,
+		again: row.again === 1,
+		changes: row.changes === null ? null : canonicalFieldsSchema.parse(parseJson(row.changes)),
+		idempotencyKey: row.idempotency_key,
+		syncOrigin: row.sync_origin,
+		openedAt: row.opened_at,
+	};
+}
+
+export function fromAudit(row: AuditRow): Insertable<AuditTable> {
+	return {
+		at: row.at,
+		kind: row.kind,
+		entity_id: row.entityId ?? null,
+		field: row.field ?? null,
+		system: row.system ?? null,
+		object: row.object ?? null,
+		crm_id: row.crmId ?? null,
+		event_id: row.eventId ?? null,
+		delivery_id: row.deliveryId ?? null,
+		before: jsonOrNull(row.before),
+		after: jsonOrNull(row.after),
+		rule: row.rule ?? null,
+		edited_at: row.editedAt ?? null,
+		register: jsonOrNull(row.register),
+		detail: jsonOrNull(row.detail),
+	};
+}
+
+export function toAudit(row: Selectable<AuditTable>): StoredAuditRow {
+	return {
+		seq: row.seq,
+		at: row.at,
+		kind: row.kind,
+		entityId: row.entity_id ?? undefined,
+		field: row.field ?? undefined,
+		system: row.system ?? undefined,
+		object: row.object ?? undefined,
+		crmId: row.crm_id ?? undefined,
+		eventId: row.event_id ?? undefined,
+		deliveryId: row.delivery_id ?? undefined,
+		before: parsed(row.before),
+		after: parsed(row.after),
+		rule: row.rule ?? undefined,
+		editedAt: row.edited_at ?? undefined,
+		register: parsed(row.register),
+		detail: parsed(row.detail),
+	};
+}
+
+export function toReview(row: Selectable<ReviewsTable>): ReviewRow {
+	return {
+		id: row.id,
+		kind: row.kind,
+		state: row.state,
+		system: row.system,
+		object: row.object,
+		crmId: row.crm_id,
+		question: parseJson(row.question),
+		decision: row.decision === null ? null : parseJson(row.decision),
+		openedAt: row.opened_at,
+		decidedAt: row.decided_at,
+	};
+}
+
+export function toDeadLetter(row: Selectable<DeadLettersTable>): DeadLetterRow {
+	return {
+		id: row.id,
+		kind: row.kind,
+		state: row.state,
+		system: row.system,
+		object: row.object,
+		crmId: row.crm_id,
+		entityId: row.entity_id,
+		inboxSeq: row.inbox_seq,
+		deliveryId: row.delivery_id,
+		reason: row.reason,
+		code: row.code,
+		payload: parsed(row.payload),
+		openedAt: row.opened_at,
+		closedAt: row.closed_at,
+	};
+}

@@ -1,0 +1,211 @@
+/**
+ * The store's tables as kysely sees them. Times are ms since the epoch; JSON stands in text
+ * columns, so that SQLite and PostgreSQL read alike.
+ */
+import type { ColumnType, Generated } from 'kysely';
+
+/** Text column holding JSON. */
+type JsonText = string;
+type Flag = ColumnType<number, number | undefined, number>;
+
+export interface SystemsTable {
+	name: string;
+	connector: string;
+	priority: number;
+	/** Field map in force (JSON) and its version. */
+	field_map: JsonText;
+	field_map_version: number;
+	settings: JsonText;
+	/** 1: entities that this system lacks are created in it. */
+	creates: number;
+	gone_policy: string;
+	/** When everything that was there at the start had been read and merged; null before. */
+	ready_at: number | null;
+	/** Inbox number that must be settled before the system is ready; null while the first read goes on. */
+	ready_after: number | null;
+	joined_at: number;
+}
+
+export interface FieldMapsTable {
+	system: string;
+	version: number;
+	field_map: JsonText;
+	saved_at: number;
+}
+
+export interface CursorsTable {
+	system: string;
+	cursor: JsonText;
+	moved_at: number;
+}
+
+export const INBOX_STATES = ['pending', 'emitted', 'applied', 'noop', 'superseded', 'filtered', 'review', 'dead'] as const;
+export type InboxState = (typeof INBOX_STATES)[number];
+/** States in which the fabric still owes the event something. */
+export const UNSETTLED: InboxState[] = ['pending', 'emitted'];
+
+export interface InboxTable {
+	seq: Generated<number>;
+	event_id: string;
+	system: string;
+	object: string;
+	crm_id: string;
+	event: JsonText;
+	state: InboxState;
+	attempts: number;
+	next_at: number;
+	/** The emission that carries it, while emitted. */
+	batch: string | null;
+	reason: string | null;
+	received_at: number;
+	settled_at: number | null;
+}
+
+export interface EntitiesTable {
+	seq: Generated<number>;
+	/** The unified id, `U1001`. */
+	id: string;
+	created_at: number;
+	/** The event that made it. */
+	created_by: string;
+}
+
+export type LinkState = 'active' | 'unlinked';
+
+export interface LinksTable {
+	system: string;
+	object: string;
+	crm_id: string;
+	entity_id: string;
+	state: LinkState;
+	evidence: JsonText;
+	linked_at: number;
+	/** How often the record was created again after it had gone. */
+	recreated: number;
+}
+
+export interface IdentityKeysTable {
+	/** `email:ada@example.com`, `phone:+12075550148`, `external:custodian:A-7`, `name:lovelace ada`. */
+	key: string;
+	entity_id: string;
+	system: string;
+	object: string;
+	crm_id: string;
+}
+
+export interface RegistersTable {
+	entity_id: string;
+	field: string;
+	register: JsonText;
+}
+
+export interface ShadowsTable {
+	system: string;
+	object: string;
+	crm_id: string;
+	shadow: JsonText;
+	updated_at: number;
+}
+
+export type DeliveryState = 'open' | 'claimed' | 'confirmed' | 'superseded' | 'dead';
+
+export interface DeliveriesTable {
+	id: Generated<number>;
+	system: string;
+	object: string;
+	/** The record, or `new:<unified id>` while it has to be created. One open delivery a target. */
+	target: string;
+	crm_id: string | null;
+	entity_id: string;
+	operation: string;
+	state: DeliveryState;
+	/** 0 live, 1 retry, 2 backfill. */
+	priority: number;
+	attempts: number;
+	next_at: number;
+	claim_token: string | null;
+	lease_until: number | null;
+	/** The entity changed while the delivery was under way: look again when it ends. */
+	again: Flag;
+	/** What the current or last claim wrote (JSON). */
+	changes: JsonText | null;
+	idempotency_key: string | null;
+	sync_origin: string;
+	opened_at: number;
+	settled_at: number | null;
+	reason: string | null;
+	code: string | null;
+}
+
+export interface AuditTable {
+	seq: Generated<number>;
+	at: number;
+	/** `change`, `agree`, `lost`, `entity`, `link`, `unlink`, `write`, `filtered`, `review`, `dead`, `retry`, `discard`. */
+	kind: string;
+	entity_id: string | null;
+	field: string | null;
+	system: string | null;
+	object: string | null;
+	crm_id: string | null;
+	event_id: string | null;
+	delivery_id: number | null;
+	before: JsonText | null;
+	after: JsonText | null;
+	rule: string | null;
+	edited_at: number | null;
+	/** The register after a `change`, `agree` or `lost` decision: folding these gives the registers. */
+	register: JsonText | null;
+	detail: JsonText | null;
+}
+
+export type ReviewState = 'open' | 'logged' | 'decided';
+
+export interface ReviewsTable {
+	id: Generated<number>;
+	kind: string;
+	state: ReviewState;
+	system: string;
+	object: string;
+	crm_id: string;
+	/** Why a person is asked, and the candidates with their evidence (JSON). */
+	question: JsonText;
+	decision: JsonText | null;
+	opened_at: number;
+	decided_at: number | null;
+}
+
+export type DeadLetterState = 'open' | 'retried' | 'discarded';
+
+export interface DeadLettersTable {
+	id: Generated<number>;
+	kind: 'event' | 'delivery';
+	state: DeadLetterState;
+	system: string;
+	object: string;
+	crm_id: string | null;
+	entity_id: string | null;
+	inbox_seq: number | null;
+	delivery_id: number | null;
+	reason: string;
+	code: string;
+	/** The event as it came, if it was never accepted into the inbox as valid. */
+	payload: JsonText | null;
+	opened_at: number;
+	closed_at: number | null;
+}
+
+export interface Database {
+	systems: SystemsTable;
+	field_maps: FieldMapsTable;
+	cursors: CursorsTable;
+	inbox: InboxTable;
+	entities: EntitiesTable;
+	links: LinksTable;
+	identity_keys: IdentityKeysTable;
+	registers: RegistersTable;
+	shadows: ShadowsTable;
+	deliveries: DeliveriesTable;
+	audit: AuditTable;
+	reviews: ReviewsTable;
+	dead_letters: DeadLettersTable;
+}

@@ -1,0 +1,74 @@
+/**
+ * kysely's SQLite dialect over Node's own `node:sqlite` (no native add-on to compile on a user's
+ * n8n). kysely asks for the interface of better-sqlite3; this brings the one to the other.
+ */
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite';
+import { SqliteDialect, type Dialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { ConfigurationFailure } from '../../connectors/connector';
+
+const BUSY_TIMEOUT_MS = 10_000;
+const MAX_STATEMENTS = 500;
+
+/** Opens (and creates) the store's file. Throws {@link ConfigurationFailure} if it cannot be written. */
+export function openSqlite(path: string): Dialect {
+	return new SqliteDialect({ database: new NodeSqlite(open(path)) });
+}
+
+function open(path: string): DatabaseSync {
+	try {
+		if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+		// Loaded here, so that a Node without it gives our sentence and not a crash while n8n loads the nodes.
+		const { DatabaseSync: Opener } = require('node:sqlite') as typeof import('node:sqlite');
+		const database = new Opener(path);
+		database.exec(
+			`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -32000`,
+		);
+		// A file that can be read but not written fails here, not at the first change of a client.
+		database.exec('begin immediate; create table if not exists store_probe (x); drop table store_probe; commit');
+		return database;
+	} catch (error) {
+		throw new ConfigurationFailure(
+			`The store file "${path}" cannot be opened for writing: ${reasonOf(error)}`,
+			'Choose another file in the CRM Fabric Store credential, or give the user that runs n8n the right to write it. Node 22.16 or later is needed.',
+		);
+	}
+}
+
+function reasonOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+/** node:sqlite behind the interface that kysely expects. */
+class NodeSqlite implements SqliteDatabase {
+	private readonly statements = new Map<string, SqliteStatement>();
+
+	constructor(private readonly database: DatabaseSync) {}
+
+	prepare(sql: string): SqliteStatement {
+		// Writers queue at the start of the transaction instead of failing at its first write.
+		const text = sql === 'begin' ? 'begin immediate' : sql;
+		const known = this.statements.get(text);
+		if (known !== undefined) return known;
+		if (this.statements.size >= MAX_STATEMENTS) this.statements.clear();
+		const statement = wrap(this.database.prepare(text));
+		this.statements.set(text, statement);
+		return statement;
+	}
+
+	close(): void {
+		this.statements.clear();
+		this.database.close();
+	}
+}
+
+function wrap(statement: StatementSync): SqliteStatement {
+	const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
+	return {
+		reader: statement.columns().length > 0,
+		all: (parameters) => statement.all(...values(parameters)),
+		run: (parameters) => statement.run(...values(parameters)),
+		iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
+	};
+}
