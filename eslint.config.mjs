@@ -1,9 +1,6 @@
 import { configWithoutCloudSupport } from '@n8n/node-cli/eslint';
 
-/**
- * Nodes and credentials obey the official rules as they are. The rest is code that never sees an
- * n8n node, so the two rules about how a node speaks to n8n do not fit there.
- */
+/** Nodes and credentials obey the official rules as they are; other code never sees an n8n node. */
 export default [
 	{ ignores: ['dist/', '.demo/', 'coverage/'] },
 	...configWithoutCloudSupport,
@@ -14,7 +11,16 @@ export default [
 	},
 	{
 		files: ['test/**/*.ts', 'scripts/**/*.ts', 'bench/**/*.ts'],
-		// Simulators and tests have made-up keys of their own.
-		rules: { '@n8n/community-nodes/no-hardcoded-secrets': 'off' },
+		rules: {
+			// Simulators and tests have made-up keys of their own.
+			'@n8n/community-nodes/no-hardcoded-secrets': 'off',
+			// Tools start n8n and simulators as processes; none of this is in the package.
+			'@n8n/community-nodes/no-dangerous-functions': 'off',
+		},
+	},
+	{
+		files: ['scripts/**/*.ts', 'bench/**/*.ts'],
+		// Command-line tools speak to the person who started them.
+		rules: { 'no-console': 'off' },
 	},
 ];

@@ -16,7 +16,11 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 module.exports = {
 	projects: [
-		project('unit', ['<rootDir>/lib/**/*.test.ts', '<rootDir>/test/unit/**/*.test.ts', '<rootDir>/test/simulators/**/*.test.ts']),
+		project('unit', [
+			'<rootDir>/lib/**/*.test.ts',
+			'<rootDir>/test/unit/**/*.test.ts',
+			'<rootDir>/test/simulators/**/*.test.ts',
+		]),
 		project('workflow', ['<rootDir>/test/workflow/**/*.test.ts']),
 		project('e2e', ['<rootDir>/test/e2e/**/*.test.ts']),
 	],

@@ -12,7 +12,14 @@ import { backoffMs, DELIVERY_RETRY } from './delivery/retry';
 import { Desk } from './desk/desk';
 import { resolveBatch, type IdentityDecision } from './identity/resolve';
 import type { Thresholds } from './identity/score';
-import { becomeReady, bury, finishEvents, nextEvents, type EventBatch, type ExecutionEnd } from './inbox/emission';
+import {
+	becomeReady,
+	bury,
+	finishEvents,
+	nextEvents,
+	type EventBatch,
+	type ExecutionEnd,
+} from './inbox/emission';
 import { takeIn, type IntakeResult } from './inbox/intake';
 import { mergeBatch, type MergeOutcome } from './merge/batch';
 import { mergeRules, type FieldRule } from './merge/rules';
@@ -67,7 +74,9 @@ export class Fabric {
 
 	/** Inbox and cursor in one transaction. */
 	async accept(system: string, batch: ChangeBatch): Promise<IntakeResult> {
-		const result = await this.store.transaction((tx) => takeIn(tx, system, batch, this.clock.now()));
+		const result = await this.store.transaction((tx) =>
+			takeIn(tx, system, batch, this.clock.now()),
+		);
 		if (result.accepted > 0) this.signals.emit(`events:${system}`);
 		if (batch.complete) await this.settleFirstRead(system);
 		return result;
@@ -101,14 +110,18 @@ export class Fabric {
 	}
 
 	resolve(events: readonly ChangeEvent[], thresholds?: Thresholds): Promise<IdentityDecision[]> {
-		return this.store.transaction((tx) => resolveBatch(tx, events, { thresholds, now: this.clock.now() }));
+		return this.store.transaction((tx) =>
+			resolveBatch(tx, events, { thresholds, now: this.clock.now() }),
+		);
 	}
 
 	/** Merges and marks in one transaction. */
 	async merge(events: readonly ChangeEvent[], rules: FieldRule[]): Promise<MergeReport[]> {
 		const { outcomes, opened } = await this.store.transaction(async (tx) => {
 			const now = this.clock.now();
-			const priorities = Object.fromEntries((await tx.systems.all()).map(({ name, priority }) => [name, priority]));
+			const priorities = Object.fromEntries(
+				(await tx.systems.all()).map(({ name, priority }) => [name, priority]),
+			);
 			const result = await mergeBatch(tx, events, { rules: mergeRules(rules, priorities), now });
 			const marked = await this.mark(tx, result.touched);
 			return { outcomes: result.outcomes, opened: marked.opened };
@@ -119,13 +132,20 @@ export class Fabric {
 
 	claim(system: string, limit: number): Promise<DeliveryJob[]> {
 		return this.store.transaction((tx) =>
-			claimDeliveries(tx, { connectorOf: (kind) => this.connector(kind), now: this.clock.now(), limit, system }),
+			claimDeliveries(tx, {
+				connectorOf: (kind) => this.connector(kind),
+				now: this.clock.now(),
+				limit,
+				system,
+			}),
 		);
 	}
 
 	/** Keeps claims alive while their execution is under way. */
 	extendClaims(tokens: readonly string[]): Promise<void> {
-		return this.store.transaction((tx) => tx.deliveries.extendLeases(tokens, this.clock.now() + LEASE_MS));
+		return this.store.transaction((tx) =>
+			tx.deliveries.extendLeases(tokens, this.clock.now() + LEASE_MS),
+		);
 	}
 
 	/** The execution has ended: claims that no Delivery Result answered are tried again later. */
@@ -134,15 +154,27 @@ export class Fabric {
 			const left = await tx.deliveries.stillClaimed(tokens);
 			for (const { id, claimToken, attempts } of left) {
 				const waitMs = backoffMs(DELIVERY_RETRY, attempts, this.clock.random);
-				const outcome = { status: 'retry' as const, reason, code: 'execution', retryAfterMs: waitMs, outcomeUnknown: true };
-				await recordResults(tx, [{ deliveryId: id, claimToken: claimToken ?? '', outcome }], this.resultOptions());
+				const outcome = {
+					status: 'retry' as const,
+					reason,
+					code: 'execution',
+					retryAfterMs: waitMs,
+					outcomeUnknown: true,
+				};
+				await recordResults(
+					tx,
+					[{ deliveryId: id, claimToken: claimToken ?? '', outcome }],
+					this.resultOptions(),
+				);
 			}
 			return left.length;
 		});
 	}
 
 	async recordResults(reports: readonly DeliveryReport[]): Promise<RecordedResult[]> {
-		const results = await this.store.transaction((tx) => recordResults(tx, reports, this.resultOptions()));
+		const results = await this.store.transaction((tx) =>
+			recordResults(tx, reports, this.resultOptions()),
+		);
 		this.signals.emit('deliveries');
 		return results;
 	}
@@ -157,8 +189,16 @@ export class Fabric {
 		return { connectorOf: (kind: string) => this.connector(kind), now: now(), random };
 	}
 
-	private mark(tx: StoreTransaction, touched: ReadonlyMap<string, { syncOrigin: string }>, priority?: number) {
-		return markDeliveries(tx, touched, { connectorOf: (kind) => this.connector(kind), now: this.clock.now(), priority });
+	private mark(
+		tx: StoreTransaction,
+		touched: ReadonlyMap<string, { syncOrigin: string }>,
+		priority?: number,
+	) {
+		return markDeliveries(tx, touched, {
+			connectorOf: (kind) => this.connector(kind),
+			now: this.clock.now(),
+			priority,
+		});
 	}
 
 	/** An empty first read has no execution whose end could make the system ready. */
@@ -173,7 +213,11 @@ export class Fabric {
 		for (;;) {
 			const page: string[] = await this.store.transaction(async (tx) => {
 				const ids = await tx.identity.page(after, SWEEP_PAGE);
-				await this.mark(tx, new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }])), PRIORITY.backfill);
+				await this.mark(
+					tx,
+					new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }])),
+					PRIORITY.backfill,
+				);
 				return ids;
 			});
 			if (page.length === 0) break;

@@ -1,6 +1,7 @@
 /** The one door from the nodes to the library: built once into dist/lib, so that connections and caches exist once. */
 export * from './model/canonical';
 export * from './model/delivery';
+export * from './model/delivery-schema';
 export * from './model/event';
 export * from './model/field-map';
 export * from './model/fields';
@@ -10,6 +11,8 @@ export * from './mapping/slots';
 export * from './connectors';
 export * from './connectors/connector';
 export * from './connectors/http';
+export { BudgetFull, createRateBudget, type BudgetOptions } from './connectors/budget';
+export { withDefaults } from './connectors/settings';
 export * from './clock';
 export * from './fabric';
 export * from './open';

@@ -119,9 +119,18 @@ async function checkRegistration() {
 	}
 }
 
-await rm(DIST, { recursive: true, force: true });
-await mkdir(DIST);
-await bundleLibrary();
-await compileNodesAndCredentials();
-await copyAssets();
-await checkRegistration();
+async function main() {
+	await rm(DIST, { recursive: true, force: true });
+	await mkdir(DIST);
+	await bundleLibrary();
+	await compileNodesAndCredentials();
+	await copyAssets();
+	await checkRegistration();
+}
+
+main().catch(async (error) => {
+	// Half a package must not be packed. esbuild has told its own errors already.
+	await rm(DIST, { recursive: true, force: true });
+	process.stderr.write(`Build failed: ${error.message}\n`);
+	process.exitCode = 1;
+});

@@ -29,7 +29,9 @@ async function main() {
 	});
 	const path = [dirname(nodeBin), join(COMMANDS), process.env.PATH].join(delimiter);
 	const child = spawn(command, args, { stdio: 'inherit', env: { ...process.env, PATH: path } });
-	for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+	process.on('SIGTERM', () => child.kill('SIGTERM'));
+	// Ctrl-C reaches the child by itself: the terminal sends it to the whole group.
+	process.on('SIGINT', () => {});
 	child.on('error', (error) =>
 		fail(new InstallFailure(`Cannot start ${command} (${error.code}). Run \`npm ci\` first.`)),
 	);

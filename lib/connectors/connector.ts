@@ -44,7 +44,16 @@ export interface CrmField {
 	/** The name used in field maps and in create/update. */
 	name: string;
 	label: string;
-	type: 'string' | 'number' | 'boolean' | 'date' | 'datetime' | 'options' | 'email' | 'phone' | 'list';
+	type:
+		| 'string'
+		| 'number'
+		| 'boolean'
+		| 'date'
+		| 'datetime'
+		| 'options'
+		| 'email'
+		| 'phone'
+		| 'list';
 	options?: Array<{ value: string; label: string }>;
 	readOnly: boolean;
 	required: boolean;
@@ -131,12 +140,20 @@ export interface Connector {
 	 */
 	runChangeSource: (context: ConnectorContext, options: ChangeSourceOptions) => Promise<void>;
 	/** Raw record -> canonical fields of its mapped fields (direction in or both), nested ids in `ref`. Pure. */
-	toCanonical: (record: CrmRecord, fieldMap: FieldMap, settings: Record<string, Json>) => CanonicalFields;
+	toCanonical: (
+		record: CrmRecord,
+		fieldMap: FieldMap,
+		settings: Record<string, Json>,
+	) => CanonicalFields;
 	/**
 	 * What this CRM would hold if `desired` were written to it: fields it has no place for dropped,
 	 * kinds brought to its vocabulary. `toCanonical` of a written record equals this. Pure.
 	 */
-	project: (desired: CanonicalFields, fieldMap: FieldMap, settings: Record<string, Json>) => CanonicalFields;
+	project: (
+		desired: CanonicalFields,
+		fieldMap: FieldMap,
+		settings: Record<string, Json>,
+	) => CanonicalFields;
 	/** Writes one delivery. Never throws for what the CRM or the network did; that is the outcome. */
 	deliver: (context: ConnectorContext, job: DeliveryJob) => Promise<DeliveryOutcome>;
 
@@ -145,14 +162,23 @@ export interface Connector {
 		get: (context: ConnectorContext, crmId: string) => Promise<CrmRecord>;
 		list: (context: ConnectorContext, options: ListOptions) => Promise<CrmRecord[]>;
 		create: (context: ConnectorContext, values: Record<string, unknown>) => Promise<CrmRecord>;
-		update: (context: ConnectorContext, crmId: string, values: Record<string, unknown>) => Promise<CrmRecord>;
+		update: (
+			context: ConnectorContext,
+			crmId: string,
+			values: Record<string, unknown>,
+		) => Promise<CrmRecord>;
 		delete: (context: ConnectorContext, crmId: string) => Promise<void>;
 		/** Finds by the CRM's natural key (`matchField`, e.g. email or an external id) for create-or-update. */
 		findBy: (context: ConnectorContext, matchField: string, value: string) => Promise<CrmRecord[]>;
 		/** Fields that `findBy` can search. */
 		matchFields: Array<{ name: string; label: string }>;
 		/** The filters that `list` understands. */
-		listFilters: Array<{ name: string; label: string; type: 'string' | 'date' | 'boolean'; description: string }>;
+		listFilters: Array<{
+			name: string;
+			label: string;
+			type: 'string' | 'date' | 'boolean';
+			description: string;
+		}>;
 		idOf: (record: CrmRecord) => string;
 	};
 }
@@ -166,7 +192,12 @@ export class CrmError extends Error {
 		readonly status: number,
 		/** The vendor's own code where it has one (`INVALID_FIELD`), else the status as text. */
 		readonly code: string,
-		readonly options: { retryable: boolean; retryAfterMs?: number; hint?: string; field?: string } = { retryable: false },
+		readonly options: {
+			retryable: boolean;
+			retryAfterMs?: number;
+			hint?: string;
+			field?: string;
+		} = { retryable: false },
 	) {
 		super(message);
 	}

@@ -16,13 +16,6 @@ export interface Partial {
 	crmId?: string;
 }
 
-/** Raised inside a delivery to end it with this outcome. */
-export class DeliveryEnd extends Error {
-	constructor(readonly outcome: DeliveryOutcome) {
-		super(outcome.status);
-	}
-}
-
 /** The outcome of a delivery that failed with `error`. Rethrows what neither the CRM nor the network did. */
 export function failureOutcome(
 	error: unknown,
@@ -30,7 +23,6 @@ export function failureOutcome(
 	partial: Partial = {},
 ): DeliveryOutcome {
 	const done = cleaned(partial);
-	if (error instanceof DeliveryEnd) return { ...done, ...error.outcome } as DeliveryOutcome;
 	if (error instanceof AuthenticationFailure) {
 		const reason = `${crm} refused the credentials. Reconnect the credential of this node.`;
 		return {
@@ -104,37 +96,26 @@ export function changedMeanwhile(crm: string, field: string): DeliveryOutcome {
 	};
 }
 
+type Rejected = Extract<DeliveryOutcome, { status: 'rejected' }>;
+
 /** A text that the CRM's own list does not have. */
-export function unknownValue(crm: string, field: string, known?: CanonicalFields): DeliveryOutcome {
+export function unknownValue(crm: string, field: string): Rejected {
 	return {
 		status: 'rejected',
 		reason:
 			`${crm} has no such value in its list for the field ${field}; the other fields were written. ` +
-			`Add the value to the list in ${crm}, or map the field differently in the trigger's Field Mapping.`,
+			`Add the value to the list in ${crm}, or change how the field is mapped in the trigger's Field Mapping.`,
 		code: 'unknown-picklist-value',
-		field,
-		...(known === undefined ? {} : { known }),
-	};
-}
-
-/** The CRM took the call but kept the old value. */
-export function notStored(crm: string, field: string): DeliveryOutcome {
-	return {
-		status: 'rejected',
-		reason:
-			`${crm} accepted the write but did not store the field ${field}. ` +
-			`Check that ${crm} lets this field be changed, or stop writing it in the trigger's Field Mapping.`,
-		code: 'not-stored',
 		field,
 	};
 }
 
 /** A mapped custom field that the CRM no longer has. */
-export function customFieldGone(crm: string, field: string, crmField: string): DeliveryOutcome {
+export function customFieldGone(crm: string, field: string, crmField: string): Rejected {
 	return {
 		status: 'rejected',
 		reason:
-			`The custom field ${crmField} (mapped to ${field}) no longer exists in ${crm}. ` +
+			`The custom field ${crmField} (mapped to ${field}) no longer exists in ${crm}; the other fields were written. ` +
 			"Open the trigger's Field Mapping and map it to an existing field, or remove it.",
 		code: 'custom-field-gone',
 		field,

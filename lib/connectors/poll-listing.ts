@@ -70,6 +70,7 @@ export class FullListing {
 				since: null,
 				page: walk.page,
 				priority: 'backfill',
+				inDepth: !cursor.loaded,
 				signal: options.signal,
 			}),
 		);

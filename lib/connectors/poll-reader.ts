@@ -19,6 +19,8 @@ export interface PageQuery {
 	/** From 1. */
 	page: number;
 	priority: CallPriority;
+	/** False: leave out what costs further calls for each record. */
+	inDepth: boolean;
 	signal: AbortSignal;
 }
 

@@ -156,7 +156,13 @@ class Polling {
 			revived: new Set(),
 		};
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
-			const query = { since, page, priority: 'live' as const, signal: options.signal };
+			const query = {
+				since,
+				page,
+				inDepth: true,
+				priority: 'live' as const,
+				signal: options.signal,
+			};
 			round.page = await reader.readPage(query);
 			round.serverTime ??= round.page.serverTime;
 			for (const record of round.page.records) this.take(round, record);
@@ -212,7 +218,13 @@ class Polling {
 		const began = context.now();
 		const since = this.cursor.deletedReadAt - settings.clockToleranceMs;
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
-			const query = { since, page, priority: 'live' as const, signal: options.signal };
+			const query = {
+				since,
+				page,
+				inDepth: true,
+				priority: 'live' as const,
+				signal: options.signal,
+			};
 			const read = await reader.readDeleted(query);
 			for (const record of read.records) this.takeDeleted(round, record, began);
 			if (!read.more) break;

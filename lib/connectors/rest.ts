@@ -3,7 +3,7 @@
  * what to tell a person. Shared by the connectors; the network is behind HttpPort.
  */
 import type { CallPriority } from './budget';
-import { CrmError, type ConnectorContext } from './connector';
+import { ConfigurationFailure, CrmError, type ConnectorContext } from './connector';
 import {
 	AuthenticationFailure,
 	HttpFailure,
@@ -203,4 +203,42 @@ export function withoutValues(sentence: string): string {
 		.replace(/\s+/g, ' ')
 		.trim();
 	return clean.length > MAX_SENTENCE ? `${clean.slice(0, MAX_SENTENCE)}…` : clean;
+}
+
+/** For the node's own operations: whatever fails, it is a CrmError. */
+export async function asCrmError<T>(crm: string, work: () => Promise<T>): Promise<T> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof AuthenticationFailure) {
+			const hint = 'Reconnect the credential of this node.';
+			throw new CrmError(`${crm} refused the credentials (401)`, 401, 'auth', {
+				retryable: false,
+				hint,
+			});
+		}
+		if (error instanceof HttpFailure) {
+			throw new CrmError(`${crm}: ${error.message}`, 0, error.code, {
+				retryable: error.code !== 'aborted',
+			});
+		}
+		throw error;
+	}
+}
+
+/** For the check of a connection: an answer that repeating will not better is a matter of configuration. */
+export async function configurationFailureOf(
+	crm: string,
+	work: () => Promise<void>,
+): Promise<void> {
+	try {
+		await work();
+	} catch (error) {
+		if (!(error instanceof CrmError)) throw error;
+		if (error.options.retryable && error.code !== UNEXPECTED_ANSWER) {
+			throw new HttpFailure(error.message, 'network');
+		}
+		const hint = error.options.hint ?? `Check the base address of the ${crm} credential.`;
+		throw new ConfigurationFailure(error.message, hint);
+	}
 }

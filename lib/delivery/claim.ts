@@ -23,14 +23,19 @@ export interface ClaimOptions {
 	system: string;
 }
 
-export async function claimDeliveries(tx: StoreTransaction, options: ClaimOptions): Promise<DeliveryJob[]> {
+export async function claimDeliveries(
+	tx: StoreTransaction,
+	options: ClaimOptions,
+): Promise<DeliveryJob[]> {
 	await tx.deliveries.releaseExpired(options.now);
 	const system = await tx.systems.get(options.system);
 	if (system === undefined) return [];
 	const due = await tx.deliveries.due(options.limit, options.now, options.system);
 	const ids = [...new Set(due.map(({ entityId }) => entityId))];
 	const registers = await tx.registers.registers(ids);
-	const addresses = due.flatMap((row) => (row.crmId === null ? [] : [{ ...row, crmId: row.crmId }]));
+	const addresses = due.flatMap((row) =>
+		row.crmId === null ? [] : [{ ...row, crmId: row.crmId }],
+	);
 	const shadows = await tx.registers.shadows(addresses);
 	const jobs: DeliveryJob[] = [];
 	const idle: number[] = [];
@@ -69,6 +74,7 @@ function job(
 		desired: plan.desired,
 		known: knownFields(shadow),
 		fieldMap: system.fieldMap,
+		settings: system.settings,
 		gonePolicy: system.gonePolicy,
 		idempotencyKey: idempotencyKey(row, plan.changes),
 		syncOrigin: row.syncOrigin,
@@ -89,7 +95,13 @@ async function hold(
 	now: number,
 ): Promise<void> {
 	for (const { deliveryId: id, claimToken: token, changes, idempotencyKey: key } of jobs) {
-		await tx.deliveries.claim({ id, token, leaseUntil: now + LEASE_MS, changes, idempotencyKey: key });
+		await tx.deliveries.claim({
+			id,
+			token,
+			leaseUntil: now + LEASE_MS,
+			changes,
+			idempotencyKey: key,
+		});
 	}
 	const writes = jobs.flatMap(({ system, object, crmId, changes }) => {
 		if (crmId === null) return [];

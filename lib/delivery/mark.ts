@@ -45,7 +45,12 @@ export async function markDeliveries(
 		const wanted = desiredFields(registers.get(entityId) ?? {});
 		const own = links.filter((link) => link.entityId === entityId);
 		const pending = alive.filter((delivery) => delivery.entityId === entityId);
-		const base = { entityId, syncOrigin, priority: options.priority ?? PRIORITY.live, nextAt: options.now };
+		const base = {
+			entityId,
+			syncOrigin,
+			priority: options.priority ?? PRIORITY.live,
+			nextAt: options.now,
+		};
 		for (const target of targets(systems, own, allReady)) {
 			const connector = options.connectorOf(target.system.connector);
 			const shadow = target.link && (shadows.get(recordKey(target.link)) ?? { fields: {} });
@@ -82,7 +87,11 @@ function targets(systems: SystemRow[], links: Link[], allReady: boolean): Target
 	return result;
 }
 
-function standingDelivery(pending: DeliveryRow[], { system, link }: Target, entityId: string): DeliveryRow | undefined {
+function standingDelivery(
+	pending: DeliveryRow[],
+	{ system, link }: Target,
+	entityId: string,
+): DeliveryRow | undefined {
 	const target = link?.crmId ?? createTarget(entityId);
 	return pending.find((delivery) => delivery.system === system.name && delivery.target === target);
 }
@@ -93,6 +102,18 @@ export function createTarget(entityId: string): string {
 
 function address({ system, link }: Target, entityId: string) {
 	return link === undefined
-		? { system: system.name, object: 'contact', target: createTarget(entityId), crmId: null, operation: 'create' as const }
-		: { system: system.name, object: link.object, target: link.crmId, crmId: link.crmId, operation: 'update' as const };
+		? {
+				system: system.name,
+				object: 'contact',
+				target: createTarget(entityId),
+				crmId: null,
+				operation: 'create' as const,
+			}
+		: {
+				system: system.name,
+				object: link.object,
+				target: link.crmId,
+				crmId: link.crmId,
+				operation: 'update' as const,
+			};
 }

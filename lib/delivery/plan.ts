@@ -27,7 +27,9 @@ export function planRecord(
 	const writable = system.fieldMap.filter(writesOut);
 	const fields = new Set(writable.map(({ field }) => baseField(field)));
 	const projected = connector.project(wanted, writable, system.settings);
-	const desired = Object.fromEntries(Object.entries(projected).filter(([field]) => fields.has(field)));
+	const desired = Object.fromEntries(
+		Object.entries(projected).filter(([field]) => fields.has(field)),
+	);
 	const changes: CanonicalFields = {};
 	for (const [field, value] of Object.entries(desired)) {
 		const known = shadow?.fields[field];
@@ -44,7 +46,11 @@ export function planRecord(
 	return { changes, desired };
 }
 
-function agrees(field: string, known: CanonicalFields[string], wanted: CanonicalFields[string]): boolean {
+function agrees(
+	field: string,
+	known: CanonicalFields[string],
+	wanted: CanonicalFields[string],
+): boolean {
 	if (!isListField(field)) return sameValue(field, known, wanted);
 	return isEmptyDiff(diffList(field, (known ?? []) as ListItem[], (wanted ?? []) as ListItem[]));
 }

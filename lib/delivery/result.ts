@@ -7,7 +7,13 @@ import { recordKey } from '../model/event';
 import type { DeliveryOutcome } from '../model/delivery';
 import { baseField, writesOut } from '../model/field-map';
 import type { CanonicalFields } from '../model/fields';
-import { PRIORITY, type AuditRow, type DeliveryRow, type Link, type SystemRow } from '../model/rows';
+import {
+	PRIORITY,
+	type AuditRow,
+	type DeliveryRow,
+	type Link,
+	type SystemRow,
+} from '../model/rows';
 import { confirm, knownFields, withdraw, type Shadow } from '../merge/shadow';
 import type { StoreTransaction } from '../store/store';
 import { createTarget, markDeliveries, type ConnectorOf } from './mark';
@@ -52,13 +58,25 @@ export async function recordResults(
 	for (const report of reports) {
 		const row = rows.get(report.deliveryId);
 		const system = row && systems.get(row.system);
-		if (row === undefined || system === undefined || row.state !== 'claimed' || row.claimToken !== report.claimToken) {
-			results.push({ deliveryId: report.deliveryId, state: 'stale', unifiedId: null, system: null, crmId: null });
+		if (
+			row === undefined ||
+			system === undefined ||
+			row.state !== 'claimed' ||
+			row.claimToken !== report.claimToken
+		) {
+			results.push({
+				deliveryId: report.deliveryId,
+				state: 'stale',
+				unifiedId: null,
+				system: null,
+				crmId: null,
+			});
 			continue;
 		}
 		const recorded = await new Recorder(tx, row, system, options).record(report.outcome);
 		results.push(recorded);
-		if (recorded.state === 'confirmed' || row.again) touched.set(row.entityId, { syncOrigin: row.syncOrigin });
+		if (recorded.state === 'confirmed' || row.again)
+			touched.set(row.entityId, { syncOrigin: row.syncOrigin });
 	}
 	await markDeliveries(tx, touched, options);
 	return results;
@@ -85,7 +103,9 @@ class Recorder {
 		}
 	}
 
-	private async confirmed(outcome: Extract<DeliveryOutcome, { status: 'confirmed' }>): Promise<RecordedResult> {
+	private async confirmed(
+		outcome: Extract<DeliveryOutcome, { status: 'confirmed' }>,
+	): Promise<RecordedResult> {
 		const { row } = this;
 		const { now } = this.options;
 		if (row.operation === 'delete') return this.deleted(outcome.crmId);
@@ -109,7 +129,9 @@ class Recorder {
 		return { ...Object.fromEntries(fields.map((field) => [field, null])), ...told };
 	}
 
-	private async retry(outcome: Extract<DeliveryOutcome, { status: 'retry' }>): Promise<RecordedResult> {
+	private async retry(
+		outcome: Extract<DeliveryOutcome, { status: 'retry' }>,
+	): Promise<RecordedResult> {
 		const { row } = this;
 		const { now, random } = this.options;
 		await this.keepPart(outcome);
@@ -121,10 +143,17 @@ class Recorder {
 		const values = { nextAt, priority: PRIORITY.retry, reason: outcome.reason, code: outcome.code };
 		await this.tx.deliveries.reopen(row.id, values);
 		const base = this.base(outcome.crmId ?? row.crmId);
-		return { ...base, state: 'retry', reason: outcome.reason, nextTryAt: new Date(nextAt).toISOString() };
+		return {
+			...base,
+			state: 'retry',
+			reason: outcome.reason,
+			nextTryAt: new Date(nextAt).toISOString(),
+		};
 	}
 
-	private async rejected(outcome: Extract<DeliveryOutcome, { status: 'rejected' }>): Promise<RecordedResult> {
+	private async rejected(
+		outcome: Extract<DeliveryOutcome, { status: 'rejected' }>,
+	): Promise<RecordedResult> {
 		await this.keepPart(outcome);
 		if (this.row.crmId !== null) await this.forgetInFlight(this.row.crmId);
 		return this.die(outcome.reason, outcome.code);
@@ -143,25 +172,43 @@ class Recorder {
 		if (known !== undefined) await this.learn(crmId, known, this.options.now, true);
 	}
 
-	private async gone(outcome: Extract<DeliveryOutcome, { status: 'gone' }>): Promise<RecordedResult> {
+	private async gone(
+		outcome: Extract<DeliveryOutcome, { status: 'gone' }>,
+	): Promise<RecordedResult> {
 		const { row, tx } = this;
 		const { now } = this.options;
 		const policy = this.system.gonePolicy;
-		if (policy === 'deadLetter' || row.crmId === null) return this.die(outcome.reason, outcome.code);
+		if (policy === 'deadLetter' || row.crmId === null)
+			return this.die(outcome.reason, outcome.code);
 		const address = { system: row.system, object: row.object, crmId: row.crmId };
 		const link = (await tx.identity.links([address])).get(recordKey(address));
 		const recreated = link?.recreated ?? 0;
 		if (policy === 'createAgain' && recreated >= MAX_RECREATED) {
-			return this.die(`${outcome.reason} It was created again ${recreated} times already.`, 'gone-again');
+			return this.die(
+				`${outcome.reason} It was created again ${recreated} times already.`,
+				'gone-again',
+			);
 		}
 		if (link !== undefined) await tx.identity.saveLinks([{ ...link, state: 'unlinked' }], now);
 		await tx.registers.dropShadow(address);
 		await tx.deliveries.settle([row.id], 'superseded', now, outcome.reason, outcome.code);
-		await this.note({ kind: 'unlink', crmId: row.crmId, detail: { reason: outcome.reason, policy } });
+		await this.note({
+			kind: 'unlink',
+			crmId: row.crmId,
+			detail: { reason: outcome.reason, policy },
+		});
 		if (policy === 'createAgain') {
 			const target = createTarget(row.entityId);
 			const { system, object, entityId, syncOrigin } = row;
-			const fresh = { system, object, target, crmId: null, entityId, operation: 'create' as const, syncOrigin };
+			const fresh = {
+				system,
+				object,
+				target,
+				crmId: null,
+				entityId,
+				operation: 'create' as const,
+				syncOrigin,
+			};
 			await tx.deliveries.open([{ ...fresh, priority: PRIORITY.retry, nextAt: now }], now);
 		}
 		return { ...this.base(row.crmId), state: 'unlinked', reason: outcome.reason };
@@ -170,7 +217,8 @@ class Recorder {
 	private async deleted(crmId: string): Promise<RecordedResult> {
 		const address = { system: this.row.system, object: this.row.object, crmId };
 		const link = (await this.tx.identity.links([address])).get(recordKey(address));
-		if (link !== undefined) await this.tx.identity.saveLinks([{ ...link, state: 'unlinked' }], this.options.now);
+		if (link !== undefined)
+			await this.tx.identity.saveLinks([{ ...link, state: 'unlinked' }], this.options.now);
 		await this.tx.deliveries.settle([this.row.id], 'confirmed', this.options.now);
 		await this.note({ kind: 'unlink', crmId, detail: { reason: 'deleted by the fabric' } });
 		return { ...this.base(crmId), state: 'confirmed' };
@@ -182,7 +230,20 @@ class Recorder {
 		const { system, object, crmId, entityId } = row;
 		await tx.deliveries.settle([row.id], 'dead', now, reason, code);
 		await tx.deadLetters.add(
-			[{ kind: 'delivery', system, object, crmId, entityId, inboxSeq: null, deliveryId: row.id, reason, code, payload: null }],
+			[
+				{
+					kind: 'delivery',
+					system,
+					object,
+					crmId,
+					entityId,
+					inboxSeq: null,
+					deliveryId: row.id,
+					reason,
+					code,
+					payload: null,
+				},
+			],
 			now,
 		);
 		await this.note({ kind: 'dead', crmId: crmId ?? undefined, detail: { reason, code } });
@@ -190,15 +251,24 @@ class Recorder {
 	}
 
 	/** Shadow and audit trail learn what the record holds now. */
-	private async learn(crmId: string, known: CanonicalFields, at: number, part = false): Promise<void> {
+	private async learn(
+		crmId: string,
+		known: CanonicalFields,
+		at: number,
+		part = false,
+	): Promise<void> {
 		const { row, tx } = this;
 		const address = { system: row.system, object: row.object, crmId };
-		const shadow: Shadow = (await tx.registers.shadows([address])).get(recordKey(address)) ?? { fields: {} };
+		const shadow: Shadow = (await tx.registers.shadows([address])).get(recordKey(address)) ?? {
+			fields: {},
+		};
 		const wanted = row.changes ?? {};
 		const next = confirm(shadow, wanted, known, at, part);
 		await tx.registers.saveShadows([{ ...address, shadow: next }], this.options.now);
 		if (row.operation === 'create') {
-			await tx.identity.replaceKeys([{ ...address, entityId: row.entityId, keys: allKeys(knownFields(next), {}) }]);
+			await tx.identity.replaceKeys([
+				{ ...address, entityId: row.entityId, keys: allKeys(knownFields(next), {}) },
+			]);
 		}
 		const written = Object.keys(known).filter((field) => field in wanted);
 		await tx.audit.append(
@@ -209,7 +279,11 @@ class Recorder {
 				field,
 				before: shadow.fields[field]?.value,
 				after: known[field],
-				detail: { syncOrigin: row.syncOrigin, attempt: row.attempts, idempotencyKey: row.idempotencyKey },
+				detail: {
+					syncOrigin: row.syncOrigin,
+					attempt: row.attempts,
+					idempotencyKey: row.idempotencyKey,
+				},
 			})),
 		);
 	}
@@ -218,22 +292,29 @@ class Recorder {
 		const address = { system: this.row.system, object: this.row.object, crmId };
 		const shadow = (await this.tx.registers.shadows([address])).get(recordKey(address));
 		if (shadow === undefined) return;
-		await this.tx.registers.saveShadows([{ ...address, shadow: withdraw(shadow) }], this.options.now);
+		await this.tx.registers.saveShadows(
+			[{ ...address, shadow: withdraw(shadow) }],
+			this.options.now,
+		);
 	}
 
 	private async linkToOther(crmId: string): Promise<string | undefined> {
 		const address = { system: this.row.system, object: this.row.object, crmId };
 		const link = (await this.tx.identity.links([address])).get(recordKey(address));
-		const other = link !== undefined && link.state === 'active' && link.entityId !== this.row.entityId;
+		const other =
+			link !== undefined && link.state === 'active' && link.entityId !== this.row.entityId;
 		return other ? link.entityId : undefined;
 	}
 
 	private async linkCreated(crmId: string): Promise<void> {
 		const { system, object, entityId } = this.row;
-		const earlier = (await this.tx.identity.linksOf([entityId])).filter((link) => link.system === system);
+		const earlier = (await this.tx.identity.linksOf([entityId])).filter(
+			(link) => link.system === system,
+		);
 		const existing = earlier.find((link) => link.crmId === crmId);
 		if (existing?.state === 'active') return;
-		const recreated = earlier.length === 0 ? 0 : Math.max(...earlier.map((link) => link.recreated)) + 1;
+		const recreated =
+			earlier.length === 0 ? 0 : Math.max(...earlier.map((link) => link.recreated)) + 1;
 		const evidence: Link['evidence'] = { by: 'own-create', score: 1, fields: [] };
 		const link: Link = { system, object, crmId, entityId, state: 'active', evidence, recreated };
 		await this.tx.identity.saveLinks([link], this.options.now);
@@ -241,7 +322,12 @@ class Recorder {
 	}
 
 	private base(crmId: string | null) {
-		return { deliveryId: this.row.id, unifiedId: this.row.entityId, system: this.row.system, crmId };
+		return {
+			deliveryId: this.row.id,
+			unifiedId: this.row.entityId,
+			system: this.row.system,
+			crmId,
+		};
 	}
 
 	private auditBase() {

@@ -15,7 +15,12 @@ export const EVENT_RETRY: RetryPolicy = { baseMs: 1_000, maxMs: 10 * 60_000, max
  * ms to wait after the given failed try (1 = the first). Between half and the whole of the
  * exponential step, and never before the vendor's own time.
  */
-export function backoffMs(policy: RetryPolicy, attempt: number, random: () => number, retryAfterMs = 0): number {
+export function backoffMs(
+	policy: RetryPolicy,
+	attempt: number,
+	random: () => number,
+	retryAfterMs = 0,
+): number {
 	const step = Math.min(policy.maxMs, policy.baseMs * 2 ** Math.min(30, Math.max(0, attempt - 1)));
 	const jittered = step / 2 + (step / 2) * random();
 	return Math.round(Math.max(jittered, retryAfterMs));

@@ -48,7 +48,8 @@ export class Desk {
 	findEntity(first: string, crmId?: string): Promise<EntityView | undefined> {
 		return this.store.transaction(async (tx) => {
 			const unifiedId = crmId === undefined ? first : await this.linkedEntity(tx, first, crmId);
-			if (unifiedId === undefined || !(await tx.identity.existing([unifiedId])).has(unifiedId)) return undefined;
+			if (unifiedId === undefined || !(await tx.identity.existing([unifiedId])).has(unifiedId))
+				return undefined;
 			const registers = await tx.registers.registers([unifiedId]);
 			const links = await tx.identity.linksOf([unifiedId]);
 			return { unifiedId, fields: desiredFields(registers.get(unifiedId) ?? {}), links };
@@ -68,7 +69,8 @@ export class Desk {
 	async decideReview(id: number, unifiedId: string | null, by?: string): Promise<ReviewRow> {
 		const review = await this.store.transaction(async (tx) => {
 			const found = await tx.reviews.get(id);
-			if (found === undefined) throw new DeskError(`There is no review ${id}. List the reviews to see which are open.`);
+			if (found === undefined)
+				throw new DeskError(`There is no review ${id}. List the reviews to see which are open.`);
 			if (found.state === 'decided') throw new DeskError(`Review ${id} was decided before.`);
 			await this.decide(tx, found, unifiedId, by);
 			return (await tx.reviews.get(id)) ?? found;
@@ -93,7 +95,9 @@ export class Desk {
 	}
 
 	discardDeadLetter(id: number): Promise<DeadLetterRow> {
-		return this.store.transaction(async (tx) => this.closeLetter(tx, await this.openLetter(tx, id), 'discarded'));
+		return this.store.transaction(async (tx) =>
+			this.closeLetter(tx, await this.openLetter(tx, id), 'discarded'),
+		);
 	}
 
 	metrics(): Promise<Metrics> {
@@ -102,35 +106,74 @@ export class Desk {
 			deliveries: await tx.deliveries.countByState(),
 			openReviews: (await tx.reviews.list('open', MAX_COUNTED)).length,
 			openDeadLetters: (await tx.deadLetters.list('open', MAX_COUNTED)).length,
-			systems: (await tx.systems.all()).map(({ name, connector, readyAt }) => ({ name, connector, ready: readyAt !== null })),
+			systems: (await tx.systems.all()).map(({ name, connector, readyAt }) => ({
+				name,
+				connector,
+				ready: readyAt !== null,
+			})),
 		}));
 	}
 
-	private async linkedEntity(tx: StoreTransaction, system: string, crmId: string): Promise<string | undefined> {
+	private async linkedEntity(
+		tx: StoreTransaction,
+		system: string,
+		crmId: string,
+	): Promise<string | undefined> {
 		const links = await tx.identity.links([{ system, object: 'contact', crmId }]);
 		return [...links.values()][0]?.entityId;
 	}
 
-	private async decide(tx: StoreTransaction, review: ReviewRow, unifiedId: string | null, by?: string): Promise<void> {
+	private async decide(
+		tx: StoreTransaction,
+		review: ReviewRow,
+		unifiedId: string | null,
+		by?: string,
+	): Promise<void> {
 		const now = this.clock.now();
 		const { system, object, crmId } = review;
 		if (unifiedId !== null && !(await tx.identity.existing([unifiedId])).has(unifiedId)) {
-			throw new DeskError(`There is no client ${unifiedId}. The review lists the candidates' unified ids.`);
+			throw new DeskError(
+				`There is no client ${unifiedId}. The review lists the candidates' unified ids.`,
+			);
 		}
-		const entityId = unifiedId ?? (await tx.identity.createEntities([`review:${review.id}`], now))[0];
+		const entityId =
+			unifiedId ?? (await tx.identity.createEntities([`review:${review.id}`], now))[0];
 		if (entityId === undefined) throw new Error('The store made no entity.');
 		const evidence: Link['evidence'] = { by: 'person', score: 1, fields: [] };
-		await tx.identity.saveLinks([{ system, object, crmId, entityId, state: 'active', evidence, recreated: 0 }], now);
-		await tx.identity.replaceKeys([{ system, object, crmId, entityId, keys: allKeys(review.question.record, {}) }]);
-		await tx.reviews.decide(review.id, { verdict: unifiedId === null ? 'new' : 'link', unifiedId: entityId, by }, now);
+		await tx.identity.saveLinks(
+			[{ system, object, crmId, entityId, state: 'active', evidence, recreated: 0 }],
+			now,
+		);
+		await tx.identity.replaceKeys([
+			{ system, object, crmId, entityId, keys: allKeys(review.question.record, {}) },
+		]);
+		await tx.reviews.decide(
+			review.id,
+			{ verdict: unifiedId === null ? 'new' : 'link', unifiedId: entityId, by },
+			now,
+		);
 		await tx.inbox.release(await tx.inbox.inReview(review), now);
-		await tx.audit.append([{ at: now, kind: 'link', entityId, system, object, crmId, detail: { ...evidence, reviewId: review.id, person: by } }]);
+		await tx.audit.append([
+			{
+				at: now,
+				kind: 'link',
+				entityId,
+				system,
+				object,
+				crmId,
+				detail: { ...evidence, reviewId: review.id, person: by },
+			},
+		]);
 	}
 
 	private async openLetter(tx: StoreTransaction, id: number): Promise<DeadLetterRow> {
 		const letter = await tx.deadLetters.get(id);
-		if (letter === undefined) throw new DeskError(`There is no dead letter ${id}. List the dead letters to see which are open.`);
-		if (letter.state !== 'open') throw new DeskError(`Dead letter ${id} was ${letter.state} before.`);
+		if (letter === undefined)
+			throw new DeskError(
+				`There is no dead letter ${id}. List the dead letters to see which are open.`,
+			);
+		if (letter.state !== 'open')
+			throw new DeskError(`Dead letter ${id} was ${letter.state} before.`);
 		return letter;
 	}
 

@@ -29,5 +29,10 @@ export function nameKeys(fields: CanonicalFields): string[] {
 }
 
 export function allKeys(fields: CanonicalFields, external: Record<string, string>): string[] {
-	return [...externalKeys(external), ...emailKeys(fields), ...phoneKeys(fields), ...nameKeys(fields)];
+	return [
+		...externalKeys(external),
+		...emailKeys(fields),
+		...phoneKeys(fields),
+		...nameKeys(fields),
+	];
 }

@@ -117,7 +117,8 @@ export function nameSimilarity(a: CanonicalFields, b: CanonicalFields): number |
 	}
 	const surname = left.last === right.last ? 1 : compareTwoStrings(left.last, right.last);
 	const first = firstNameSimilarity(left, right);
-	if (surname >= SIMILAR_SURNAME) return first >= SIMILAR_FIRST_NAME ? Math.min(surname, first) : 0.3;
+	if (surname >= SIMILAR_SURNAME)
+		return first >= SIMILAR_FIRST_NAME ? Math.min(surname, first) : 0.3;
 	return Math.min(0.5, compareTwoStrings(left.full, right.full));
 }
 
@@ -132,7 +133,12 @@ function namesOf(fields: CanonicalFields): Names {
 	const first = foldName(fields.firstName);
 	const last = foldName(fields.lastName);
 	const person = [first, last].filter(Boolean).join(' ');
-	return { first, last, nickname: foldName(fields.nickname), full: person || foldName(fields.name) };
+	return {
+		first,
+		last,
+		nickname: foldName(fields.nickname),
+		full: person || foldName(fields.name),
+	};
 }
 
 function firstNameSimilarity(a: Names, b: Names): number {

@@ -14,7 +14,12 @@ import { DEFAULT_THRESHOLDS, score, type Thresholds } from './score';
 
 export type IdentityDecision =
 	| { decision: 'linked' | 'created'; unifiedId: string; evidence: Evidence }
-	| { decision: 'review'; reviewId: number; reason: string; candidates: Array<{ unifiedId: string; score: number }> }
+	| {
+			decision: 'review';
+			reviewId: number;
+			reason: string;
+			candidates: Array<{ unifiedId: string; score: number }>;
+	  }
 	/** A delete of a record that the fabric never linked, or an event settled before. */
 	| { decision: 'none'; reason: string };
 
@@ -53,7 +58,13 @@ export async function resolveBatch(
 
 class Resolver {
 	private readonly newLinks: Link[] = [];
-	private readonly newKeys: Array<{ system: string; object: string; crmId: string; entityId: string; keys: string[] }> = [];
+	private readonly newKeys: Array<{
+		system: string;
+		object: string;
+		crmId: string;
+		entityId: string;
+		keys: string[];
+	}> = [];
 	private readonly audit: AuditRow[] = [];
 
 	private constructor(
@@ -65,11 +76,17 @@ class Resolver {
 		private readonly creates: Map<string, DeliveryRow[]>,
 	) {}
 
-	static async load(tx: StoreTransaction, events: readonly ChangeEvent[], options: ResolveOptions): Promise<Resolver> {
+	static async load(
+		tx: StoreTransaction,
+		events: readonly ChangeEvent[],
+		options: ResolveOptions,
+	): Promise<Resolver> {
 		const links = await tx.identity.links(events);
 		const unknown = events.filter((event) => !links.has(recordKey(event)));
 		const owners = new Map<string, Set<string>>();
-		for (const owner of await tx.identity.ownersOf(unknown.flatMap((event) => allKeys(event.fields, event.externalKeys)))) {
+		for (const owner of await tx.identity.ownersOf(
+			unknown.flatMap((event) => allKeys(event.fields, event.externalKeys)),
+		)) {
 			const ids = owners.get(owner.key) ?? new Set<string>();
 			if (ids.size < MAX_CANDIDATES_A_KEY) owners.set(owner.key, ids.add(owner.entityId));
 		}
@@ -78,7 +95,8 @@ class Resolver {
 			creates.set(system, await tx.deliveries.createsUnderWay(system));
 		}
 		const ids = new Set([...owners.values()].flatMap((set) => [...set]));
-		for (const event of unknown) if (event.externalKeys[OWN_ISSUER]) ids.add(event.externalKeys[OWN_ISSUER]);
+		for (const event of unknown)
+			if (event.externalKeys[OWN_ISSUER]) ids.add(event.externalKeys[OWN_ISSUER]);
 		for (const delivery of [...creates.values()].flat()) ids.add(delivery.entityId);
 		const candidates = await loadCandidates(tx, [...ids]);
 		return new Resolver(tx, options, links, owners, candidates, creates);
@@ -87,7 +105,8 @@ class Resolver {
 	async resolve(event: ChangeEvent): Promise<IdentityDecision> {
 		const link = this.links.get(recordKey(event));
 		if (link !== undefined) return this.byLink(event, link);
-		if (event.change === 'delete') return { decision: 'none', reason: 'The deleted record was never linked.' };
+		if (event.change === 'delete')
+			return { decision: 'none', reason: 'The deleted record was never linked.' };
 		const own = this.ownCreate(event);
 		if (own !== undefined) return this.link(event, own.unifiedId, evidence('own-create'));
 		const ranked = this.rank(event);
@@ -115,7 +134,9 @@ class Resolver {
 	private ownCreate(event: ChangeEvent): Candidate | undefined {
 		const named = this.candidates.get(event.externalKeys[OWN_ISSUER] ?? '');
 		if (named !== undefined && !this.hasLinkIn(named, event)) return named;
-		const matching = (this.creates.get(event.system) ?? []).filter((delivery) => isMadeBy(delivery, event));
+		const matching = (this.creates.get(event.system) ?? []).filter((delivery) =>
+			isMadeBy(delivery, event),
+		);
 		const entities = new Set(matching.map(({ entityId }) => entityId));
 		if (entities.size !== 1) return undefined;
 		const candidate = this.candidates.get([...entities][0] ?? '');
@@ -123,12 +144,18 @@ class Resolver {
 	}
 
 	private rank(event: ChangeEvent): Array<{ candidate: Candidate; evidence: Evidence }> {
-		const ids = new Set(allKeys(event.fields, event.externalKeys).flatMap((key) => [...(this.owners.get(key) ?? [])]));
+		const ids = new Set(
+			allKeys(event.fields, event.externalKeys).flatMap((key) => [...(this.owners.get(key) ?? [])]),
+		);
 		return [...ids]
 			.map((id) => this.candidates.get(id))
 			.filter((candidate) => candidate !== undefined)
 			.map((candidate) => ({ candidate, evidence: score(event, candidate) }))
-			.sort((a, b) => b.evidence.score - a.evidence.score || (a.candidate.unifiedId < b.candidate.unifiedId ? -1 : 1));
+			.sort(
+				(a, b) =>
+					b.evidence.score - a.evidence.score ||
+					(a.candidate.unifiedId < b.candidate.unifiedId ? -1 : 1),
+			);
 	}
 
 	private judge(
@@ -138,9 +165,12 @@ class Resolver {
 		const thresholds = this.options.thresholds ?? DEFAULT_THRESHOLDS;
 		const [best, second] = ranked;
 		if (best === undefined || best.evidence.score < thresholds.review) return 'new';
-		if (best.evidence.score < thresholds.link) return { ask: 'It may be the same client, but the evidence is not enough to link it.' };
+		if (best.evidence.score < thresholds.link)
+			return { ask: 'It may be the same client, but the evidence is not enough to link it.' };
 		if (this.hasLinkIn(best.candidate, event)) {
-			return { ask: `${event.system} already has a record of this client: this may be a duplicate inside ${event.system}.` };
+			return {
+				ask: `${event.system} already has a record of this client: this may be a duplicate inside ${event.system}.`,
+			};
 		}
 		if (second !== undefined && best.evidence.score - second.evidence.score < TOO_CLOSE) {
 			return { ask: 'More than one client fits equally well.' };
@@ -150,7 +180,8 @@ class Resolver {
 
 	private hasLinkIn(candidate: Candidate, event: ChangeEvent): boolean {
 		return candidate.links.some(
-			(link) => link.state === 'active' && link.system === event.system && link.object === event.object,
+			(link) =>
+				link.state === 'active' && link.system === event.system && link.object === event.object,
 		);
 	}
 
@@ -166,11 +197,24 @@ class Resolver {
 	): Promise<IdentityDecision> {
 		const [unifiedId] = await this.tx.identity.createEntities([event.eventId], this.options.now);
 		if (unifiedId === undefined) throw new Error('The store made no entity.');
-		this.candidates.set(unifiedId, { unifiedId, fields: event.fields, externalKeys: event.externalKeys, links: [] });
+		this.candidates.set(unifiedId, {
+			unifiedId,
+			fields: event.fields,
+			externalKeys: event.externalKeys,
+			links: [],
+		});
 		const why = evidence('new-entity');
 		this.remember(event, unifiedId, why);
 		this.note(event, 'entity', unifiedId, why);
-		await this.tx.reviews.open({ ...this.address(event), kind: 'new-entity', state: 'logged', question: question(event, ranked, 'No known client fits.') }, this.options.now);
+		await this.tx.reviews.open(
+			{
+				...this.address(event),
+				kind: 'new-entity',
+				state: 'logged',
+				question: question(event, ranked, 'No known client fits.'),
+			},
+			this.options.now,
+		);
 		return { decision: 'created', unifiedId, evidence: why };
 	}
 
@@ -183,16 +227,44 @@ class Resolver {
 		const open = await this.tx.reviews.openFor(event);
 		const reviewId =
 			open?.id ??
-			(await this.tx.reviews.open({ ...this.address(event), kind: 'identity', state: 'open', question: question(event, ranked, reason) }, now));
+			(await this.tx.reviews.open(
+				{
+					...this.address(event),
+					kind: 'identity',
+					state: 'open',
+					question: question(event, ranked, reason),
+				},
+				now,
+			));
 		const seq = (await this.tx.inbox.statesOf([event.eventId])).get(event.eventId)?.seq;
 		if (seq !== undefined) await this.tx.inbox.settle([seq], 'review', now, reason);
-		this.audit.push({ at: now, kind: 'review', ...this.address(event), eventId: event.eventId, detail: { reviewId, reason } });
-		const candidates = ranked.map(({ candidate, evidence: { score: value } }) => ({ unifiedId: candidate.unifiedId, score: value }));
-		return { decision: 'review', reviewId, reason, candidates: candidates.slice(0, MAX_IN_QUESTION) };
+		this.audit.push({
+			at: now,
+			kind: 'review',
+			...this.address(event),
+			eventId: event.eventId,
+			detail: { reviewId, reason },
+		});
+		const candidates = ranked.map(({ candidate, evidence: { score: value } }) => ({
+			unifiedId: candidate.unifiedId,
+			score: value,
+		}));
+		return {
+			decision: 'review',
+			reviewId,
+			reason,
+			candidates: candidates.slice(0, MAX_IN_QUESTION),
+		};
 	}
 
 	private remember(event: ChangeEvent, entityId: string, why: Evidence): void {
-		const link: Link = { ...this.address(event), entityId, state: 'active', evidence: why, recreated: 0 };
+		const link: Link = {
+			...this.address(event),
+			entityId,
+			state: 'active',
+			evidence: why,
+			recreated: 0,
+		};
 		const keys = allKeys(event.fields, event.externalKeys);
 		this.links.set(recordKey(event), link);
 		this.newLinks.push(link);
@@ -203,7 +275,14 @@ class Resolver {
 
 	private note(event: ChangeEvent, kind: string, entityId: string, why: Evidence): void {
 		const { now } = this.options;
-		this.audit.push({ at: now, kind, entityId, ...this.address(event), eventId: event.eventId, detail: why });
+		this.audit.push({
+			at: now,
+			kind,
+			entityId,
+			...this.address(event),
+			eventId: event.eventId,
+			detail: why,
+		});
 	}
 
 	private address({ system, object, crmId }: ChangeEvent) {
@@ -238,17 +317,25 @@ function isMadeBy(delivery: DeliveryRow, event: ChangeEvent): boolean {
 	return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
 }
 
-async function loadCandidates(tx: StoreTransaction, ids: string[]): Promise<Map<string, Candidate>> {
+async function loadCandidates(
+	tx: StoreTransaction,
+	ids: string[],
+): Promise<Map<string, Candidate>> {
 	const existing = [...(await tx.identity.existing(ids))];
 	const registers = await tx.registers.registers(existing);
 	const links = await tx.identity.linksOf(existing);
 	const keys = await tx.identity.externalKeysOf(existing);
 	const merged = new Map(existing.map((id) => [id, desiredFields(registers.get(id) ?? {})]));
-	const unmerged = links.filter((link) => Object.keys(merged.get(link.entityId) ?? {}).length === 0);
+	const unmerged = links.filter(
+		(link) => Object.keys(merged.get(link.entityId) ?? {}).length === 0,
+	);
 	// Resolved a moment ago by another execution and not merged yet: its own event says who it is.
 	const events = await tx.inbox.lastEvents(unmerged);
 	for (const link of unmerged) {
-		merged.set(link.entityId, { ...events.get(recordKey(link))?.event.fields, ...merged.get(link.entityId) });
+		merged.set(link.entityId, {
+			...events.get(recordKey(link))?.event.fields,
+			...merged.get(link.entityId),
+		});
 	}
 	return new Map(
 		existing.map((unifiedId) => [

@@ -22,7 +22,12 @@ export const DEFAULT_THRESHOLDS: Thresholds = { link: 0.85, review: 0.5 };
 /** What an agreement adds: the chance that it is no accident. */
 const WEIGHTS = { external: 0.97, email: 0.8, phone: 0.65, birthDate: 0.7 } as const;
 /** How high a score may go at most when something speaks against it. */
-const CAPS = { otherName: 0.7, otherNameSamePhone: 0.4, otherBirthDate: 0.7, otherExternalKey: 0.4 } as const;
+const CAPS = {
+	otherName: 0.7,
+	otherNameSamePhone: 0.4,
+	otherBirthDate: 0.7,
+	otherExternalKey: 0.4,
+} as const;
 
 type FieldEvidence = Evidence['fields'][number];
 
@@ -34,8 +39,20 @@ export function score(record: Profile, entity: Profile): Evidence {
 	const fields: FieldEvidence[] = [];
 	const caps: number[] = [1];
 	compareExternal(record, entity, fields, caps);
-	const email = compareKeys('emails', emailKeys(record.fields), emailKeys(entity.fields), WEIGHTS.email, fields);
-	const phone = compareKeys('phones', phoneKeys(record.fields), phoneKeys(entity.fields), WEIGHTS.phone, fields);
+	const email = compareKeys(
+		'emails',
+		emailKeys(record.fields),
+		emailKeys(entity.fields),
+		WEIGHTS.email,
+		fields,
+	);
+	const phone = compareKeys(
+		'phones',
+		phoneKeys(record.fields),
+		phoneKeys(entity.fields),
+		WEIGHTS.phone,
+		fields,
+	);
 	compareNames(record, entity, email, fields, caps);
 	compareBirthDate(record, entity, fields, caps);
 	const disbelief = fields.reduce((rest, { weight }) => rest * (1 - weight), 1);
@@ -44,32 +61,56 @@ export function score(record: Profile, entity: Profile): Evidence {
 }
 
 function strongest(fields: FieldEvidence[], email: boolean, phone: boolean): string {
-	if (fields.some(({ field, weight }) => field === 'externalKeys' && weight > 0)) return 'external-key';
+	if (fields.some(({ field, weight }) => field === 'externalKeys' && weight > 0))
+		return 'external-key';
 	if (email) return 'email';
 	return phone ? 'phone' : 'name';
 }
 
-function compareExternal(record: Profile, entity: Profile, fields: FieldEvidence[], caps: number[]): void {
+function compareExternal(
+	record: Profile,
+	entity: Profile,
+	fields: FieldEvidence[],
+	caps: number[],
+): void {
 	const others = new Set(externalKeys(entity.externalKeys));
 	const shared = externalKeys(record.externalKeys).filter((key) => others.has(key));
 	if (shared.length > 0) {
 		fields.push({ field: 'externalKeys', agreement: 'same key', weight: WEIGHTS.external });
 		return;
 	}
-	const sameIssuer = Object.keys(record.externalKeys).some((issuer) => issuer in entity.externalKeys);
+	const sameIssuer = Object.keys(record.externalKeys).some(
+		(issuer) => issuer in entity.externalKeys,
+	);
 	if (!sameIssuer) return;
 	fields.push({ field: 'externalKeys', agreement: 'other key of the same issuer', weight: 0 });
 	caps.push(CAPS.otherExternalKey);
 }
 
-function compareKeys(field: string, mine: string[], theirs: string[], weight: number, fields: FieldEvidence[]): boolean {
+function compareKeys(
+	field: string,
+	mine: string[],
+	theirs: string[],
+	weight: number,
+	fields: FieldEvidence[],
+): boolean {
 	if (mine.length === 0 || theirs.length === 0) return false;
 	const shared = mine.some((key) => theirs.includes(key));
-	fields.push({ field, agreement: shared ? 'one in common' : 'none in common', weight: shared ? weight : 0 });
+	fields.push({
+		field,
+		agreement: shared ? 'one in common' : 'none in common',
+		weight: shared ? weight : 0,
+	});
 	return shared;
 }
 
-function compareNames(record: Profile, entity: Profile, email: boolean, fields: FieldEvidence[], caps: number[]): void {
+function compareNames(
+	record: Profile,
+	entity: Profile,
+	email: boolean,
+	fields: FieldEvidence[],
+	caps: number[],
+): void {
 	const similarity = nameSimilarity(record.fields, entity.fields);
 	if (similarity === undefined) return;
 	const weight = similarity >= 0.9 ? 0.6 : similarity >= 0.75 ? 0.45 : similarity >= 0.5 ? 0.2 : 0;
@@ -77,10 +118,19 @@ function compareNames(record: Profile, entity: Profile, email: boolean, fields: 
 	if (similarity < 0.75) caps.push(email ? CAPS.otherName : CAPS.otherNameSamePhone);
 }
 
-function compareBirthDate(record: Profile, entity: Profile, fields: FieldEvidence[], caps: number[]): void {
+function compareBirthDate(
+	record: Profile,
+	entity: Profile,
+	fields: FieldEvidence[],
+	caps: number[],
+): void {
 	const [mine, theirs] = [record.fields.birthDate, entity.fields.birthDate];
 	if (!mine || !theirs) return;
 	const equal = canonicalScalar(mine as string) === canonicalScalar(theirs as string);
-	fields.push({ field: 'birthDate', agreement: equal ? 'same' : 'differs', weight: equal ? WEIGHTS.birthDate : 0 });
+	fields.push({
+		field: 'birthDate',
+		agreement: equal ? 'same' : 'differs',
+		weight: equal ? WEIGHTS.birthDate : 0,
+	});
 	if (!equal) caps.push(CAPS.otherBirthDate);
 }

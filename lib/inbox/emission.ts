@@ -95,14 +95,33 @@ export async function bury(
 	const { system, object, crmId, eventId } = event;
 	await tx.inbox.settle([seq], 'dead', now, reason);
 	await tx.deadLetters.add(
-		[{ kind: 'event', system, object, crmId, entityId: null, inboxSeq: seq, deliveryId: null, reason, code, payload: null }],
+		[
+			{
+				kind: 'event',
+				system,
+				object,
+				crmId,
+				entityId: null,
+				inboxSeq: seq,
+				deliveryId: null,
+				reason,
+				code,
+				payload: null,
+			},
+		],
 		now,
 	);
-	await tx.audit.append([{ at: now, kind: 'dead', system, object, crmId, eventId, detail: { reason, code } }]);
+	await tx.audit.append([
+		{ at: now, kind: 'dead', system, object, crmId, eventId, detail: { reason, code } },
+	]);
 }
 
 /** A system is ready when everything it held at the start has been read and settled. */
-export async function becomeReady(tx: StoreTransaction, system: string, now: number): Promise<boolean> {
+export async function becomeReady(
+	tx: StoreTransaction,
+	system: string,
+	now: number,
+): Promise<boolean> {
 	const row = await tx.systems.get(system);
 	if (row === undefined || row.readyAt !== null || row.readyAfter === null) return false;
 	if (await tx.inbox.hasUnsettledUpTo(system, row.readyAfter)) return false;

@@ -4,7 +4,13 @@
  * deliveries) is left out here and costs no n8n execution.
  */
 import { sameContent } from '../model/canonical';
-import { changeEventSchema, describeIssues, recordKey, type ChangeEvent, type ChangeEventInput } from '../model/event';
+import {
+	changeEventSchema,
+	describeIssues,
+	recordKey,
+	type ChangeEvent,
+	type ChangeEventInput,
+} from '../model/event';
 import { knownFields, type Shadow } from '../merge/shadow';
 import type { ChangeBatch } from '../connectors/connector';
 import type { StoreTransaction } from '../store/store';
@@ -37,7 +43,10 @@ export async function takeIn(
 		lasts.set(key, { event: fresh, state: 'pending' });
 	}
 	const accepted = await tx.inbox.add(news, 'pending', now);
-	await tx.deadLetters.add(invalid.map((letter) => ({ ...letter, system })), now);
+	await tx.deadLetters.add(
+		invalid.map((letter) => ({ ...letter, system })),
+		now,
+	);
 	await tx.systems.moveCursor(system, batch.cursor, now);
 	if (batch.complete) await noteFirstRead(tx, system);
 	return { accepted, known: valid.length - accepted, rejected: invalid.length };
@@ -45,7 +54,9 @@ export async function takeIn(
 
 function sortOut(events: readonly ChangeEventInput[]) {
 	const valid: ChangeEvent[] = [];
-	const invalid: Array<Omit<Parameters<StoreTransaction['deadLetters']['add']>[0][number], 'system'>> = [];
+	const invalid: Array<
+		Omit<Parameters<StoreTransaction['deadLetters']['add']>[0][number], 'system'>
+	> = [];
 	for (const event of events) {
 		const parsed = changeEventSchema.safeParse(event);
 		if (parsed.success) {
@@ -68,7 +79,11 @@ function sortOut(events: readonly ChangeEventInput[]) {
 }
 
 /** Does this event tell anything that the shadow, or an event still on its way, does not? */
-function isNews(event: ChangeEvent, shadow: Shadow | undefined, last: LastEvent | undefined): boolean {
+function isNews(
+	event: ChangeEvent,
+	shadow: Shadow | undefined,
+	last: LastEvent | undefined,
+): boolean {
 	if (event.change === 'delete') {
 		return (shadow !== undefined || last !== undefined) && last?.event.change !== 'delete';
 	}

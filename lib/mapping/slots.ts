@@ -19,7 +19,10 @@ function parse(slot: string): { kind: string; index: number } {
 }
 
 /** Which entry stands in which slot. Entries without a slot are left out. Deterministic in the list's order. */
-export function placeInSlots<T extends ListItem>(items: readonly T[], slots: readonly Slot[]): Map<string, T> {
+export function placeInSlots<T extends ListItem>(
+	items: readonly T[],
+	slots: readonly Slot[],
+): Map<string, T> {
 	const left = [...items];
 	const placed = new Map<string, T>();
 	const take = (crmField: string, index: number) => {
@@ -28,7 +31,13 @@ export function placeInSlots<T extends ListItem>(items: readonly T[], slots: rea
 	};
 	const primary = slots.find(({ slot }) => slot === 'primary');
 	if (primary !== undefined && left.length > 0) {
-		take(primary.crmField, Math.max(0, left.findIndex((item) => (item as EmailItem).primary)));
+		take(
+			primary.crmField,
+			Math.max(
+				0,
+				left.findIndex((item) => (item as EmailItem).primary),
+			),
+		);
 	}
 	const byNumber = [...slots].sort((a, b) => parse(a.slot).index - parse(b.slot).index);
 	for (const { slot, crmField } of byNumber) {

@@ -60,7 +60,11 @@ class Merger {
 		private readonly shadows: Map<string, Shadow>,
 	) {}
 
-	static async load(tx: StoreTransaction, events: readonly ChangeEvent[], options: MergeBatchOptions): Promise<Merger> {
+	static async load(
+		tx: StoreTransaction,
+		events: readonly ChangeEvent[],
+		options: MergeBatchOptions,
+	): Promise<Merger> {
 		let inbox = await tx.inbox.statesOf(events.map(({ eventId }) => eventId));
 		const strangers = events.filter(({ eventId }) => !inbox.has(eventId));
 		if (strangers.length > 0) {
@@ -98,7 +102,10 @@ class Merger {
 		const records = [...this.changedShadows.values()];
 		const shadowOf = (event: ChangeEvent) => this.shadows.get(recordKey(event)) ?? { fields: {} };
 		const address = ({ system, object, crmId }: ChangeEvent) => ({ system, object, crmId });
-		await this.tx.registers.saveShadows(records.map((event) => ({ ...address(event), shadow: shadowOf(event) })), now);
+		await this.tx.registers.saveShadows(
+			records.map((event) => ({ ...address(event), shadow: shadowOf(event) })),
+			now,
+		);
 		await this.tx.identity.replaceKeys(
 			records.map((event) => ({
 				...address(event),
@@ -131,7 +138,8 @@ class Merger {
 	private keepDecisions(event: ChangeEvent, entityId: string, { decisions }: MergeResult): void {
 		for (const decision of decisions) {
 			const { field, register, memory } = decision;
-			if (register !== undefined) this.registerChanges.set(`${entityId}/${field}`, { entityId, field, register });
+			if (register !== undefined)
+				this.registerChanges.set(`${entityId}/${field}`, { entityId, field, register });
 			this.audit.push({
 				at: this.options.now,
 				kind: decision.verdict,

@@ -53,7 +53,8 @@ class ListEditor {
 	add(item: ListItem): void {
 		const element = this.find(item);
 		if (element === undefined) this.insert(item);
-		else if (!element.present || this.keyOf(element.item) !== this.keyOf(item)) this.overwrite(element, item);
+		else if (!element.present || this.keyOf(element.item) !== this.keyOf(item))
+			this.overwrite(element, item);
 		else this.adjust(element, item, listItemAttributes(this.field, item));
 		this.choosePrimary(item);
 	}
@@ -92,7 +93,13 @@ class ListEditor {
 	private insert(item: ListItem): void {
 		if (!this.wins(undefined)) return;
 		const key = this.keyOf(item);
-		this.register.elements.push({ id: key, item: bare(item), present: true, keys: [key], memory: this.stamped() });
+		this.register.elements.push({
+			id: key,
+			item: bare(item),
+			present: true,
+			keys: [key],
+			memory: this.stamped(),
+		});
 	}
 
 	/** The element's value is replaced; the key it was asked to have is remembered even if the edit lost. */
@@ -125,7 +132,8 @@ class ListEditor {
 		if (!differs || !this.wins(element.memory)) return;
 		const value = { ...element.item, ...Object.fromEntries(stated) } as ListItem;
 		// The text as it was typed last stands, e.g. a phone number's punctuation.
-		const typed = this.field === 'addresses' ? value : ({ ...value, ...typedText(item) } as ListItem);
+		const typed =
+			this.field === 'addresses' ? value : ({ ...value, ...typedText(item) } as ListItem);
 		this.replace(element, { ...element, item: typed, present: true, memory: this.stamped() });
 	}
 
@@ -151,7 +159,9 @@ class ListEditor {
 	}
 
 	private replace(element: ListElement, next: ListElement): void {
-		this.register.elements = this.register.elements.map((other) => (other === element ? next : other));
+		this.register.elements = this.register.elements.map((other) =>
+			other === element ? next : other,
+		);
 	}
 
 	private keyOf(item: ListItem): string {
@@ -172,7 +182,11 @@ function typedText(item: ListItem): Partial<ListItem> {
 	return 'number' in item ? { number: item.number } : {};
 }
 
-function changedAttributes(field: ListField, from: ListItem, to: ListItem): Record<string, unknown> {
+function changedAttributes(
+	field: ListField,
+	from: ListItem,
+	to: ListItem,
+): Record<string, unknown> {
 	const before = listItemAttributes(field, from);
 	return Object.fromEntries(
 		Object.entries(listItemAttributes(field, to)).filter(([name, value]) => value !== before[name]),

@@ -4,7 +4,13 @@
  */
 import { isEmpty, listItemKey, sameAttributes, sameValue } from '../model/canonical';
 import type { ChangeEvent } from '../model/event';
-import { isListField, type FieldValue, type ListField, type ListItem, type ScalarValue } from '../model/fields';
+import {
+	isListField,
+	type FieldValue,
+	type ListField,
+	type ListItem,
+	type ScalarValue,
+} from '../model/fields';
 import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
 import { clampEditTime, type Memory } from './clock';
 import { EMPTY_LIST, mergeList } from './list-merge';
@@ -79,7 +85,8 @@ function look(
 ): FieldSight {
 	const readAt = Date.parse(event.readAt);
 	// The record has been seen or written since this read began: what it tells is old.
-	if (event.kind === 'snapshot' && known !== undefined && readAt < known.seenAt) return { kind: 'stale' };
+	if (event.kind === 'snapshot' && known !== undefined && readAt < known.seenAt)
+		return { kind: 'stale' };
 	if (known === undefined && isEmpty(value)) return { kind: 'empty' };
 	if (known !== undefined && sameValue(field, known.value, value)) return { kind: 'unchanged' };
 	const own = [...(known?.inFlight ?? []), ...(event.ownWrite ? (known?.written ?? []) : [])];
@@ -103,10 +110,16 @@ function withoutOwnWrites(field: ListField, diff: ListDiff, own: FieldValue[]): 
 	const lists = own.map((sent) => (Array.isArray(sent) ? sent : []));
 	const sent = (item: ListItem) =>
 		lists.some((list) =>
-			list.some((ours) => listItemKey(field, ours) === listItemKey(field, item) && sameAttributes(field, ours, item)),
+			list.some(
+				(ours) =>
+					listItemKey(field, ours) === listItemKey(field, item) &&
+					sameAttributes(field, ours, item),
+			),
 		);
 	const dropped = (item: ListItem) =>
-		lists.some((list) => !list.some((ours) => listItemKey(field, ours) === listItemKey(field, item)));
+		lists.some(
+			(list) => !list.some((ours) => listItemKey(field, ours) === listItemKey(field, item)),
+		);
 	return {
 		added: diff.added.filter((item) => !sent(item)),
 		changed: diff.changed.filter(({ to }) => !sent(to)),
@@ -124,7 +137,11 @@ function lastSeenBefore(event: ChangeEvent, known: ShadowField | undefined): num
 
 function candidateMemory({ event, now }: MergeInput, after: number | undefined): Memory {
 	return {
-		editedAt: clampEditTime({ vendor: Date.parse(event.editedAt), after, until: Date.parse(event.receivedAt) }),
+		editedAt: clampEditTime({
+			vendor: Date.parse(event.editedAt),
+			after,
+			until: Date.parse(event.receivedAt),
+		}),
 		system: event.system,
 		object: event.object,
 		crmId: event.crmId,
@@ -146,7 +163,13 @@ function mergeField(
 	if (isListField(field)) {
 		const current = register?.shape === 'list' ? register : EMPTY_LIST;
 		const ask = (memory: Memory | undefined) => decide(input.rules, field, memory, candidate);
-		const merged = mergeList(field, current, sight.diff ?? listChange(field, undefined, value), candidate, ask);
+		const merged = mergeList(
+			field,
+			current,
+			sight.diff ?? listChange(field, undefined, value),
+			candidate,
+			ask,
+		);
 		const after = registerValue(field, merged.register);
 		const memory = { ...candidate, rule: merged.rule };
 		const changed = !sameValue(field, before, after);
@@ -154,10 +177,24 @@ function mergeField(
 		const verdict: FieldVerdict = changed ? 'change' : merged.lost ? 'lost' : 'agree';
 		return { field, verdict, before, after, offered: value, memory, register: merged.register };
 	}
-	const { wins, rule } = decide(input.rules, field, register?.shape === 'scalar' ? register.memory : undefined, candidate);
+	const { wins, rule } = decide(
+		input.rules,
+		field,
+		register?.shape === 'scalar' ? register.memory : undefined,
+		candidate,
+	);
 	const memory = { ...candidate, rule };
-	if (!wins) return { field, verdict: 'lost', before, after: before, offered: value, memory, register };
+	if (!wins)
+		return { field, verdict: 'lost', before, after: before, offered: value, memory, register };
 	const next: Register = { shape: 'scalar', value: value as ScalarValue, memory };
 	const agrees = register !== undefined && sameValue(field, before, value);
-	return { field, verdict: agrees ? 'agree' : 'change', before, after: value, offered: value, memory, register: next };
+	return {
+		field,
+		verdict: agrees ? 'agree' : 'change',
+		before,
+		after: value,
+		offered: value,
+		memory,
+		register: next,
+	};
 }

@@ -4,7 +4,15 @@
  * at once; a removed element is remembered, so that an old read does not bring it back.
  */
 import { listItemKey } from '../model/canonical';
-import { isListField, type CanonicalFields, type EmailItem, type FieldValue, type ListField, type ListItem, type ScalarValue } from '../model/fields';
+import {
+	isListField,
+	type CanonicalFields,
+	type EmailItem,
+	type FieldValue,
+	type ListField,
+	type ListItem,
+	type ScalarValue,
+} from '../model/fields';
 import type { Memory } from './clock';
 
 export interface ScalarRegister {
@@ -35,7 +43,10 @@ export type Register = ScalarRegister | ListRegister;
 export type Registers = { [field: string]: Register };
 
 /** The entity's value of a field, as it should stand in every CRM. */
-export function registerValue(field: string, register: Register | undefined): FieldValue | undefined {
+export function registerValue(
+	field: string,
+	register: Register | undefined,
+): FieldValue | undefined {
 	if (register === undefined) return undefined;
 	if (register.shape === 'scalar') return register.value;
 	return isListField(field) ? listValue(field, register) : undefined;
@@ -72,5 +83,7 @@ export function latestMemory(register: Register): Memory | undefined {
 	if (register.shape === 'scalar') return register.memory;
 	return register.elements
 		.map((element) => element.memory)
-		.reduce<Memory | undefined>((last, memory) => (last && last.editedAt >= memory.editedAt ? last : memory), undefined);
+		.reduce<
+			Memory | undefined
+		>((last, memory) => (last && last.editedAt >= memory.editedAt ? last : memory), undefined);
 }

@@ -29,7 +29,10 @@ export interface MergeRules {
 	priorities: Priorities;
 }
 
-export function mergeRules(rules: z.input<typeof fieldRuleSchema>[], priorities: Priorities): MergeRules {
+export function mergeRules(
+	rules: z.input<typeof fieldRuleSchema>[],
+	priorities: Priorities,
+): MergeRules {
 	const parsed = rules.map((rule) => fieldRuleSchema.parse(rule));
 	return { fields: Object.fromEntries(parsed.map((rule) => [rule.field, rule])), priorities };
 }
@@ -52,9 +55,11 @@ export function decide(
 		return { wins: false, rule: `onlyFrom:${rule.system}` };
 	}
 	if (current === undefined) return { wins: true, rule: ruleName(rule) };
-	if (rule.policy === 'onlyFrom' && current.system !== rule.system) return { wins: true, rule: ruleName(rule) };
+	if (rule.policy === 'onlyFrom' && current.system !== rule.system)
+		return { wins: true, rule: ruleName(rule) };
 	if (rule.policy === 'sourcePriority' && current.system !== candidate.system) {
-		const rank = (rules.priorities[candidate.system] ?? 0) - (rules.priorities[current.system] ?? 0);
+		const rank =
+			(rules.priorities[candidate.system] ?? 0) - (rules.priorities[current.system] ?? 0);
 		if (rank !== 0) return { wins: rank > 0, rule: ruleName(rule) };
 	}
 	return { wins: compareEdits(candidate, current, rules.priorities) > 0, rule: ruleName(rule) };

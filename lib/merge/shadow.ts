@@ -3,7 +3,13 @@
  * changed at a system only if it differs from that record's shadow (design.md, section 2).
  */
 import { listItemKey, sameValue } from '../model/canonical';
-import { isListField, type CanonicalFields, type FieldValue, type ListField, type ListItem } from '../model/fields';
+import {
+	isListField,
+	type CanonicalFields,
+	type FieldValue,
+	type ListField,
+	type ListItem,
+} from '../model/fields';
 
 export interface ShadowField {
 	value: FieldValue;
@@ -73,7 +79,12 @@ export function confirm(
 			continue;
 		}
 		const value = isListField(field) && !part ? ownEntries(field, sent, told) : told;
-		const next: ShadowField = { value, seenAt: at, writtenAt: at, written: remember(known?.written, value) };
+		const next: ShadowField = {
+			value,
+			seenAt: at,
+			writtenAt: at,
+			written: remember(known?.written, value),
+		};
 		if (part && known?.inFlight !== undefined) next.inFlight = known.inFlight;
 		if (!part && !sameValue(field, sent, value)) next.settledFor = sent;
 		fields[field] = next;

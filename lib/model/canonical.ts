@@ -56,7 +56,10 @@ export function listItemKey(field: ListField, item: ListItem): string {
 }
 
 /** The parts of an entry beside its key that a CRM can hold and a person can change. */
-export function listItemAttributes(field: ListField, item: ListItem): Record<string, string | boolean | undefined> {
+export function listItemAttributes(
+	field: ListField,
+	item: ListItem,
+): Record<string, string | boolean | undefined> {
 	if (field === 'tags') return {};
 	const { kind, primary } = item as EmailItem;
 	if (field !== 'phones') return { kind, primary };
@@ -75,7 +78,11 @@ export function isEmpty(value: FieldValue | undefined): boolean {
 }
 
 /** True if both values mean the same. `null`, absent and the empty text are all "nothing" here. */
-export function sameValue(field: string, a: FieldValue | undefined, b: FieldValue | undefined): boolean {
+export function sameValue(
+	field: string,
+	a: FieldValue | undefined,
+	b: FieldValue | undefined,
+): boolean {
 	if (isListField(field)) return sameList(field, (a ?? []) as ListItem[], (b ?? []) as ListItem[]);
 	if (isEmpty(a) && isEmpty(b)) return true;
 	if (isEmpty(a) || isEmpty(b)) return false;
@@ -104,11 +111,16 @@ export function sameAttributes(field: ListField, a: ListItem, b: ListItem): bool
 export function sameContent(left: CanonicalFields, right: CanonicalFields): boolean {
 	return Object.entries(left).every(([field, value]) => {
 		if (!sameValue(field, value, right[field])) return false;
-		return !isListField(field) || sameRefs(field, value as ListItem[], (right[field] ?? []) as ListItem[]);
+		return (
+			!isListField(field) ||
+			sameRefs(field, value as ListItem[], (right[field] ?? []) as ListItem[])
+		);
 	});
 }
 
 function sameRefs(field: ListField, a: ListItem[], b: ListItem[]): boolean {
 	const refs = new Map(b.map((item) => [listItemKey(field, item), item.ref]));
-	return a.every((item) => item.ref === undefined || refs.get(listItemKey(field, item)) === item.ref);
+	return a.every(
+		(item) => item.ref === undefined || refs.get(listItemKey(field, item)) === item.ref,
+	);
 }

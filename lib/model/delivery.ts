@@ -2,6 +2,7 @@
  * What a connector is given to write, and what it says came of it. A delivery says "this record
  * differs from what its entity wants"; the fields are computed when it is claimed.
  */
+import type { Json } from '../connectors/connector';
 import type { CanonicalFields } from './fields';
 import type { FieldMap } from './field-map';
 
@@ -28,6 +29,8 @@ export interface DeliveryJob {
 	/** What the record is known to hold (the shadow), nested ids in `ref`. Empty for a create. */
 	known: CanonicalFields;
 	fieldMap: FieldMap;
+	/** The connector settings under which `desired` was projected; the writer uses the same. */
+	settings?: Record<string, Json>;
 	gonePolicy: GonePolicy;
 	/** The same for every try of the same write: sent as the Idempotency-Key of each outbound call. */
 	idempotencyKey: string;
@@ -64,4 +67,11 @@ export type DeliveryOutcome =
 			crmId?: string;
 	  }
 	| { status: 'gone'; reason: string; code: string }
-	| { status: 'rejected'; reason: string; code: string; field?: string; known?: CanonicalFields; crmId?: string };
+	| {
+			status: 'rejected';
+			reason: string;
+			code: string;
+			field?: string;
+			known?: CanonicalFields;
+			crmId?: string;
+	  };

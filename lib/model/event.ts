@@ -11,7 +11,9 @@ export const systemNameSchema = z
 	.string()
 	.regex(SYSTEM_NAME, 'must be a short lower-case name such as wealthbox or salesforce-east');
 
-const instant = z.string().datetime({ offset: true, message: 'must be an ISO 8601 time with a zone' });
+const instant = z
+	.string()
+	.datetime({ offset: true, message: 'must be an ISO 8601 time with a zone' });
 
 export const changeEventSchema = z.object({
 	/** Names this very observation; the same observation read twice has the same id. */
@@ -55,7 +57,9 @@ export function recordKey(address: RecordAddress): string {
 /** One sentence for a person: which parts of the event are wrong, without the values. */
 export function describeIssues(error: z.ZodError): string {
 	const MAX_NAMED = 5;
-	const named = error.issues.slice(0, MAX_NAMED).map((issue) => `${issue.path.join('.') || 'event'} ${issue.message}`);
+	const named = error.issues
+		.slice(0, MAX_NAMED)
+		.map((issue) => `${issue.path.join('.') || 'event'} ${issue.message}`);
 	const more = error.issues.length - named.length;
 	return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

@@ -34,7 +34,15 @@ export type FieldName = ScalarField | ListField | CustomField;
 
 export const CONTACT_TYPES = ['person', 'household', 'organization', 'trust'] as const;
 export const EMAIL_KINDS = ['personal', 'work', 'other'] as const;
-export const PHONE_KINDS = ['mobile', 'home', 'work', 'fax', 'direct', 'tollfree', 'other'] as const;
+export const PHONE_KINDS = [
+	'mobile',
+	'home',
+	'work',
+	'fax',
+	'direct',
+	'tollfree',
+	'other',
+] as const;
 export const ADDRESS_KINDS = ['home', 'work', 'mailing', 'other'] as const;
 
 /** Labels as people read them in panels, audit rows and reviews. */
@@ -88,7 +96,11 @@ export const addressSchema = z
 	})
 	.strict();
 export const tagSchema = z
-	.object({ ref: z.string().optional(), name: z.string().min(1).max(500), formerKeys: z.array(z.string()).optional() })
+	.object({
+		ref: z.string().optional(),
+		name: z.string().min(1).max(500),
+		formerKeys: z.array(z.string()).optional(),
+	})
 	.strict();
 
 export type EmailItem = z.infer<typeof emailSchema>;
@@ -124,7 +136,7 @@ const standardShape = {
  * A partial canonical contact. Fields with other names than the standard ones must be custom
  * fields, named `custom.<key>`.
  */
-export const canonicalFieldsSchema = z
+export const canonicalFieldsSchema: z.ZodType<CanonicalFields, z.ZodTypeDef, CanonicalFields> = z
 	.object(standardShape)
 	.catchall(customValue)
 	.superRefine((fields, context) => {

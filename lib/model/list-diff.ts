@@ -16,7 +16,11 @@ export interface ListDiff<T extends ListItem = ListItem> {
  * what is left over was added or removed. `from` entries keep their `ref`, so that a writer can
  * address the CRM's own nested record.
  */
-export function diffList<T extends ListItem>(field: ListField, from: readonly T[], to: readonly T[]): ListDiff<T> {
+export function diffList<T extends ListItem>(
+	field: ListField,
+	from: readonly T[],
+	to: readonly T[],
+): ListDiff<T> {
 	const oldItems = new Set(from);
 	const newItems = new Set(to);
 	const pairs: Array<{ from: T; to: T }> = [];
@@ -45,7 +49,8 @@ function differs(field: ListField, from: ListItem, to: ListItem): boolean {
 	const [before, after] = [listItemAttributes(field, from), listItemAttributes(field, to)];
 	return Object.keys(after).some((name) => {
 		if (name === 'extension') return (after[name] ?? '') !== (before[name] ?? '');
-		if (name === 'primary') return after.primary !== undefined && Boolean(after.primary) !== Boolean(before.primary);
+		if (name === 'primary')
+			return after.primary !== undefined && Boolean(after.primary) !== Boolean(before.primary);
 		return after[name] !== undefined && after[name] !== before[name];
 	});
 }

@@ -107,7 +107,12 @@ export interface ReviewQuestion {
 	reason: string;
 	/** The record in question, as it was first read. */
 	record: CanonicalFields;
-	candidates: Array<{ unifiedId: string; score: number; evidence: Evidence; fields: CanonicalFields }>;
+	candidates: Array<{
+		unifiedId: string;
+		score: number;
+		evidence: Evidence;
+		fields: CanonicalFields;
+	}>;
 }
 
 export interface ReviewDecision {

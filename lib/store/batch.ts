@@ -3,12 +3,16 @@ const MAX_ROWS = 400;
 
 export function chunks<T>(items: readonly T[], size = MAX_ROWS): T[][] {
 	const result: T[][] = [];
-	for (let start = 0; start < items.length; start += size) result.push(items.slice(start, start + size));
+	for (let start = 0; start < items.length; start += size)
+		result.push(items.slice(start, start + size));
 	return result;
 }
 
 /** Runs `read` for each chunk of `items` and joins what comes back. */
-export async function inChunks<T, R>(items: readonly T[], read: (chunk: T[]) => Promise<R[]>): Promise<R[]> {
+export async function inChunks<T, R>(
+	items: readonly T[],
+	read: (chunk: T[]) => Promise<R[]>,
+): Promise<R[]> {
 	const rows: R[] = [];
 	for (const chunk of chunks(items)) rows.push(...(await read(chunk)));
 	return rows;

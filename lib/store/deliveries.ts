@@ -94,9 +94,13 @@ export class DeliveryStore {
 		return new Map(rows.map((row) => [row.id, toDelivery(row)]));
 	}
 
-	async claim(
-		claim: { id: number; token: string; leaseUntil: number; changes: CanonicalFields; idempotencyKey: string },
-	): Promise<void> {
+	async claim(claim: {
+		id: number;
+		token: string;
+		leaseUntil: number;
+		changes: CanonicalFields;
+		idempotencyKey: string;
+	}): Promise<void> {
 		await this.db
 			.updateTable('deliveries')
 			.set((set) => ({
@@ -147,7 +151,10 @@ export class DeliveryStore {
 		return rows.map(toDelivery);
 	}
 
-	async reopen(id: number, values: { nextAt: number; priority: number; reason: string | null; code: string | null }): Promise<void> {
+	async reopen(
+		id: number,
+		values: { nextAt: number; priority: number; reason: string | null; code: string | null },
+	): Promise<void> {
 		await this.db
 			.updateTable('deliveries')
 			.set({
@@ -163,11 +170,24 @@ export class DeliveryStore {
 			.execute();
 	}
 
-	async settle(ids: readonly number[], state: DeliveryState, now: number, reason?: string, code?: string): Promise<void> {
+	async settle(
+		ids: readonly number[],
+		state: DeliveryState,
+		now: number,
+		reason?: string,
+		code?: string,
+	): Promise<void> {
 		for (const chunk of chunks(ids)) {
 			await this.db
 				.updateTable('deliveries')
-				.set({ state, settled_at: now, claim_token: null, lease_until: null, reason: reason ?? null, code: code ?? null })
+				.set({
+					state,
+					settled_at: now,
+					claim_token: null,
+					lease_until: null,
+					reason: reason ?? null,
+					code: code ?? null,
+				})
 				.where('id', 'in', chunk)
 				.execute();
 		}
@@ -208,6 +228,10 @@ export class DeliveryStore {
 	}
 
 	async remembered(id: number, changes: CanonicalFields | null): Promise<void> {
-		await this.db.updateTable('deliveries').set({ changes: jsonOrNull(changes) }).where('id', '=', id).execute();
+		await this.db
+			.updateTable('deliveries')
+			.set({ changes: jsonOrNull(changes) })
+			.where('id', '=', id)
+			.execute();
 	}
 }

@@ -5,7 +5,11 @@ import type { DeadLetterRow, ReviewDecision, ReviewQuestion, ReviewRow } from '.
 import { jsonOrNull, toDeadLetter, toReview } from './rows';
 import type { Database } from './schema';
 
-export type NewReview = RecordAddress & { kind: string; state: 'open' | 'logged'; question: ReviewQuestion };
+export type NewReview = RecordAddress & {
+	kind: string;
+	state: 'open' | 'logged';
+	question: ReviewQuestion;
+};
 export type NewDeadLetter = Omit<DeadLetterRow, 'id' | 'state' | 'openedAt' | 'closedAt'>;
 
 export class ReviewStore {
@@ -43,7 +47,11 @@ export class ReviewStore {
 	}
 
 	async get(id: number): Promise<ReviewRow | undefined> {
-		const row = await this.db.selectFrom('reviews').selectAll().where('id', '=', id).executeTakeFirst();
+		const row = await this.db
+			.selectFrom('reviews')
+			.selectAll()
+			.where('id', '=', id)
+			.executeTakeFirst();
 		return row && toReview(row);
 	}
 
@@ -89,7 +97,11 @@ export class DeadLetterStore {
 	}
 
 	async get(id: number): Promise<DeadLetterRow | undefined> {
-		const row = await this.db.selectFrom('dead_letters').selectAll().where('id', '=', id).executeTakeFirst();
+		const row = await this.db
+			.selectFrom('dead_letters')
+			.selectAll()
+			.where('id', '=', id)
+			.executeTakeFirst();
 		return row && toDeadLetter(row);
 	}
 
@@ -100,6 +112,10 @@ export class DeadLetterStore {
 	}
 
 	async close(id: number, state: 'retried' | 'discarded', now: number): Promise<void> {
-		await this.db.updateTable('dead_letters').set({ state, closed_at: now }).where('id', '=', id).execute();
+		await this.db
+			.updateTable('dead_letters')
+			.set({ state, closed_at: now })
+			.where('id', '=', id)
+			.execute();
 	}
 }

@@ -112,7 +112,9 @@ export class IdentityStore {
 	async page(after: string | null, limit: number): Promise<string[]> {
 		let query = this.db.selectFrom('entities').select('id').orderBy('seq').limit(limit);
 		if (after !== null) {
-			query = query.where('seq', '>', (sub) => sub.selectFrom('entities').select('seq').where('id', '=', after));
+			query = query.where('seq', '>', (sub) =>
+				sub.selectFrom('entities').select('seq').where('id', '=', after),
+			);
 		}
 		return (await query.execute()).map(({ id }) => id);
 	}
@@ -149,7 +151,9 @@ export class IdentityStore {
 	}
 
 	/** Replaces the keys of the given records. */
-	async replaceKeys(records: ReadonlyArray<RecordAddress & { entityId: string; keys: string[] }>): Promise<void> {
+	async replaceKeys(
+		records: ReadonlyArray<RecordAddress & { entityId: string; keys: string[] }>,
+	): Promise<void> {
 		for (const { system, object, ids } of bySystem(records)) {
 			for (const chunk of chunks(ids)) {
 				await this.db
@@ -161,7 +165,13 @@ export class IdentityStore {
 			}
 		}
 		const rows = records.flatMap(({ system, object, crmId, entityId, keys }) =>
-			[...new Set(keys)].map((key) => ({ key, entity_id: entityId, system, object, crm_id: crmId })),
+			[...new Set(keys)].map((key) => ({
+				key,
+				entity_id: entityId,
+				system,
+				object,
+				crm_id: crmId,
+			})),
 		);
 		for (const chunk of chunks(rows)) {
 			await this.db

@@ -35,14 +35,22 @@ export class InboxStore {
 					.execute(),
 			);
 			for (const row of rows) {
-				result.set(recordKey({ system, object, crmId: row.crm_id }), { event: parseJson(row.event), state: row.state });
+				result.set(recordKey({ system, object, crmId: row.crm_id }), {
+					event: parseJson(row.event),
+					state: row.state,
+				});
 			}
 		}
 		return result;
 	}
 
 	/** Adds events; one whose id is known already is left out. Returns how many were new. */
-	async add(events: readonly ChangeEvent[], state: InboxState, now: number, reason?: string): Promise<number> {
+	async add(
+		events: readonly ChangeEvent[],
+		state: InboxState,
+		now: number,
+		reason?: string,
+	): Promise<number> {
 		let added = 0;
 		for (const chunk of chunks(events)) {
 			const result = await this.db
@@ -103,7 +111,11 @@ export class InboxStore {
 			.orderBy('event.seq')
 			.limit(limit)
 			.execute();
-		return rows.map((row) => ({ seq: row.seq, event: parseJson<ChangeEvent>(row.event), attempts: row.attempts }));
+		return rows.map((row) => ({
+			seq: row.seq,
+			event: parseJson<ChangeEvent>(row.event),
+			attempts: row.attempts,
+		}));
 	}
 
 	async markEmitted(seqs: readonly number[], batch: string): Promise<void> {
@@ -126,7 +138,11 @@ export class InboxStore {
 			.where('state', '=', 'emitted')
 			.orderBy('seq')
 			.execute();
-		return rows.map((row) => ({ seq: row.seq, event: parseJson<ChangeEvent>(row.event), attempts: row.attempts }));
+		return rows.map((row) => ({
+			seq: row.seq,
+			event: parseJson<ChangeEvent>(row.event),
+			attempts: row.attempts,
+		}));
 	}
 
 	/** Emitted events of a process that is gone: they are pending again. Returns how many. */
@@ -150,7 +166,12 @@ export class InboxStore {
 		}
 	}
 
-	async settle(seqs: readonly number[], state: InboxState, now: number, reason?: string): Promise<void> {
+	async settle(
+		seqs: readonly number[],
+		state: InboxState,
+		now: number,
+		reason?: string,
+	): Promise<void> {
 		for (const chunk of chunks(seqs)) {
 			await this.db
 				.updateTable('inbox')
@@ -161,16 +182,28 @@ export class InboxStore {
 	}
 
 	/** States by event id, for events that come from the canvas. */
-	async statesOf(eventIds: readonly string[]): Promise<Map<string, { seq: number; state: InboxState }>> {
+	async statesOf(
+		eventIds: readonly string[],
+	): Promise<Map<string, { seq: number; state: InboxState }>> {
 		const rows = await inChunks(eventIds, (chunk) =>
-			this.db.selectFrom('inbox').select(['event_id', 'seq', 'state']).where('event_id', 'in', chunk).execute(),
+			this.db
+				.selectFrom('inbox')
+				.select(['event_id', 'seq', 'state'])
+				.where('event_id', 'in', chunk)
+				.execute(),
 		);
 		return new Map(rows.map((row) => [row.event_id, { seq: row.seq, state: row.state }]));
 	}
 
 	async get(seq: number): Promise<InboxItem | undefined> {
-		const row = await this.db.selectFrom('inbox').select(['seq', 'event', 'attempts']).where('seq', '=', seq).executeTakeFirst();
-		return row && { seq: row.seq, event: parseJson<ChangeEvent>(row.event), attempts: row.attempts };
+		const row = await this.db
+			.selectFrom('inbox')
+			.select(['seq', 'event', 'attempts'])
+			.where('seq', '=', seq)
+			.executeTakeFirst();
+		return (
+			row && { seq: row.seq, event: parseJson<ChangeEvent>(row.event), attempts: row.attempts }
+		);
 	}
 
 	/** Sets events free again: from review after the answer, from dead letters for a retry. */
@@ -178,7 +211,14 @@ export class InboxStore {
 		for (const chunk of chunks(seqs)) {
 			await this.db
 				.updateTable('inbox')
-				.set({ state: 'pending', attempts: 0, next_at: now, settled_at: null, reason: null, batch: null })
+				.set({
+					state: 'pending',
+					attempts: 0,
+					next_at: now,
+					settled_at: null,
+					reason: null,
+					batch: null,
+				})
 				.where('seq', 'in', chunk)
 				.execute();
 		}

@@ -40,7 +40,9 @@ export class RegisterStore {
 					})),
 				)
 				.onConflict((conflict) =>
-					conflict.columns(['entity_id', 'field']).doUpdateSet((set) => ({ register: set.ref('excluded.register') })),
+					conflict
+						.columns(['entity_id', 'field'])
+						.doUpdateSet((set) => ({ register: set.ref('excluded.register') })),
 				)
 				.execute();
 		}
@@ -65,7 +67,10 @@ export class RegisterStore {
 		return result;
 	}
 
-	async saveShadows(shadows: ReadonlyArray<RecordAddress & { shadow: Shadow }>, now: number): Promise<void> {
+	async saveShadows(
+		shadows: ReadonlyArray<RecordAddress & { shadow: Shadow }>,
+		now: number,
+	): Promise<void> {
 		for (const chunk of chunks(shadows)) {
 			await this.db
 				.insertInto('shadows')

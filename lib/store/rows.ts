@@ -1,7 +1,14 @@
 /** Between table rows (JSON text, 0/1) and the shapes of lib/model/rows.ts. */
 import type { Insertable, Selectable } from 'kysely';
-import { canonicalFieldsSchema } from '../model/fields';
-import type { AuditRow, DeadLetterRow, DeliveryRow, Link, ReviewRow, StoredAuditRow, SystemRow } from '../model/rows';
+import type {
+	AuditRow,
+	DeadLetterRow,
+	DeliveryRow,
+	Link,
+	ReviewRow,
+	StoredAuditRow,
+	SystemRow,
+} from '../model/rows';
 import type {
 	AuditTable,
 	DeadLettersTable,
@@ -66,7 +73,7 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRow {
 		claimToken: row.claim_token,
 		leaseUntil: row.lease_until,
 		again: row.again === 1,
-		changes: row.changes === null ? null : canonicalFieldsSchema.parse(parseJson(row.changes)),
+		changes: row.changes === null ? null : parseJson(row.changes),
 		idempotencyKey: row.idempotency_key,
 		syncOrigin: row.sync_origin,
 		openedAt: row.opened_at,

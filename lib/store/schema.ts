@@ -39,7 +39,16 @@ export interface CursorsTable {
 	moved_at: number;
 }
 
-export const INBOX_STATES = ['pending', 'emitted', 'applied', 'noop', 'superseded', 'filtered', 'review', 'dead'] as const;
+export const INBOX_STATES = [
+	'pending',
+	'emitted',
+	'applied',
+	'noop',
+	'superseded',
+	'filtered',
+	'review',
+	'dead',
+] as const;
 export type InboxState = (typeof INBOX_STATES)[number];
 /** States in which the fabric still owes the event something. */
 export const UNSETTLED: InboxState[] = ['pending', 'emitted'];

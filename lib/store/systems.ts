@@ -17,7 +17,11 @@ export class SystemStore {
 	}
 
 	async get(name: string): Promise<SystemRow | undefined> {
-		const row = await this.db.selectFrom('systems').selectAll().where('name', '=', name).executeTakeFirst();
+		const row = await this.db
+			.selectFrom('systems')
+			.selectAll()
+			.where('name', '=', name)
+			.executeTakeFirst();
 		return row && toSystem(row);
 	}
 
@@ -26,7 +30,8 @@ export class SystemStore {
 		const known = await this.get(system.name);
 		const fieldMap = JSON.stringify(system.fieldMap);
 		const sameMap = known !== undefined && JSON.stringify(known.fieldMap) === fieldMap;
-		const version = known === undefined ? 1 : sameMap ? known.fieldMapVersion : known.fieldMapVersion + 1;
+		const version =
+			known === undefined ? 1 : sameMap ? known.fieldMapVersion : known.fieldMapVersion + 1;
 		if (!sameMap) {
 			await this.db
 				.insertInto('field_maps')
@@ -47,11 +52,20 @@ export class SystemStore {
 			.values({ name: system.name, ...values, ready_at: null, ready_after: null, joined_at: now })
 			.onConflict((conflict) => conflict.column('name').doUpdateSet(values))
 			.execute();
-		return { ...system, fieldMapVersion: version, readyAt: known?.readyAt ?? null, readyAfter: known?.readyAfter ?? null };
+		return {
+			...system,
+			fieldMapVersion: version,
+			readyAt: known?.readyAt ?? null,
+			readyAfter: known?.readyAfter ?? null,
+		};
 	}
 
 	async setReadyAfter(name: string, seq: number): Promise<void> {
-		await this.db.updateTable('systems').set({ ready_after: seq }).where('name', '=', name).execute();
+		await this.db
+			.updateTable('systems')
+			.set({ ready_after: seq })
+			.where('name', '=', name)
+			.execute();
 	}
 
 	async setReady(name: string, now: number): Promise<void> {
@@ -59,7 +73,11 @@ export class SystemStore {
 	}
 
 	async cursor(system: string): Promise<Json> {
-		const row = await this.db.selectFrom('cursors').select('cursor').where('system', '=', system).executeTakeFirst();
+		const row = await this.db
+			.selectFrom('cursors')
+			.select('cursor')
+			.where('system', '=', system)
+			.executeTakeFirst();
 		return row === undefined ? null : parseJson<Json>(row.cursor);
 	}
 

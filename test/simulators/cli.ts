@@ -1,7 +1,7 @@
 /**
- * `npm run simulators -- [--contacts N] [--port-base P] [--seed S]`: starts the three simulators and
- * prints one JSON line `{wealthbox: {url, page, credentials}, redtail, salesforce}`. The credentials
- * are test values. Runs until SIGINT or SIGTERM. `--port-base 0` takes any free ports.
+ * `npm run simulators -- [--contacts N] [--port-base P] [--seed S]`: starts the three simulators
+ * and prints one JSON line `{wealthbox: {url, page, credentials}, redtail, salesforce}`. The
+ * credentials are test values. Runs until SIGINT or SIGTERM. `--port-base 0` takes any free ports.
  */
 import { parseArgs } from 'node:util';
 import { startSimulators } from '.';

@@ -49,7 +49,11 @@ export interface SimulatorServerConfig {
 	port?: number;
 	/** Made by the caller when its handlers play faults of their own kinds (`faults.take`). */
 	faults?: FaultBox;
-	/** Runs before every API handler; an answer stops the call. `routed` is false for unknown paths. */
+	/** Endpoints of the CRM's own under `/_sim/`. */
+	adminRoutes?: SimRoute[];
+	/**
+	 * Runs before every API handler; an answer stops the call. `routed` is false for unknown paths.
+	 */
 	gate?: (request: SimRequest, routed: boolean) => SimResponse | undefined;
 	/** Answer of unknown paths. Default 404 without a body. */
 	notFound?: () => SimResponse;
@@ -94,7 +98,10 @@ class SimulatorServer {
 	constructor(private readonly config: SimulatorServerConfig) {
 		this.faults = config.faults ?? new FaultBox();
 		this.api = new Router(config.routes);
-		this.admin = new Router(adminRoutes(config, config.title, this.logs, this.faults));
+		this.admin = new Router([
+			...(config.adminRoutes ?? []),
+			...adminRoutes(config, config.title, this.logs, this.faults),
+		]);
 		this.server = createServer((incoming, outgoing) => void this.serve(incoming, outgoing));
 	}
 
@@ -129,7 +136,8 @@ class SimulatorServer {
 			const isAdmin = path === '/' || path.startsWith('/_sim/');
 			send(outgoing, isAdmin ? await this.serveAdmin(call) : await this.serveApi(call));
 		} catch (error) {
-			if (!gone.signal.aborted) send(outgoing, answerOf(error));
+			const nobodyWaits = gone.signal.aborted || this.stopping.signal.aborted;
+			send(outgoing, nobodyWaits ? { status: 0, hangUp: true } : answerOf(error));
 		}
 	}
 
@@ -165,7 +173,9 @@ class SimulatorServer {
 		const { request, label } = call;
 		const hit = this.api.match(request.method, request.path);
 		request.params = hit?.params ?? {};
-		const answer = await this.gateOrHandle(request, hit?.route, label).catch(answerOf);
+		const answer = await this.gateOrHandle(request, hit?.route, label).catch((error: unknown) =>
+			request.signal.aborted ? { status: 0, hangUp: true } : answerOf(error),
+		);
 		const isRead = request.method === 'GET' || request.method === 'HEAD';
 		if (hit && (hit.route.write ?? !isRead)) {
 			this.logs.writes(writeEntries(request, call.notes, this.config.now(), answer.status));
@@ -208,7 +218,6 @@ function faultAnswer(fault: Fault): SimResponse {
 function answerOf(error: unknown): SimResponse {
 	if (error instanceof SimHttpError) return error.response;
 	if (error instanceof UnknownContactError) return json(404, { error: error.message });
-	if (error instanceof Error && error.name === 'AbortError') return { status: 0, hangUp: true };
 	const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
 	process.stderr.write(`Simulator defect: ${message}\n`);
 	return text(500, 'The simulator itself failed; see its error output');
@@ -261,7 +270,9 @@ function send(outgoing: ServerResponse, answer: SimResponse): void {
 	const type = isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
 	outgoing.writeHead(answer.status, {
 		...(body !== '' && { 'Content-Type': type }),
+		...(answer.cut && { 'Content-Length': Buffer.byteLength(body) }),
 		...answer.headers,
 	});
-	outgoing.end(body);
+	if (!answer.cut) outgoing.end(body);
+	else outgoing.write(body.slice(0, body.length >> 1), () => outgoing.destroy());
 }

@@ -13,7 +13,9 @@ export interface SimulatorsOptions {
 	contacts?: number;
 	/** Seed of the invented people. Default 1. */
 	seed?: number;
-	/** Wealthbox takes this port, Redtail the next, Salesforce the one after. 0 or absent: any free. */
+	/**
+	 * Wealthbox takes this port, Redtail the next, Salesforce the one after. 0 or absent: any free.
+	 */
 	portBase?: number;
 	/** Milliseconds since the epoch; default Date.now. */
 	now?: () => number;

@@ -25,8 +25,8 @@ const USAGE_PAUSE_MS = 5 * 60_000;
 export interface CallScope {
 	priority: 'live' | 'retry' | 'backfill';
 	signal?: AbortSignal;
-	/** Set for writes: sent as Idempotency-Key and X-Sync-Origin. */
-	write?: { idempotencyKey: string; syncOrigin: string };
+	/** Sent with every call but GET. */
+	writeHeaders?: Record<string, string>;
 	/** Told of every call that is sent. */
 	onCall?: () => void;
 }
@@ -88,18 +88,15 @@ class PortTransport extends Transport {
 	}
 
 	private toPort(request: JsforceRequest): HttpRequest {
-		const { write, signal } = this.scope;
+		const { writeHeaders, signal } = this.scope;
 		const headers: Record<string, string> = {};
 		for (const [name, value] of Object.entries(request.headers ?? {})) {
 			// The port knows the length of what it sends.
 			if (name.toLowerCase() !== 'content-length') headers[name.toLowerCase()] = value;
 		}
-		if (write !== undefined) {
-			headers['idempotency-key'] = write.idempotencyKey;
-			headers['x-sync-origin'] = `crm-fabric;${write.syncOrigin}`;
-		}
 		const text = typeof request.body === 'string' ? request.body : undefined;
 		const method = request.method as HttpRequest['method'];
+		if (method !== 'GET') Object.assign(headers, writeHeaders);
 		return { method, url: request.url, headers, text, signal, responseType: 'text' };
 	}
 
@@ -129,7 +126,7 @@ class PortTransport extends Transport {
 /** Record ids stand in paths: nothing else may get there. */
 export function checkedId(crmId: string): string {
 	if (/^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/.test(crmId)) return crmId;
-	throw new CrmError('This is no Salesforce record id.', 400, 'MALFORMED_ID', {
+	throw new CrmError('This is no Salesforce record id', 400, 'MALFORMED_ID', {
 		retryable: false,
 		hint: 'A record id has 15 or 18 letters and digits, for example 0035g00000LmQ7xAAF.',
 	});

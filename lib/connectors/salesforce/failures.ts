@@ -58,7 +58,10 @@ const VERSION_HINT = 'Choose an API version that the org offers, for example 62.
 
 /** First match wins. */
 const RULES: Rule[] = [
-	{ matches: /^503/, failure: { kind: 'busy', message: 'Salesforce says that its streaming server is too busy.' } },
+	{
+		matches: /^503/,
+		failure: { kind: 'busy', message: 'Salesforce says that its streaming server is too busy.' },
+	},
 	{
 		matches: /^401/,
 		failure: { kind: 'authentication', message: 'Salesforce refused the token of the stream.' },
@@ -121,7 +124,8 @@ const HTTP_CONFIGURATION = new Set([400, 404, 405, 410, 413, 414, 415, 431]);
 /** For an answer without Bayeux messages: a REST error, a proxy's page, nothing. */
 export function classifyHttp(status: number, errorCode?: string, waitMs?: number): StreamFailure {
 	const retryAfterMs = waitMs;
-	if (errorCode === 'REQUEST_LIMIT_EXCEEDED') return { ...classifyReason('403::limit'), retryAfterMs };
+	if (errorCode === 'REQUEST_LIMIT_EXCEEDED')
+		return { ...classifyReason('403::limit'), retryAfterMs };
 	if (status === 403) {
 		return {
 			kind: 'configuration',

@@ -7,6 +7,7 @@
  * their projection is empty, and the fabric writes nothing here for them.
  */
 import type { CrmRecord, Json } from '../connector';
+import { guarded } from '../field-codec';
 import { slotAttributes, placeInSlots, type Slot } from '../../mapping/slots';
 import { canonicalText, listItemKey } from '../../model/canonical';
 import {
@@ -21,7 +22,13 @@ import {
 	type ScalarValue,
 	type TagItem,
 } from '../../model/fields';
-import { baseField, readsIn, writesOut, type FieldMap, type FieldMapping } from '../../model/field-map';
+import {
+	baseField,
+	readsIn,
+	writesOut,
+	type FieldMap,
+	type FieldMapping,
+} from '../../model/field-map';
 import {
 	addressFields,
 	addressItem,
@@ -84,7 +91,7 @@ export function toCanonical(
 	settings: Record<string, Json>,
 ): CanonicalFields {
 	const readable = effectiveMap(fieldMap, settings).filter(readsIn);
-	return { type: 'person', ...readFields(record, readable) };
+	return guarded({ type: 'person', ...readFields(record, readable) });
 }
 
 /** As {@link toCanonical}, through the given mappings whatever their direction, and without `type`. */
@@ -115,7 +122,11 @@ function readList(record: CrmRecord, field: ListField, mappings: FieldMap): List
 	return items.filter((item) => item !== undefined);
 }
 
-function readItem(record: CrmRecord, field: ListField, mapping: FieldMapping): ListItem | undefined {
+function readItem(
+	record: CrmRecord,
+	field: ListField,
+	mapping: FieldMapping,
+): ListItem | undefined {
 	const common = { ref: mapping.crmField, ...slotAttributes(slotOf(mapping)) };
 	if (field === 'addresses') {
 		const address = addressItem(record, mapping.crmField);
@@ -147,7 +158,8 @@ export function toCrmValues(fields: CanonicalFields, mappings: FieldMap): CrmVal
 	for (const [field, group] of byBaseField(mappings)) {
 		const value = fields[field];
 		if (value === undefined) continue;
-		if (isListField(field)) Object.assign(values, listValues(field, (value ?? []) as ListItem[], group));
+		if (isListField(field))
+			Object.assign(values, listValues(field, (value ?? []) as ListItem[], group));
 		else for (const mapping of group) values[mapping.crmField] = scalarValue(field, value);
 	}
 	return values;
@@ -176,8 +188,7 @@ function isFilled(field: ListField, item: ListItem): boolean {
 function itemValues(field: ListField, crmField: string, item: ListItem | undefined): CrmValues {
 	if (field === 'addresses') return addressValues(crmField, item as AddressItem | undefined);
 	if (item === undefined) return { [crmField]: null };
-	const text =
-		field === 'emails' ? (item as EmailItem).address : joinExtension(item as PhoneItem);
+	const text = field === 'emails' ? (item as EmailItem).address : joinExtension(item as PhoneItem);
 	return { [crmField]: readScalar(field, text) };
 }
 

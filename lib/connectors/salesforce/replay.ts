@@ -16,6 +16,8 @@ const cursorSchema = z.object({
 	checkedUntil: instant.default(null),
 	/** Changes from here on must still be read over REST; null when the stream alone is enough. */
 	recoverFrom: instant.default(null),
+	/** From here on the stream tells everything; a recovery ends when Salesforce covers this time. */
+	recoverUntil: instant.default(null),
 	/** First load: id of the last contact read (empty: none yet); null when it is done or not wanted. */
 	loadAfter: z.string().max(18).nullable().default(null),
 	/** Older changes are not wanted: the system joined with "only changes from now". */
@@ -29,10 +31,14 @@ export const EMPTY_CURSOR: StreamCursor = cursorSchema.parse({
 	commitTimestamp: null,
 });
 
-/** null for a system that was never read, or whose stored cursor is of no known form. */
+/**
+ * null for a system that was never read. A stored cursor of no known form begins with a load of
+ * everything, so that nothing is lost.
+ */
 export function parseCursor(raw: Json): StreamCursor | null {
+	if (raw === null) return null;
 	const result = cursorSchema.safeParse(raw);
-	return result.success ? result.data : null;
+	return result.success ? result.data : { ...EMPTY_CURSOR, loadAfter: '' };
 }
 
 /** Up to when nothing is missing, ms since the epoch; null if that is not known. */

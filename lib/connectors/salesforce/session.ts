@@ -45,10 +45,10 @@ export class StreamSession {
 		this.path = `/cometd/${settings.apiVersion}`;
 	}
 
-	/** Begins a new session at the server. */
+	/** Begins a new session at the server, and frees the place of the last one. */
 	async handshake(freshCookies: boolean): Promise<void> {
+		await this.leave();
 		if (freshCookies) this.jar.clear();
-		this.clientId = undefined;
 		const reply = await this.call('/meta/handshake', handshakeMessage(this.id()));
 		const own = reply.metas.find(({ channel }) => channel === '/meta/handshake');
 		if (own?.clientId === undefined) {
@@ -71,9 +71,12 @@ export class StreamSession {
 		const reply = await this.send(text, timeoutMs, this.signal);
 		if (isFailure(reply)) return { delivered: [], failure: reply, intervalMs: 0 };
 		const own = reply.metas.find(({ channel }) => channel === '/meta/connect');
+		const failure = failureIn(reply, '/meta/connect');
+		// A session that the server does not know needs no farewell.
+		if (failure?.kind === 'unknownClient') this.clientId = undefined;
 		return {
 			delivered: reply.delivered,
-			failure: failureIn(reply, '/meta/connect'),
+			failure,
 			intervalMs: own?.advice?.interval ?? 0,
 		};
 	}

@@ -29,11 +29,16 @@ const settingsSchema = z.object({
 		.regex(/^[\w.-]{1,40}$/, 'may hold letters, digits, dot, dash and underscore')
 		.default('crm-fabric'),
 	/** CDC channel; a custom channel (`/data/Fabric__chn`) may filter and enrich. */
-	channel: z.string().startsWith('/', 'must start with a slash').default('/data/ContactChangeEvent'),
+	channel: z
+		.string()
+		.startsWith('/', 'must start with a slash')
+		.default('/data/ContactChangeEvent'),
 	/** API name of a unique external-id text field on Contact that holds the unified id; empty for none. */
 	externalIdField: fieldName.default(''),
 	/** Read the name of a contact's account as its company. */
 	companyFromAccount: z.boolean().default(false),
+	/** Look at the record before an update, and write only if nobody changed it since it was read. */
+	verifyBeforeWrite: z.boolean().default(true),
 	/** How often the stream is compared with the record list, to find a session that went deaf. */
 	heartbeatMinutes: duration.default(10),
 	/** How long a change may be under way before it counts as not delivered. */
@@ -59,7 +64,12 @@ type RawSettings = z.infer<typeof settingsSchema>;
 export interface SalesforceSettings
 	extends Pick<
 		RawSettings,
-		'apiVersion' | 'clientId' | 'channel' | 'externalIdField' | 'companyFromAccount'
+		| 'apiVersion'
+		| 'clientId'
+		| 'channel'
+		| 'externalIdField'
+		| 'companyFromAccount'
+		| 'verifyBeforeWrite'
 	> {
 	heartbeatMs: number;
 	deafGraceMs: number;
@@ -92,13 +102,13 @@ export function settingsOf(context: ConnectorContext): SalesforceSettings {
 }
 
 function inMilliseconds(raw: RawSettings): SalesforceSettings {
-	const { apiVersion: version, clientId, channel, externalIdField, companyFromAccount } = raw;
 	return {
-		apiVersion: version,
-		clientId,
-		channel,
-		externalIdField,
-		companyFromAccount,
+		apiVersion: raw.apiVersion,
+		clientId: raw.clientId,
+		channel: raw.channel,
+		externalIdField: raw.externalIdField,
+		companyFromAccount: raw.companyFromAccount,
+		verifyBeforeWrite: raw.verifyBeforeWrite,
 		heartbeatMs: raw.heartbeatMinutes * MINUTE,
 		deafGraceMs: raw.deafGraceSeconds * SECOND,
 		watchdogMs: raw.watchdogSeconds * SECOND,

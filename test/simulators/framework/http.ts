@@ -12,7 +12,10 @@ export interface SimRequest {
 	headers: IncomingHttpHeaders;
 	/** The body as text; empty when there is none. */
 	text: string;
-	/** The body as JSON. An empty body is `undefined`; a malformed one throws {@link SimHttpError} 400. */
+	/**
+	 * The body as JSON. An empty body is `undefined`; a malformed one throws {@link SimHttpError}
+	 * 400.
+	 */
 	json: () => unknown;
 	/** The body as a JSON object; anything else throws {@link SimHttpError} 400. */
 	object: () => Record<string, unknown>;
@@ -45,6 +48,8 @@ export interface SimResponse {
 	text?: string;
 	/** Drops the connection instead of answering. */
 	hangUp?: boolean;
+	/** Sends the headers and half of the body, then drops the connection. */
+	cut?: boolean;
 }
 
 export type SimHandler = (request: SimRequest) => SimResponse | Promise<SimResponse>;

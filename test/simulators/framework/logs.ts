@@ -12,7 +12,10 @@ export interface RequestLogEntry {
 	status: number | 'dropped';
 }
 
-/** The write log never forgets in a usual run; the limit only keeps a runaway client from eating the memory. */
+/**
+ * The write log never forgets in a usual run; the limit only keeps a runaway client from eating
+ * the memory.
+ */
 const MAX_WRITES = 1_000_000;
 const MAX_REQUESTS = 5_000;
 

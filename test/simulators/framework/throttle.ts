@@ -28,7 +28,10 @@ export class Throttle {
 	}
 }
 
-/** The 429 answer of a call beyond the limit, in whole seconds if `retryAfter`; undefined within it. */
+/**
+ * The 429 answer of a call beyond the limit, in whole seconds if `retryAfter`; undefined within
+ * it.
+ */
 export function refuseThrottled(
 	throttle: Throttle,
 	key: string,

@@ -8,10 +8,12 @@ import { RedtailAuth } from './auth';
 import { API_KEY, USERS } from './catalog';
 import { BASE, contactRoutes, type RedtailDesk } from './contacts';
 import { familyRoutes, listRoutes } from './lookups';
+import { noteRoutes } from './notes';
 import { redtailPeople } from './people';
 import { RedtailStore } from './store';
 import { subRecordRoutes } from './subrecords';
 import { redtailSwitches, type RedtailSwitches } from './switches';
+import { workItemRoutes } from './work-items';
 
 function credentials(): Record<string, string> {
 	const [user, restricted] = USERS;
@@ -55,6 +57,8 @@ export async function startRedtailSimulator(options: SimulatorOptions = {}): Pro
 			...subRecordRoutes(desk),
 			...familyRoutes(desk),
 			...listRoutes(),
+			...noteRoutes(desk),
+			...workItemRoutes(desk),
 		],
 		people,
 		credentials: credentials(),

@@ -55,7 +55,10 @@ const has = (text: unknown, part: string) =>
 		.includes(part.toLowerCase());
 const digits = (text: unknown) => String(text ?? '').replace(/\D/g, '');
 
-/** The search parameters. Names match by containing, the rest exactly; letters' case does not matter. */
+/**
+ * The search parameters. Names match by containing, the rest exactly; letters' case does not
+ * matter.
+ */
 const SEARCHES: Record<string, (wanted: string) => Test> = {
 	name: (wanted) => (contact) => has(fullName(contact), wanted),
 	first_name: (wanted) => (contact) => has(contact.values.first_name, wanted),

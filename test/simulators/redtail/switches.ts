@@ -1,4 +1,6 @@
-/** What is not known of Redtail, or differs, can be switched. Defaults are the likelier behaviour. */
+/**
+ * What is not known of Redtail, or differs, can be switched. Defaults are the likelier behaviour.
+ */
 import { z } from 'zod';
 
 const switchesSchema = z

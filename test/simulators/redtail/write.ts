@@ -69,7 +69,10 @@ function listedId(name: string, value: unknown): number {
 	return id;
 }
 
-/** Adds every sub-record of the body's arrays: at create, or in a PUT when the switch says `append`. */
+/**
+ * Adds every sub-record of the body's arrays: at create, or in a PUT when the switch says
+ * `append`.
+ */
 export function appendSubs(contact: RedtailContact, body: Body, store: RedtailStore): void {
 	for (const name of SUB_NAMES) {
 		const given = body[name];

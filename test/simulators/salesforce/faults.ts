@@ -1,8 +1,8 @@
 /**
  * The faults of Salesforce's own, beside the shared ones (`down`, `status`, `slow`,
  * `statusAfterCommit`, `timeoutAfterCommit`). `match` is looked for in `METHOD /path?query`, to
- * which streaming messages add their channel: `POST /cometd/67.0 /meta/connect`. Setting a fault
- * wakes the held long polls, so that it shows at once.
+ * which streaming messages add their channel: `POST /cometd/67.0 /meta/connect`. Setting or
+ * clearing faults wakes the held long polls, so that it shows at once.
  *
  * REST:
  * - `rowLock`: a row write answers UNABLE_TO_LOCK_ROW (each row of a collection counts)
@@ -29,23 +29,25 @@
  * - `concurrentLimit`: handshake denied, too many clients (`body`: another failureReason)
  * - `eventLimit`: `403::Organization total events daily limit exceeded`
  * - `subscribeDenied`: subscribe refused for lack of View All Data (`body`: another error text)
- * - `deaf`: connects succeed and carry no events; they are kept
+ * - `deaf`: until cleared, connects succeed and carry no events; they are kept
  * - `duplicate`: what a connect delivers is delivered again by the next one
  * - `replyFirst`: the connect reply stands before the events
  * - `handshakeAdvice`: a successful handshake carries `reconnect: "handshake"`
  * - `hangConnect`: connect is not answered at all, or only after `ms`
- * - `halfJson`: the answer breaks off in the middle of its body; what it carried is lost to the session
+ * - `halfJson`: a connect answer that carries events breaks off in the middle of its body; they are
+ *   lost to the session
  */
 import type { Fault } from '../simulator';
 import { FaultBox } from '../framework/faults';
 
 export class SalesforceFaults extends FaultBox {
-	private readonly listeners: Array<(fault: Fault) => void> = [];
+	private readonly listeners: Array<() => void> = [];
 
 	/** Kinds that act at once, by name. */
 	readonly immediate: Record<string, () => void> = {};
 
-	onSet(listener: (fault: Fault) => void): void {
+	/** Told after faults were set or cleared. */
+	onChange(listener: () => void): void {
 		this.listeners.push(listener);
 	}
 
@@ -53,6 +55,15 @@ export class SalesforceFaults extends FaultBox {
 		const act = this.immediate[fault.kind];
 		if (act) act();
 		else super.set(fault);
-		for (const listener of this.listeners) listener(fault);
+		this.tell();
+	}
+
+	override clear(): void {
+		super.clear();
+		this.tell();
+	}
+
+	private tell(): void {
+		for (const listener of this.listeners) listener();
 	}
 }

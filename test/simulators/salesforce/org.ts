@@ -1,4 +1,5 @@
 /** One simulated org: its setup, rows, events and accounts, independent of HTTP. */
+import { UnknownContactError } from '../framework';
 import { ChangeDataCapture } from './cdc';
 import { EventBus } from './event-bus';
 import { SalesforceFaults } from './faults';
@@ -11,7 +12,7 @@ import { orgObjects } from './schema/objects';
 import { Store, type Actor } from './store';
 import type { Switches } from './switches';
 
-/** The newest version that the simulator speaks is that of people's edits. */
+/** `changeOrigin` of what people do at the screen. */
 export const UI_ORIGIN = 'com/salesforce/api/soap/67.0;client=SfdcInternalAPI/';
 
 const USERNAME = 'integration@crm-fabric.example';
@@ -45,9 +46,20 @@ export class Org {
 		const user = { id: this.integrationUser, username: USERNAME };
 		this.accounts = new OAuthAccounts(this.id, user, switches, now);
 		this.cdc = new ChangeDataCapture(this.bus, switches, now, this.integrationUser);
-		this.store.onCommit((commit) => this.cdc.publish(commit));
 		this.faults.immediate['invalidateTokens'] = () => this.accounts.revokeAccessTokens();
 		this.faults.immediate['revokeRefreshTokens'] = () => this.accounts.revokeRefreshTokens();
+	}
+
+	/** From here on, what is written fires change events. */
+	startEvents(): void {
+		this.store.onCommit((commit) => this.cdc.publish(commit));
+	}
+
+	/** A person takes a contact out of the recycle bin. */
+	undelete(id: string): void {
+		const row = this.store.find(this.schema.known('Contact'), id);
+		if (row === undefined || row.deletedAt === null) throw new UnknownContactError(id);
+		this.store.transact(this.advisor, () => this.store.undelete(row));
 	}
 
 	private addUser(username: string, name: string): string {

@@ -53,7 +53,13 @@ export function updateRow(org: Org, row: Row, input: Input, options: WriteOption
 	checkReferences(org, object, values);
 	checkUnique(org, object, values, row.id);
 	duplicateCheck(org, object, values, options.allowDuplicate, row.id);
+	const isNoOp = Object.keys(values).every((name) => isSame(row, name, values[name]));
+	if (isNoOp && !org.switches.noOpUpdateEvents) return { row, changed: [] };
 	return org.store.update(row, values);
+}
+
+function isSame(row: Row, name: string, value: Value | undefined): boolean {
+	return (row.values[name] ?? null) === (value ?? null);
 }
 
 export function deleteRow(org: Org, row: Row, options: WriteOptions): Row {

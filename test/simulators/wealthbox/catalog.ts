@@ -41,7 +41,10 @@ export const NESTED_NAMES = [
 ] as const;
 export type NestedName = (typeof NESTED_NAMES)[number];
 
-/** Keys of a nested entry beside `id`, `kind` and `principal`; the first is required for all but addresses. */
+/**
+ * Keys of a nested entry beside `id`, `kind` and `principal`; the first is required for all but
+ * addresses.
+ */
 export const NESTED_FIELDS: Record<NestedName, readonly string[]> = {
 	street_addresses: ['street_line_1', 'street_line_2', 'city', 'state', 'zip_code', 'country'],
 	email_addresses: ['address'],
@@ -170,7 +173,10 @@ export function categoryNames(category: string): readonly string[] {
 	return NAMED_CATEGORIES[category]?.names ?? [];
 }
 
-/** The rows of `/categories/{type}` that do not depend on the contacts; undefined for an unknown type. */
+/**
+ * The rows of `/categories/{type}` that do not depend on the contacts; undefined for an unknown
+ * type.
+ */
 export function categoryRows(category: string): Array<Record<string, unknown>> | undefined {
 	if (category === 'custom_fields') return CUSTOM_FIELDS.map((field) => ({ ...field }));
 	if (category === 'contact_roles') return CONTACT_ROLES.map((role) => ({ ...role }));

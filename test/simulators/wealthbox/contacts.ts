@@ -41,7 +41,9 @@ function context({ store, switches }: WealthboxDesk) {
 	return { store, strictCategories: switches.strictCategories };
 }
 
-/** `household: {name, title}` puts a person into the household of that name, made if there is none. */
+/**
+ * `household: {name, title}` puts a person into the household of that name, made if there is none.
+ */
 function wantedHousehold(given: unknown): { name: string; title: string } | undefined {
 	if (given === undefined || given === null) return undefined;
 	if (!isObject(given)) throw malformed('household');

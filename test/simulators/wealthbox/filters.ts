@@ -78,7 +78,10 @@ const byCreated = (a: WealthboxContact, b: WealthboxContact) =>
 const byUpdated = (a: WealthboxContact, b: WealthboxContact) =>
 	a.updatedAt - b.updatedAt || a.id - b.id;
 
-/** Oldest created first unless asked otherwise; `created`, `updated` and `recent` show the newest first. */
+/**
+ * Oldest created first unless asked otherwise; `created`, `updated` and `recent` show the newest
+ * first.
+ */
 const ORDERS: Record<string, (a: WealthboxContact, b: WealthboxContact) => number> = {
 	asc: byCreated,
 	desc: (a, b) => byCreated(b, a),

@@ -10,8 +10,10 @@ import { wealthboxGate } from './gate';
 import { lookupRoutes } from './lookups';
 import { OAuthDesk } from './oauth';
 import { wealthboxPeople } from './people';
+import { resourceRoutes } from './resources';
 import { WealthboxStore } from './store';
 import { wealthboxSwitches } from './switches';
+import { workflowRoutes } from './workflows';
 
 const PERSONAL_TOKEN = 'wealthbox-simulator-access-token';
 const OAUTH_CLIENT = {
@@ -37,7 +39,13 @@ export async function startWealthboxSimulator(options: SimulatorOptions = {}): P
 		kind: 'wealthbox',
 		title: 'Wealthbox (simulated)',
 		basePath: '/v1',
-		routes: [...contactRoutes(desk), ...lookupRoutes(desk), ...oauth.routes()],
+		routes: [
+			...contactRoutes(desk),
+			...lookupRoutes(desk),
+			...resourceRoutes(desk, now),
+			...workflowRoutes(desk, now),
+			...oauth.routes(),
+		],
 		people,
 		credentials: {
 			accessToken: PERSONAL_TOKEN,

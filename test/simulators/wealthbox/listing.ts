@@ -6,7 +6,10 @@ import { parseTime } from './time';
 const DEFAULT_PER_PAGE = 25;
 const MAX_PER_PAGE = 100;
 
-/** Reads filters: a repeated scalar's last value wins, brackets on a scalar answer 500, the unknown is ignored. */
+/**
+ * Reads filters: a repeated scalar's last value wins, brackets on a scalar answer 500, the unknown
+ * is ignored.
+ */
 export class ListQuery {
 	constructor(
 		private readonly query: URLSearchParams,

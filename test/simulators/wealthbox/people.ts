@@ -90,7 +90,10 @@ function ownAddress(item: PlainContact['addresses'][number]): PlainEntry {
 	};
 }
 
-/** The edited list as the API's merge-by-id body: what stays keeps its id, what is gone is destroyed. */
+/**
+ * The edited list as the API's merge-by-id body: what stays keeps its id, what is gone is
+ * destroyed.
+ */
 function nestedBody(name: NestedName, stored: NestedEntry[], wanted: PlainEntry[]): unknown[] {
 	const isSame = (entry: NestedEntry, item: PlainEntry) =>
 		NESTED_FIELDS[name].every(

@@ -88,7 +88,10 @@ export class WealthboxStore {
 		return draft;
 	}
 
-	/** Changes a contact as a whole or, when `change` throws, not at all. Tells whether anything differs now. */
+	/**
+	 * Changes a contact as a whole or, when `change` throws, not at all. Tells whether anything
+	 * differs now.
+	 */
 	update(id: number, change: (draft: WealthboxContact) => void): boolean {
 		const before = this.contacts.get(id);
 		if (!before) return false;
@@ -148,7 +151,10 @@ export class WealthboxStore {
 		);
 	}
 
-	/** A contact is in at most one household: it leaves the one it was in. Tells whether anything changed. */
+	/**
+	 * A contact is in at most one household: it leaves the one it was in. Tells whether anything
+	 * changed.
+	 */
 	addMember(householdId: number, contactId: number, title: string): boolean {
 		const home = this.householdOf(contactId);
 		if (home?.householdId === householdId && home.title === title) return false;

@@ -1,4 +1,7 @@
-/** What is not known of Wealthbox, or differs, can be switched. Defaults are the likelier behaviour. */
+/**
+ * What is not known of Wealthbox, or differs, can be switched. Defaults are the likelier
+ * behaviour.
+ */
 import { z } from 'zod';
 
 const switchesSchema = z
@@ -24,7 +27,9 @@ const switchesSchema = z
 		householdBumps: z.enum(['none', 'member', 'household', 'both']).default('both'),
 		/** Whether a PUT that changes nothing moves updated_at. */
 		noChangeBumps: z.boolean().default(false),
-		/** Whether values outside the account's configured lists (types, kinds) are refused with 422. */
+		/**
+		 * Whether values outside the account's configured lists (types, kinds) are refused with 422.
+		 */
 		strictCategories: z.boolean().default(true),
 		/** How the `phone` filter compares. */
 		phoneFilter: z.enum(['exact', 'digits']).default('exact'),

@@ -1,4 +1,6 @@
-/** Wealthbox's way to write times: `2026-03-04 09:15 AM -0500`, whole minutes, the account's zone. */
+/**
+ * Wealthbox's way to write times: `2026-03-04 09:15 AM -0500`, whole minutes, the account's zone.
+ */
 import { DateTime } from 'luxon';
 
 const FORMAT = 'yyyy-MM-dd hh:mm a ZZZ';
@@ -8,7 +10,10 @@ export function formatTime(ms: number, zone: string): string {
 	return DateTime.fromMillis(ms, { zone, ...LOCALE }).toFormat(FORMAT);
 }
 
-/** Reads ISO 8601 or Wealthbox's own format to ms; undefined for anything else. Without an offset, the account's zone. */
+/**
+ * Reads ISO 8601 or Wealthbox's own format to ms; undefined for anything else. Without an offset,
+ * the account's zone.
+ */
 export function parseTime(value: string, zone: string): number | undefined {
 	const trimmed = value.trim();
 	const own = DateTime.fromFormat(trimmed, FORMAT, { ...LOCALE });

@@ -45,7 +45,10 @@ export function typeOf(body: Record<string, unknown>): ContactType {
 	return type;
 }
 
-/** Changes `contact` in place; throws {@link SimHttpError} and leaves the caller to forget the draft. */
+/**
+ * Changes `contact` in place; throws {@link SimHttpError} and leaves the caller to forget the
+ * draft.
+ */
 export function applyBody(
 	contact: WealthboxContact,
 	body: Record<string, unknown>,
@@ -135,7 +138,10 @@ function applyPartial(
 	}
 }
 
-/** Merge by id: no id adds, an id updates the keys given, `destroy` removes. At most one principal stays. */
+/**
+ * Merge by id: no id adds, an id updates the keys given, `destroy` removes. At most one principal
+ * stays.
+ */
 function mergeNested(
 	name: NestedName,
 	before: readonly NestedEntry[],

@@ -6,6 +6,22 @@ const HOUR = 3_600_000;
 const MAX_TOKENS = 10_000;
 const CODE_LIFETIME_MS = 15 * 60_000;
 
+interface KeyPair {
+	privateKey: string;
+	publicKey: string;
+}
+
+/** Making one takes long, and the orgs of one process may share it. */
+let keyPair: KeyPair | undefined;
+
+function makeKeyPair(): KeyPair {
+	return generateKeyPairSync('rsa', {
+		modulusLength: 2048,
+		publicKeyEncoding: { type: 'spki', format: 'pem' },
+		privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+	});
+}
+
 export interface User {
 	id: string;
 	username: string;
@@ -41,13 +57,9 @@ export class OAuthAccounts {
 		private readonly switches: Switches,
 		private readonly now: () => number,
 	) {
-		const pair = generateKeyPairSync('rsa', {
-			modulusLength: 2048,
-			publicKeyEncoding: { type: 'spki', format: 'pem' },
-			privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-		});
-		this.privateKey = pair.privateKey;
-		this.publicKey = pair.publicKey;
+		keyPair ??= makeKeyPair();
+		this.privateKey = keyPair.privateKey;
+		this.publicKey = keyPair.publicKey;
 	}
 
 	issueAccessToken(): string {

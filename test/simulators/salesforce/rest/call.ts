@@ -30,6 +30,8 @@ export interface RestRoute {
 	write?: boolean;
 	/** The documentation of `Sforce-Call-Options` does not name this resource. */
 	isCollection?: boolean;
+	/** A call inside a composite one, which has been counted already. */
+	isNested?: boolean;
 }
 
 function pattern(path: string): RegExp {
@@ -52,7 +54,7 @@ export function headerOf(request: SimRequest, name: string): string | undefined 
 }
 
 /** Faults and checks that come before the resource itself. */
-function enter(org: Org, request: SimRequest, label: string): string {
+function enter(org: Org, request: SimRequest, label: string, isNested = false): string {
 	const version = request.params['version'] ?? '';
 	const number = Number(version);
 	if (!Number.isInteger(number) || number < OLDEST_VERSION || number > NEWEST_VERSION) {
@@ -62,6 +64,7 @@ function enter(org: Org, request: SimRequest, label: string): string {
 	if (userId === undefined || org.faults.take(['permanent401'], label)) {
 		throw new SalesforceError(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
 	}
+	if (isNested) return userId;
 	const limit = org.faults.take(['requestLimit', 'concurrentRequests'], label);
 	if (!org.quota.take() || limit !== undefined) {
 		const which =
@@ -74,10 +77,10 @@ function enter(org: Org, request: SimRequest, label: string): string {
 }
 
 export function serve(org: Org, request: SimRequest, route: RestRoute): SimResponse {
-	const { search } = new URL(`http://simulator${request.path}?${request.query.toString()}`);
-	const label = `${request.method} ${request.path}${search}`;
+	const query = request.query.toString();
+	const label = `${request.method} ${request.path}${query && `?${query}`}`;
 	const answer = answered(() => {
-		const userId = enter(org, request, label);
+		const userId = enter(org, request, label, route.isNested);
 		const version = request.params['version'] ?? '';
 		const actor = { userId, origin: originOfCall(org, request, version, route) };
 		return route.handle({ org, request, version, actor, label });

@@ -136,7 +136,7 @@ function composite(call: RestCall, routes: Router): SimResponse {
 
 export function compositeRoutes(org: Org, inner: readonly RestRoute[]): RestRoute[] {
 	const routes = new Router(
-		inner.map((route) => toSimRoute(org, { ...route, isCollection: true })),
+		inner.map((route) => toSimRoute(org, { ...route, isCollection: true, isNested: true })),
 	);
 	return [
 		{

@@ -1,0 +1,160 @@
+/**
+ * Writes one delivery to Redtail: the contact's own fields with one PUT, then each sub-record and
+ * user defined field by a call of its own. What was done before a failure is reported.
+ */
+import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
+import type { CanonicalFields } from '../../model/fields';
+import type { ConnectorContext } from '../connector';
+import { noRecord, wantedOf, writeHeaders } from '../deliver-common';
+import {
+	changedMeanwhile,
+	customFieldGone,
+	failureOutcome,
+	goneOutcome,
+	unknownValue,
+} from '../outcomes';
+import { isGone } from '../rest';
+import { planUpdate } from '../update-plan';
+import { CRM, redtailClient } from './client';
+import { createBody, knownOf, ownType, project, udfMappings } from './fields';
+import { findCreated } from './lookup';
+import { withIds } from './picklists';
+import { redtailSettings } from './settings';
+import { SubRecordGone } from './sub-records';
+import { carryOut, newProgress, readHeld, writeUdfs, type Desk, type Progress } from './update';
+
+export async function deliver(
+	context: ConnectorContext,
+	job: DeliveryJob,
+): Promise<DeliveryOutcome> {
+	const client = redtailClient(context, {
+		writeHeaders: writeHeaders(job),
+		priority: job.attempt > 1 ? 'retry' : 'live',
+	});
+	const desk: Desk = { context, job, settings: redtailSettings(context.settings), client };
+	const progress = newProgress();
+	try {
+		if (job.operation === 'create') return await create(desk, progress);
+		if (job.crmId === null) return noRecord();
+		if (job.operation === 'delete') return await remove(desk, job.crmId);
+		return await update(desk, job.crmId, progress);
+	} catch (error) {
+		return failureOutcome(error, CRM, progress);
+	}
+}
+
+function confirmed(
+	desk: Desk,
+	crmId: string,
+	known: CanonicalFields,
+	found?: boolean,
+): DeliveryOutcome {
+	return {
+		status: 'confirmed',
+		crmId,
+		known,
+		confirmedAt: new Date(desk.context.now()).toISOString(),
+		calls: desk.client.calls(),
+		...(found ? { found } : {}),
+	};
+}
+
+/** Confirmed, or rejected for the one field that could not be written although the others were. */
+function finish(desk: Desk, crmId: string, progress: Progress): DeliveryOutcome {
+	const [lost] = progress.lost;
+	const [unknown] = desk.settings.unknownPicklistValue === 'reject' ? progress.unknown : [];
+	const culprit = lost ?? unknown;
+	if (culprit === undefined) return confirmed(desk, crmId, progress.known);
+	const { field, crmField } = culprit;
+	const outcome = lost ? customFieldGone(CRM, field, crmField) : unknownValue(CRM, field);
+	const rest = Object.fromEntries(
+		Object.entries(progress.known).filter(([name]) => name !== field),
+	);
+	return { ...outcome, known: rest, crmId };
+}
+
+async function create(desk: Desk, progress: Progress): Promise<DeliveryOutcome> {
+	const { job, context, settings, client } = desk;
+	const desired = project(job.desired, job.fieldMap, context.settings);
+	if (ownType(desired.type, settings) === undefined) return unsupportedType();
+	if (job.attempt > 1 || settings.alwaysLookBeforeCreate) {
+		const there = await findCreated(context, client, job, desired);
+		if (there !== undefined) {
+			return confirmed(
+				desk,
+				String(there.id),
+				knownOf(there, job.fieldMap, context.settings),
+				true,
+			);
+		}
+	}
+	const texts = createBody(desired, job.fieldMap, settings);
+	const { body, unknown } = await withIds(context, client, texts);
+	const made = await client.create(body);
+	progress.crmId = made.crmId;
+	progress.unknown = job.fieldMap.filter(({ crmField }) => unknown.includes(crmField));
+	const isWhole =
+		made.record !== null &&
+		['phones', 'emails', 'addresses'].every((part) => part in (made.record ?? {}));
+	const record = isWhole ? made.record : await client.get(made.crmId);
+	Object.assign(progress.known, knownOf(record ?? {}, job.fieldMap, context.settings));
+	const udfs = udfMappings(job.fieldMap).filter(({ field }) => desired[field] !== undefined);
+	await writeUdfs(desk, made.crmId, udfs, desired, [], progress);
+	return finish(desk, made.crmId, progress);
+}
+
+function unsupportedType(): DeliveryOutcome {
+	return {
+		status: 'rejected',
+		reason:
+			'Redtail keeps households as families, not as contacts. Exclude households from Redtail with a ' +
+			'rule, or choose a contact type for them in the setting householdType.',
+		code: 'unsupported-type',
+		field: 'type',
+	};
+}
+
+async function remove(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
+	try {
+		await desk.client.remove(crmId);
+	} catch (error) {
+		await requireGone(desk, error);
+	}
+	return confirmed(desk, crmId, {});
+}
+
+/**
+ * 404 may also mean a wrong base address. A record counts as gone only if the same connection
+ * answers otherwise.
+ */
+async function requireGone(desk: Desk, error: unknown): Promise<void> {
+	if (!isGone(error)) throw error;
+	await desk.client.check();
+}
+
+async function update(desk: Desk, crmId: string, progress: Progress): Promise<DeliveryOutcome> {
+	const { job, context, settings } = desk;
+	const wanted = wantedOf(job, (fields) => project(fields, job.fieldMap, context.settings));
+	try {
+		let fresh =
+			settings.verifyBeforeWrite || job.attempt > 1 ? await readHeld(desk, crmId, wanted) : null;
+		let planned = planUpdate(wanted, job.known, fresh?.fields ?? null);
+		if (planned.status === 'needsRead') {
+			fresh = await readHeld(desk, crmId, wanted);
+			planned = planUpdate(wanted, job.known, fresh?.fields ?? null);
+		}
+		if (fresh?.deleted) return goneOutcome(CRM);
+		if (planned.status !== 'plan') {
+			return changedMeanwhile(CRM, planned.status === 'conflict' ? planned.field : 'list');
+		}
+		await carryOut(desk, crmId, planned.plan, fresh, progress);
+		return finish(desk, crmId, progress);
+	} catch (error) {
+		if (error instanceof SubRecordGone) {
+			const known = Object.keys(progress.known).length > 0 ? { known: progress.known } : {};
+			return { ...changedMeanwhile(CRM, error.field), ...known };
+		}
+		await requireGone(desk, error);
+		return goneOutcome(CRM);
+	}
+}

@@ -1,0 +1,227 @@
+/**
+ * Stream changes and records read over REST -> the fabric's change events. Pure: the reads that are
+ * needed are named first (`needsRead`) and handed in.
+ */
+import { createHash } from 'node:crypto';
+import type { CrmRecord, Json } from '../connector';
+import type { ChangeEventInput } from '../../model/event';
+import { isListField } from '../../model/fields';
+import { guarded } from '../field-codec';
+import { baseField, readsIn, type FieldMap } from '../../model/field-map';
+import { ACCOUNT_NAME, crmFieldsOf, effectiveMap, readFields, toCanonical } from './fields';
+import { isOwnOrigin, type StreamChange } from './stream-change';
+
+export interface EventMaker {
+	system: string;
+	/** As it works: see effectiveMap. */
+	fieldMap: FieldMap;
+	settings: Record<string, Json>;
+	externalIdField: string;
+	clientId: string;
+}
+
+/** A record as REST gave it, and when that read began (ms). */
+export interface RecordRead {
+	record: CrmRecord;
+	readAt: number;
+}
+
+/** CRM fields that a read must ask for. */
+export function fieldsToRead(maker: EventMaker): string[] {
+	const mapped = maker.fieldMap.filter(readsIn).flatMap(crmFieldsOf);
+	const own = ['Id', 'LastModifiedDate', 'SystemModstamp'];
+	if (maker.externalIdField !== '') own.push(maker.externalIdField);
+	return [...new Set([...own, ...mapped])];
+}
+
+/** The mappings of all canonical fields that a change touches. */
+function touched(maker: EventMaker, change: StreamChange): FieldMap {
+	const readable = maker.fieldMap.filter(readsIn);
+	const fields = new Set(
+		readable
+			.filter((mapping) =>
+				crmFieldsOf(mapping).some((name) => change.changed.has(streamName(name))),
+			)
+			.map((mapping) => baseField(mapping.field)),
+	);
+	return readable.filter((mapping) => fields.has(baseField(mapping.field)));
+}
+
+/** The stream knows of a contact's account only its id. */
+function streamName(crmField: string): string {
+	return crmField === ACCOUNT_NAME ? 'AccountId' : crmField;
+}
+
+const WHOLE = new Set<StreamChange['changeType']>(['CREATE', 'UNDELETE']);
+const DELETED = new Set<StreamChange['changeType']>(['DELETE', 'GAP_DELETE']);
+
+export function isDelete(change: StreamChange): boolean {
+	return DELETED.has(change.changeType);
+}
+
+/** True if the event tells everything that the map reads of the record. */
+export function isWhole(change: StreamChange): boolean {
+	return WHOLE.has(change.changeType);
+}
+
+/** False for a change of fields that nobody reads: it makes no event. */
+export function matters(maker: EventMaker, change: StreamChange): boolean {
+	if (change.changeType !== 'UPDATE') return true;
+	if (maker.externalIdField !== '' && change.changed.has(maker.externalIdField)) return true;
+	return touched(maker, change).length > 0;
+}
+
+/**
+ * True if the record must be read before the change can be told: nothing is said (GAP), a long text
+ * came as a difference, a name stands at another record, or a list is only partly there. A
+ * list cannot be told in part.
+ */
+export function needsRead(maker: EventMaker, change: StreamChange): boolean {
+	if (isDelete(change)) return false;
+	if (change.changeType.startsWith('GAP_')) return true;
+	const mappings = isWhole(change) ? maker.fieldMap.filter(readsIn) : touched(maker, change);
+	return mappings.some((mapping) => {
+		if (mapping.crmField === ACCOUNT_NAME) return true;
+		const names = crmFieldsOf(mapping);
+		if (names.some((name) => change.unsaid.has(name))) return true;
+		const isPartial = names.some((name) => !change.changed.has(name));
+		return !isWhole(change) && isListField(baseField(mapping.field)) && isPartial;
+	});
+}
+
+/**
+ * The event of one change. `read` is given where a read was needed, and for records that the fabric
+ * does not know. Undefined if the record is gone: its own delete event follows.
+ */
+export function changeEvent(
+	maker: EventMaker,
+	change: StreamChange,
+	known: boolean,
+	read: RecordRead | undefined,
+	receivedAt: number,
+): ChangeEventInput | undefined {
+	const common = {
+		eventId: `${maker.system}:${change.key}`,
+		system: maker.system,
+		object: 'contact' as const,
+		crmId: change.recordId,
+		editedAt: iso(change.committedAt),
+		readAt: iso(read?.readAt ?? change.committedAt),
+		receivedAt: iso(receivedAt),
+		ownWrite: isOwnOrigin(change.changeOrigin, maker.clientId),
+		...(change.changeOrigin === '' ? {} : { origin: change.changeOrigin.slice(0, 500) }),
+	};
+	if (isDelete(change)) return { ...common, change: 'delete', kind: 'delta', fields: {} };
+	const wanted = needsRead(maker, change) || (!known && !isWhole(change));
+	if (wanted && read === undefined) return undefined;
+	const undeleted = change.changeType.endsWith('UNDELETE');
+	const told = read === undefined ? change.values : read.record;
+	return {
+		...common,
+		change: undeleted ? 'undelete' : 'upsert',
+		...content(maker, change, known, told),
+		externalKeys: externalKeys(maker, told),
+	};
+}
+
+function content(
+	maker: EventMaker,
+	change: StreamChange,
+	known: boolean,
+	told: CrmRecord,
+): Pick<ChangeEventInput, 'kind' | 'fields'> {
+	const isDelta = change.changeType === 'UPDATE' && known;
+	if (isDelta) {
+		const fields = guarded(readFields(told, touched(maker, change)));
+		return { kind: 'delta', fields: fields as ChangeEventInput['fields'] };
+	}
+	// What a CREATE does not name is empty.
+	const record = { ...emptyRecord(maker), ...told };
+	return { kind: 'snapshot', fields: wholeFields(maker, record) };
+}
+
+function wholeFields(maker: EventMaker, record: CrmRecord): ChangeEventInput['fields'] {
+	const fields = toCanonical(record, maker.fieldMap, maker.settings);
+	return fields as ChangeEventInput['fields'];
+}
+
+function emptyRecord(maker: EventMaker): CrmRecord {
+	const names = maker.fieldMap.filter(readsIn).flatMap(crmFieldsOf);
+	return Object.fromEntries(
+		names.filter((name) => name !== ACCOUNT_NAME).map((name) => [name, null]),
+	);
+}
+
+function externalKeys(maker: EventMaker, record: CrmRecord): Record<string, string> {
+	const value = maker.externalIdField === '' ? undefined : record[maker.externalIdField];
+	return typeof value === 'string' && value !== '' ? { fabric: value.slice(0, 200) } : {};
+}
+
+/** The event of a record found by a read: first load, recovery. */
+export function snapshotEvent(
+	maker: EventMaker,
+	read: RecordRead,
+	receivedAt: number,
+): ChangeEventInput {
+	const { record, readAt } = read;
+	const crmId = String(record['Id']);
+	return {
+		eventId: `${maker.system}:read|${crmId}|${fingerprint(record)}`,
+		system: maker.system,
+		object: 'contact',
+		crmId,
+		change: 'upsert',
+		kind: 'snapshot',
+		fields: wholeFields(maker, record),
+		externalKeys: externalKeys(maker, record),
+		editedAt: iso(modifiedAt(record) ?? readAt),
+		readAt: iso(readAt),
+		receivedAt: iso(receivedAt),
+	};
+}
+
+/** Times are whole seconds, so two edits within one differ by their content alone. */
+function fingerprint(record: CrmRecord): string {
+	const { attributes: _ignored, ...content } = record;
+	const sorted = Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1));
+	return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 24);
+}
+
+export function deleteEvent(
+	maker: EventMaker,
+	deleted: { id: string; deletedAt: number },
+	readAt: number,
+	receivedAt: number,
+): ChangeEventInput {
+	return {
+		eventId: `${maker.system}:deleted|${deleted.id}|${deleted.deletedAt}`,
+		system: maker.system,
+		object: 'contact',
+		crmId: deleted.id,
+		change: 'delete',
+		kind: 'delta',
+		fields: {},
+		editedAt: iso(deleted.deletedAt),
+		readAt: iso(readAt),
+		receivedAt: iso(receivedAt),
+	};
+}
+
+/** LastModifiedDate, ms since the epoch. */
+export function modifiedAt(record: CrmRecord): number | undefined {
+	const at = Date.parse(String(record['LastModifiedDate'] ?? ''));
+	return Number.isNaN(at) ? undefined : at;
+}
+
+export function iso(at: number): string {
+	return new Date(at).toISOString();
+}
+
+export function eventMaker(
+	system: string,
+	fieldMap: FieldMap,
+	settings: Record<string, Json>,
+	parsed: { externalIdField: string; clientId: string },
+): EventMaker {
+	return { system, fieldMap: effectiveMap(fieldMap, settings), settings, ...parsed };
+}

@@ -1,0 +1,198 @@
+/**
+ * What the stream alone cannot give: the first load, the reading of everything that changed while
+ * events were lost, and the comparison that finds a session which is connected but deaf
+ * (reference/salesforce.md, section 7).
+ */
+import { CrmError, type ConnectorContext } from '../connector';
+import type { ChangeEventInput } from '../../model/event';
+import {
+	deleteEvent,
+	modifiedAt,
+	snapshotEvent,
+	type EventMaker,
+	type RecordRead,
+} from './change-events';
+import { batches, minute, type ContactReader } from './reader';
+import { wholeSeconds } from './stream-change';
+import { knownUntil, type StreamCursor } from './replay';
+import type { SeenRecords } from './seen';
+import type { SalesforceSettings } from './settings';
+
+const DAY = 24 * 60 * 60_000;
+/** `updated` reaches 30 days back, `deleted` 15; one day less for clocks that differ. */
+const UPDATED_REACH = 29 * DAY;
+const DELETED_REACH = 14 * DAY;
+
+export interface GapTools {
+	context: ConnectorContext;
+	settings: SalesforceSettings;
+	maker: EventMaker;
+	reader: ContactReader;
+	seen: SeenRecords;
+	/** Commits events and the cursor's new parts. */
+	commit: (
+		events: ChangeEventInput[],
+		cursor: Partial<StreamCursor>,
+		complete: boolean,
+	) => Promise<void>;
+	/** Between pages: keeps the streaming session alive, and takes its events. */
+	keepAlive: () => Promise<void>;
+	cursor: () => StreamCursor;
+}
+
+/** Where a recovery begins: a little before the last change that is surely known. */
+export function recoveryStart(cursor: StreamCursor, settings: SalesforceSettings): number | null {
+	const known = knownUntil(cursor);
+	const from = known === null ? null : known - settings.overlapMs;
+	if (cursor.recoverFrom === null) return from;
+	return from === null ? cursor.recoverFrom : Math.min(from, cursor.recoverFrom);
+}
+
+/** Reads all contacts, page by page in the order of ids, from where an earlier load stopped. */
+export async function loadEverything(tools: GapTools): Promise<void> {
+	for (;;) {
+		// Ids only grow, and each turn moves on by a page: the number of contacts is the limit.
+		const page = await tools.reader.page(tools.cursor().loadAfter ?? '');
+		const last = page.at(-1);
+		if (last === undefined) break;
+		const events = snapshots(tools, page);
+		await tools.commit(events, { loadAfter: String(last.record['Id']) }, false);
+		await tools.keepAlive();
+	}
+	await tools.commit([], { loadAfter: null }, tools.cursor().recoverFrom === null);
+}
+
+/**
+ * Reads what changed since `cursor.recoverFrom`. Leaves `recoverFrom` set as far as Salesforce has not
+ * covered the time until now yet: seconds are truncated, and long transactions hold it back.
+ */
+export async function recover(tools: GapTools): Promise<void> {
+	const { recoverFrom } = tools.cursor();
+	if (recoverFrom === null) return;
+	const now = tools.context.now();
+	if (recoverFrom < now - UPDATED_REACH) return reload(tools, now);
+	try {
+		await recoverSince(tools, recoverFrom, now);
+	} catch (error) {
+		if (!(error instanceof CrmError)) throw error;
+		// The window is too old or too full for a list of ids: read all contacts instead.
+		if (error.code !== 'INVALID_REPLICATION_DATE' && error.code !== 'EXCEEDED_ID_LIMIT')
+			throw error;
+		await reload(tools, now);
+	}
+}
+
+async function reload(tools: GapTools, now: number): Promise<void> {
+	tools.context.log(
+		'warn',
+		'Too much changed, or too long ago, to read changes alone: all contacts are read.',
+	);
+	await tools.commit([], { loadAfter: '', recoverFrom: now - tools.settings.overlapMs }, false);
+	await loadEverything(tools);
+}
+
+async function recoverSince(tools: GapTools, from: number, now: number): Promise<void> {
+	const { reader } = tools;
+	const { recoverUntil } = tools.cursor();
+	const updated = await reader.updated(from, now);
+	const deleted = await reader.deleted(Math.max(from, now - DELETED_REACH), now);
+	warnOfLostDeletes(tools, from, deleted?.availableFrom ?? null);
+	const readAt = tools.context.now();
+	for (const ids of batches([...new Set(updated?.ids)])) {
+		const reads = await reader.readBatch(ids, 'live');
+		await tools.commit(snapshots(tools, [...reads.values()]), {}, false);
+		await tools.keepAlive();
+	}
+	const covered = Math.min(updated?.coveredUntil ?? from, deleted?.coveredUntil ?? from);
+	const tail = await reader.modifiedSince(Math.max(from, updated?.coveredUntil ?? from));
+	const deletes = (deleted?.deleted ?? [])
+		.filter(({ deletedAt }) => isWanted(tools, deletedAt))
+		.map((entry) => deleteEvent(tools.maker, entry, readAt, tools.context.now()));
+	// An overflow that came meanwhile begins the recovery anew.
+	const isSame = tools.cursor().recoverUntil === recoverUntil;
+	const rest = covered >= (recoverUntil ?? now) ? null : Math.max(from, covered);
+	const done = { recoverFrom: rest, checkedUntil: Math.max(from, covered) };
+	await tools.commit([...snapshots(tools, tail), ...deletes], isSame ? done : {}, isSame);
+}
+
+function warnOfLostDeletes(tools: GapTools, from: number, availableFrom: number | null): void {
+	const oldest = Math.max(availableFrom ?? 0, tools.context.now() - DELETED_REACH);
+	if (minute(oldest) <= from) return;
+	tools.context.log(
+		'warn',
+		'Salesforce no longer lists all contacts deleted while the stream was away.',
+		{
+			from: new Date(from).toISOString(),
+			availableFrom: new Date(oldest).toISOString(),
+		},
+	);
+}
+
+/** "Only changes from now" leaves out what the overlap brings in from before. */
+function isWanted(tools: GapTools, at: number): boolean {
+	const { startedAt } = tools.cursor();
+	return startedAt === null || at + 999 >= startedAt;
+}
+
+function snapshots(tools: GapTools, reads: RecordRead[]): ChangeEventInput[] {
+	const events: ChangeEventInput[] = [];
+	for (const read of reads) {
+		const at = modifiedAt(read.record) ?? read.readAt;
+		if (!isWanted(tools, at)) continue;
+		tools.seen.snapshot(String(read.record['Id']), at);
+		events.push(snapshotEvent(tools.maker, read, tools.context.now()));
+	}
+	return events;
+}
+
+export interface Comparison {
+	/** Something changed that the stream did not tell. */
+	deaf: boolean;
+	/** Nothing is missing up to here, ms; undefined if the window was too short to compare. */
+	checkedUntil?: number;
+}
+
+/**
+ * Compares what changed in Salesforce with what the stream told. Changes younger than the grace may
+ * be under way and are left to the next time.
+ */
+export async function compareWithStream(tools: GapTools): Promise<Comparison> {
+	const now = tools.context.now();
+	const since = knownUntil(tools.cursor());
+	if (since === null || since < now - UPDATED_REACH) return { deaf: since !== null };
+	const until = wholeSeconds(now - tools.settings.deafGraceMs);
+	const isDue = dueBetween(tools.cursor(), until);
+	const updated = await tools.reader.updated(since, now);
+	const deleted = await tools.reader.deleted(Math.max(since, now - DELETED_REACH), now);
+	if (updated === undefined || deleted === undefined) return { deaf: false };
+	const missed = deleted.deleted.some(
+		({ id, deletedAt }) => isDue(deletedAt) && !tools.seen.hasTold(id, deletedAt),
+	);
+	if (missed || (await hasMissedUpdate(tools, updated.ids, isDue))) return { deaf: true };
+	const checkedUntil = Math.min(updated.coveredUntil, deleted.coveredUntil, until);
+	return { deaf: false, checkedUntil: Math.max(since, checkedUntil) };
+}
+
+/**
+ * Times of changes (whole seconds) that this comparison must find told. The second of the last event
+ * is left out: after a restart nobody remembers which of its changes were told.
+ */
+function dueBetween(cursor: StreamCursor, until: number): (at: number) => boolean {
+	const after = Math.max(cursor.commitTimestamp ?? 0, cursor.startedAt ?? 0);
+	return (at) => at > after && at >= (cursor.checkedUntil ?? 0) && at < until;
+}
+
+async function hasMissedUpdate(
+	tools: GapTools,
+	ids: string[],
+	isDue: (at: number) => boolean,
+): Promise<boolean> {
+	for (const batch of batches(ids)) {
+		const reads = await tools.reader.readBatch(batch, 'live');
+		for (const [id, { record }] of reads) {
+			const at = modifiedAt(record);
+			if (at !== undefined && isDue(at) && !tools.seen.hasTold(id, at)) return true;
+		}
+	}
+	return false;
+}

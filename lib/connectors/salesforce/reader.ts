@@ -1,0 +1,171 @@
+/** Reads of contacts for the change source: by id in batches, by time, page by page, and deletes. */
+import {
+	ConfigurationFailure,
+	CrmError,
+	type ConnectorContext,
+	type CrmRecord,
+} from '../connector';
+import { connect, OBJECT, soqlInstant, soqlText, type SalesforceConnection } from './client';
+import type { RecordRead } from './change-events';
+
+/** A collections retrieve takes 200 ids; a SOQL IN list of 200 stays under the 16 KB of an address. */
+const BATCH = 200;
+const PAGE = 2000;
+/** One transaction of a window's tail; what does not fit is found by the next pass. */
+const TAIL_LIMIT = 10_000;
+
+export interface Window {
+	ids: string[];
+	/** Complete up to here, ms. */
+	coveredUntil: number;
+}
+
+export interface DeletedWindow {
+	deleted: Array<{ id: string; deletedAt: number }>;
+	coveredUntil: number;
+	/** The delete log reaches back to here only, ms. */
+	availableFrom: number | null;
+}
+
+export class ContactReader {
+	/** Names that lead through a relationship can be read by SOQL only. */
+	private readonly bySoql: boolean;
+
+	constructor(
+		private readonly context: ConnectorContext,
+		private readonly fields: string[],
+		private readonly signal: AbortSignal,
+	) {
+		this.bySoql = fields.some((name) => name.includes('.'));
+	}
+
+	/** One batch of at most 200 records; ids that are gone are missing from the result. */
+	async readBatch(ids: string[], priority: 'live' | 'backfill'): Promise<Map<string, RecordRead>> {
+		const readAt = this.context.now();
+		const connection = this.connection(priority);
+		const records = await asConfiguration(() =>
+			this.bySoql ? this.queryIds(connection, ids) : retrieve(connection, ids, this.fields),
+		);
+		const found = records.filter((record) => record !== null);
+		return new Map(found.map((record) => [String(record['Id']), { record, readAt }]));
+	}
+
+	/** All of `ids`, in batches. */
+	async readAll(ids: string[]): Promise<Map<string, RecordRead>> {
+		const reads = new Map<string, RecordRead>();
+		for (const batch of batches(ids)) {
+			for (const [id, read] of await this.readBatch(batch, 'live')) reads.set(id, read);
+		}
+		return reads;
+	}
+
+	/** The next page in the order of ids; empty at the end. */
+	async page(afterId: string): Promise<RecordRead[]> {
+		const where = afterId === '' ? '' : ` WHERE Id > ${soqlText(afterId)}`;
+		const soql = `SELECT ${this.fields.join(', ')} FROM ${OBJECT}${where} ORDER BY Id LIMIT ${PAGE}`;
+		return this.query(soql, PAGE, 'backfill');
+	}
+
+	/** Records changed since `from`, to the second; closes what `updated` leaves open. */
+	async modifiedSince(from: number): Promise<RecordRead[]> {
+		const soql =
+			`SELECT ${this.fields.join(', ')} FROM ${OBJECT} ` +
+			`WHERE SystemModstamp >= ${soqlInstant(from)} ORDER BY SystemModstamp LIMIT ${TAIL_LIMIT}`;
+		return this.query(soql, TAIL_LIMIT, 'live');
+	}
+
+	/** @returns undefined if the window is less than a whole minute: Salesforce truncates seconds. */
+	async updated(from: number, to: number): Promise<Window | undefined> {
+		if (minute(from) >= minute(to)) return undefined;
+		const answer = await asConfiguration(() =>
+			this.connection('live').updated(OBJECT, new Date(from), new Date(to)),
+		);
+		return { ids: answer.ids, coveredUntil: Date.parse(answer.latestDateCovered) };
+	}
+
+	/** As {@link updated}, for the recycle bin's log. */
+	async deleted(from: number, to: number): Promise<DeletedWindow | undefined> {
+		if (minute(from) >= minute(to)) return undefined;
+		const answer = await asConfiguration(() =>
+			this.connection('live').deleted(OBJECT, new Date(from), new Date(to)),
+		);
+		const availableFrom = Date.parse(answer.earliestDateAvailable);
+		return {
+			deleted: answer.deletedRecords.map(({ id, deletedDate }) => ({
+				id,
+				deletedAt: Date.parse(deletedDate),
+			})),
+			coveredUntil: Date.parse(answer.latestDateCovered),
+			availableFrom: Number.isNaN(availableFrom) ? null : availableFrom,
+		};
+	}
+
+	private connection(priority: 'live' | 'backfill'): SalesforceConnection {
+		return connect(this.context, { priority, signal: this.signal });
+	}
+
+	private async query(
+		soql: string,
+		maxFetch: number,
+		priority: 'live' | 'backfill',
+	): Promise<RecordRead[]> {
+		const readAt = this.context.now();
+		const records = await asConfiguration(() =>
+			runQuery(this.connection(priority), soql, maxFetch),
+		);
+		return records.map((record) => ({ record, readAt }));
+	}
+
+	private async queryIds(connection: SalesforceConnection, ids: string[]): Promise<CrmRecord[]> {
+		const list = ids.map(soqlText).join(',');
+		const soql = `SELECT ${this.fields.join(', ')} FROM ${OBJECT} WHERE Id IN (${list})`;
+		return runQuery(connection, soql, BATCH);
+	}
+}
+
+/** All rows up to `maxFetch`; jsforce would stop after the first page, and silently at 10,000. */
+export async function runQuery(
+	connection: SalesforceConnection,
+	soql: string,
+	maxFetch: number,
+): Promise<CrmRecord[]> {
+	const result = await connection.query<CrmRecord>(soql, { autoFetch: true, maxFetch });
+	return result.records;
+}
+
+/** null stands for a record that is gone. */
+export async function retrieve(
+	connection: SalesforceConnection,
+	ids: string[],
+	fields?: string[],
+): Promise<Array<CrmRecord | null>> {
+	const records: unknown = await connection.retrieve(OBJECT, ids, fields && { fields });
+	return Array.isArray(records) ? (records as Array<CrmRecord | null>) : [];
+}
+
+export function batches<T>(items: T[], size = BATCH): T[][] {
+	const count = Math.ceil(items.length / size);
+	return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+const MINUTE = 60_000;
+
+export function minute(at: number): number {
+	return Math.floor(at / MINUTE) * MINUTE;
+}
+
+/** Answers that only another set-up can cure; the recovery knows its way with some. */
+const NOT_CONFIGURATION = new Set(['INVALID_REPLICATION_DATE', 'EXCEEDED_ID_LIMIT']);
+
+/** What Salesforce refuses to read for good ends the change source with advice. */
+async function asConfiguration<T>(read: () => Promise<T>): Promise<T> {
+	try {
+		return await read();
+	} catch (error) {
+		if (!(error instanceof CrmError) || error.options.retryable) throw error;
+		if (NOT_CONFIGURATION.has(error.code)) throw error;
+		const hint =
+			error.options.hint ?? 'Check the API version and the rights of the connected user.';
+		throw new ConfigurationFailure(error.message, hint);
+	}
+}

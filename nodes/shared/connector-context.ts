@@ -1,0 +1,90 @@
+/** What a connector works with, made from n8n's functions. */
+import {
+	createRateBudget,
+	withDefaults,
+	type Connector,
+	type ConnectorContext,
+	type Json,
+	type RateBudget,
+} from '../../lib';
+import { httpPort, type CrmCaller } from './http-port';
+
+export interface ConnectorContextOptions {
+	caller: CrmCaller;
+	connector: Connector;
+	credentialType: string;
+	/** Short name of the connected account; calls under one name share one rate budget. */
+	system: string;
+	/** From the panel; what is absent is the connector's default. */
+	settings?: Record<string, Json>;
+	/** Calls a minute that the user allows; absent: the vendor's own limit. */
+	callsPerMinute?: number;
+}
+
+export function connectorContext(options: ConnectorContextOptions): ConnectorContext {
+	const { caller, connector, credentialType, system } = options;
+	return {
+		system,
+		http: httpPort({ caller, credentialType }),
+		now: Date.now,
+		sleep,
+		settings: settingsOf(connector, options),
+		budget: budgetOf(connector, system, options.callsPerMinute),
+		log: (level, message, details) => caller.logger[level](message, { system, ...details }),
+	};
+}
+
+/** The panel's settings over the defaults; a connector that paces itself is told of the user's limit. */
+export function settingsOf(
+	{ defaultSettings }: Connector,
+	{ settings = {}, callsPerMinute }: Pick<ConnectorContextOptions, 'settings' | 'callsPerMinute'>,
+): Record<string, Json> {
+	const limit: Record<string, Json> = isLimit(callsPerMinute)
+		? { callsPerWindow: callsPerMinute, windowSeconds: MINUTE_MS / 1_000 }
+		: {};
+	return withDefaults(defaultSettings, { ...settings, ...limit });
+}
+
+/** Resolves after `ms`, or at once when one of the signals aborts. */
+export async function sleep(ms: number, ...signals: Array<AbortSignal | undefined>): Promise<void> {
+	if (signals.some((signal) => signal?.aborted)) return;
+	await new Promise<void>((resolve) => {
+		const done = () => {
+			clearTimeout(timer);
+			for (const signal of signals) signal?.removeEventListener('abort', done);
+			resolve();
+		};
+		const timer = setTimeout(done, Math.max(0, ms));
+		for (const signal of signals) signal?.addEventListener('abort', done, { once: true });
+	});
+}
+
+interface SharedBudget {
+	budget: RateBudget;
+	limit: { calls: number; windowMs: number };
+}
+
+/** One budget a system and process: trigger, deliveries and plain operations draw on the same calls. */
+const budgets = new Map<string, SharedBudget>();
+
+const MINUTE_MS = 60_000;
+/** Where the vendor names no short-term limit (Salesforce): only a guard against a runaway loop. */
+const NO_LIMIT = { calls: 6_000, windowMs: MINUTE_MS };
+
+function budgetOf(connector: Connector, system: string, callsPerMinute?: number): RateBudget {
+	const key = `${connector.kind}/${system}`;
+	const known = budgets.get(key);
+	if (known !== undefined && !isLimit(callsPerMinute)) return known.budget;
+	const limit = isLimit(callsPerMinute)
+		? { calls: callsPerMinute, windowMs: MINUTE_MS }
+		: (connector.capabilities.rateLimit ?? NO_LIMIT);
+	const same = known?.limit.calls === limit.calls && known.limit.windowMs === limit.windowMs;
+	if (known !== undefined && same) return known.budget;
+	const budget = createRateBudget({ ...limit, now: Date.now, sleep });
+	budgets.set(key, { budget, limit });
+	return budget;
+}
+
+function isLimit(callsPerMinute: number | undefined): callsPerMinute is number {
+	return callsPerMinute !== undefined && callsPerMinute > 0;
+}

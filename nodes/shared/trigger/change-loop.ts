@@ -1,0 +1,119 @@
+/**
+ * CRM to inbox: runs the connector's change source for as long as the trigger is active. Nothing but
+ * closing the trigger ends it; what only a person can mend is shown once as a failed execution.
+ */
+import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
+import type {
+	ChangeSourceOptions,
+	ChangeSourceState,
+	Connector,
+	ConnectorContext,
+	Fabric,
+	FieldMap,
+} from '../../../lib';
+import { sleep } from '../connector-context';
+import { needsPerson, triggerError } from './failures';
+import { pauseMs, type Backoff } from './retrying';
+
+export interface ChangeLoopOptions {
+	context: ITriggerFunctions;
+	fabric: Fabric;
+	connector: Connector;
+	/** A new one a start: the credential may have been changed meanwhile. */
+	connectorContext: () => ConnectorContext;
+	system: string;
+	fieldMap: FieldMap;
+	start: ChangeSourceOptions['start'];
+	stop: AbortSignal;
+}
+
+const PERSON_BACKOFF: Backoff = { firstMs: 120_000, mostMs: 300_000 };
+const FAULT_BACKOFF: Backoff = { firstMs: 1_000, mostMs: 60_000 };
+
+/** Runs until `stop` aborts. Never rejects. */
+export async function runChanges(options: ChangeLoopOptions): Promise<void> {
+	const watch = new Watch(options);
+	while (!options.stop.aborted) {
+		try {
+			await readOnce(options, watch.onState);
+			if (!options.stop.aborted) throw new Error('reading ended before it was stopped');
+		} catch (error) {
+			if (options.stop.aborted) return;
+			await sleep(watch.failed(error), options.stop);
+		}
+	}
+}
+
+async function readOnce(
+	options: ChangeLoopOptions,
+	onState: (state: ChangeSourceState) => void,
+): Promise<void> {
+	const { fabric, connector, system, fieldMap, start, stop } = options;
+	await connector.runChangeSource(options.connectorContext(), {
+		fieldMap,
+		start,
+		cursor: await fabric.cursor(system),
+		commit: async (batch) => void (await fabric.accept(system, batch)),
+		knowsRecord: async (crmIds) => await fabric.knownRecords(system, crmIds),
+		onState,
+		signal: stop,
+	});
+}
+
+/** What has gone wrong since reading last went well. */
+class Watch {
+	private failures = 0;
+	private waiting = false;
+	private shown = false;
+
+	constructor(private readonly options: ChangeLoopOptions) {}
+
+	readonly onState = (state: ChangeSourceState): void => {
+		const { system, context } = this.options;
+		const { logger } = context;
+		switch (state.status) {
+			case 'running':
+				if (this.waiting || this.failures > 0) logger.info(`${system} is being read again`);
+				this.failures = 0;
+				this.waiting = false;
+				this.shown = false;
+				return;
+			case 'waiting': {
+				const level = this.waiting ? 'debug' : 'warn';
+				logger[level](`${system} cannot be read at the moment; trying again`, {
+					reason: state.reason,
+					retryInMs: state.retryInMs,
+				});
+				this.waiting = true;
+				return;
+			}
+			case 'gap':
+				logger.warn(`${system}: changes may have been missed and are being read again`, {
+					reason: state.reason,
+				});
+		}
+	};
+
+	/** Tells of the failure; returns the ms to wait before the next start. */
+	failed(error: unknown): number {
+		const { context, connector, system } = this.options;
+		this.failures += 1;
+		const personal = needsPerson(error);
+		const waitMs = pauseMs(personal ? PERSON_BACKOFF : FAULT_BACKOFF, this.failures);
+		const shown = triggerError(context, connector.displayName, error);
+		context.logger.warn(`Reading from ${system} stopped and will be started again`, {
+			reason: shown.message,
+			retryInMs: Math.round(waitMs),
+		});
+		if (personal && !this.shown) this.show(shown);
+		return waitMs;
+	}
+
+	/** Once a streak: a credential that is wrong all night must not fill the list of executions. */
+	private show(error: NodeOperationError): void {
+		this.shown = true;
+		const { context } = this.options;
+		// n8n before 2.x has no such function; the log line above is all there is then.
+		if (typeof context.saveFailedExecution === 'function') context.saveFailedExecution(error);
+	}
+}

@@ -1,0 +1,118 @@
+/** The shipped template with the demo's credentials chosen, as a person would in the editor. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Simulators } from '../../test/simulators';
+
+export const WORKFLOW_ID = 'crmFabricContactSync';
+
+type JsonObject = Record<string, unknown>;
+
+interface TemplateNode extends JsonObject {
+	name: string;
+	type: string;
+	parameters: JsonObject;
+	credentials?: JsonObject;
+}
+
+export interface Template extends JsonObject {
+	name: string;
+	nodes: TemplateNode[];
+}
+
+/** A stored credential of the demo: fixed id, so that the template can name it. */
+export interface DemoCredential extends JsonObject {
+	id: string;
+	name: string;
+	type: string;
+	data: JsonObject;
+}
+
+export function readTemplate(): Template {
+	const path = join(__dirname, '..', '..', 'workflows', 'contact-sync.json');
+	return JSON.parse(readFileSync(path, 'utf8')) as Template;
+}
+
+export function demoCredentials(simulators: Simulators, storeFile: string): DemoCredential[] {
+	const { wealthbox, redtail, salesforce } = simulators;
+	const of = (simulator: { credentials: Record<string, string> }, name: string) => {
+		const value = simulator.credentials[name];
+		if (value === undefined) throw new Error(`The simulator has no test credential "${name}".`);
+		return value;
+	};
+	return [
+		{
+			id: 'demoWealthbox',
+			name: 'Wealthbox (simulated)',
+			type: 'wealthboxApi',
+			data: { accessToken: of(wealthbox, 'accessToken'), baseUrl: wealthbox.url },
+		},
+		{
+			id: 'demoRedtail',
+			name: 'Redtail (simulated)',
+			type: 'redtailApi',
+			data: {
+				baseUrl: redtail.url,
+				apiKey: of(redtail, 'apiKey'),
+				signInWith: 'userKey',
+				userKey: of(redtail, 'userKey'),
+			},
+		},
+		{
+			id: 'demoSalesforce',
+			name: 'Salesforce (simulated)',
+			type: 'salesforceFabricClientCredentialsApi',
+			data: {
+				myDomainUrl: salesforce.url,
+				clientId: of(salesforce, 'clientId'),
+				clientSecret: of(salesforce, 'clientSecret'),
+			},
+		},
+		{
+			id: 'demoStore',
+			name: 'CRM Fabric Store (demo)',
+			type: 'crmFabricStoreApi',
+			data: { type: 'sqlite', filePath: storeFile },
+		},
+	];
+}
+
+export interface Pace {
+	/** Seconds between two polls while there is work, and while there is none. */
+	minPollSeconds: number;
+	maxPollSeconds: number;
+}
+
+/** The template as the demo publishes it: credentials chosen, pollers at the given pace, nothing else. */
+export function fillIn(template: Template, credentials: DemoCredential[], pace: Pace): Template {
+	const byType = new Map(credentials.map((credential) => [credential.type, credential]));
+	const refer = (type: string) => {
+		const credential = byType.get(type);
+		return credential === undefined ? {} : { [type]: { id: credential.id, name: credential.name } };
+	};
+	const nodes = template.nodes.map((node) => {
+		const kind = node.type.replace('n8n-nodes-crm-fabric.', '');
+		if (kind === node.type) return node;
+		const store = usesStore(kind) ? refer('crmFabricStoreApi') : {};
+		const crm = /wealthbox|redtail|salesforce/.exec(kind)?.[0];
+		const own = crm === undefined ? {} : crmCredential(crm, refer);
+		const polled = kind === 'wealthboxTrigger' || kind === 'redtailTrigger';
+		const choice = crm === 'salesforce' ? { authentication: 'clientCredentials' } : {};
+		const options = polled
+			? { options: { ...(node.parameters.options as JsonObject), ...pace } }
+			: {};
+		return {
+			...node,
+			parameters: { ...node.parameters, ...choice, ...options },
+			credentials: { ...store, ...own },
+		};
+	});
+	return { ...template, id: WORKFLOW_ID, active: false, nodes };
+}
+
+function usesStore(kind: string): boolean {
+	return kind.endsWith('Trigger') || ['identityResolve', 'fieldMerge', 'crmFabric'].includes(kind);
+}
+
+function crmCredential(crm: string, refer: (type: string) => JsonObject): JsonObject {
+	return refer(crm === 'salesforce' ? 'salesforceFabricClientCredentialsApi' : `${crm}Api`);
+}

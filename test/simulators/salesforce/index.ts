@@ -1,0 +1,89 @@
+/**
+ * A Salesforce org as an HTTP server: OAuth, REST, Change Data Capture over CometD, and people at
+ * the screen. It behaves as reference/salesforce.md says; switches are in ./switches, faults in
+ * ./faults. Besides the shared `/_sim/*` endpoints it has
+ * - `GET|PATCH /_sim/switches`: read or change switches (those of the schema count only at the start),
+ * - `POST /_sim/events`: put an event on the bus by hand ({@link InjectedEvent}),
+ * - `POST /_sim/contacts/:id/undelete`: take a contact out of the recycle bin.
+ */
+import { startSimulatorServer } from '../framework';
+import type { Simulator, SimulatorOptions } from '../simulator';
+import { salesforceAdminRoutes } from './admin';
+import { Streaming } from './bayeux/streaming';
+import type { InjectedEvent } from './cdc';
+import { oauthRoutes } from './oauth/routes';
+import { Org } from './org';
+import { peopleOf } from './people';
+import { restRoutes } from './rest/routes';
+import { readSwitches, type Switches } from './switches';
+
+export type { InjectedEvent } from './cdc';
+export type { Switches } from './switches';
+
+export interface SalesforceSimulator extends Simulator {
+	/** The live switches; may be set while it runs. */
+	switches: Switches;
+	/** Puts an event on the bus by hand: GAP_*, GAP_OVERFLOW and the like. */
+	injectEvent: (event: InjectedEvent) => void;
+	/** Takes a contact out of the recycle bin, as a person does. */
+	undelete: (id: string) => void;
+	/** Streaming clients that are connected or within their reconnect window. */
+	streamingClients: () => number;
+}
+
+function credentialsOf(org: Org): Record<string, string> {
+	const { accounts } = org;
+	return {
+		clientId: accounts.clientId,
+		clientSecret: accounts.clientSecret,
+		username: accounts.user.username,
+		privateKey: accounts.privateKey,
+		refreshToken: accounts.issueRefreshToken(),
+		accessToken: accounts.issueAccessToken(),
+		organizationId: org.id,
+		userId: org.integrationUser,
+	};
+}
+
+/** Starts the org on 127.0.0.1. The contacts to begin with fire no events. */
+export async function startSalesforceSimulator(
+	options: SimulatorOptions = {},
+): Promise<SalesforceSimulator> {
+	const now = options.now ?? Date.now;
+	const switches = readSwitches(options.switches);
+	const org = new Org(switches, now);
+	const people = peopleOf(org);
+	for (const contact of options.contacts ?? []) people.create(contact);
+	org.startEvents();
+	const streaming = new Streaming(org);
+	const credentials = credentialsOf(org);
+	const server = await startSimulatorServer({
+		kind: 'salesforce',
+		title: 'Salesforce (simulated)',
+		basePath: '',
+		routes: [
+			...oauthRoutes(org),
+			...restRoutes(org),
+			{
+				method: 'POST',
+				path: /^\/cometd(\/.*)?$/,
+				write: false,
+				handle: (request) => streaming.handle(request),
+			},
+		],
+		adminRoutes: salesforceAdminRoutes(org, people),
+		people,
+		credentials,
+		now,
+		port: options.port,
+		faults: org.faults,
+	});
+	credentials['instanceUrl'] = server.url;
+	return {
+		...server,
+		switches,
+		injectEvent: (event) => org.cdc.inject(event),
+		undelete: (id) => org.undelete(id),
+		streamingClients: () => streaming.sessions.size,
+	};
+}
