@@ -1,7 +1,8 @@
 import type {
-	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
+	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
 
@@ -39,9 +40,14 @@ export class WealthboxApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { ACCESS_TOKEN: '={{$credentials.accessToken}}' } },
+	// A function, not the generic object with an expression: n8n 2.40 evaluates expressions only inside
+	// executions, and the trigger calls Wealthbox outside of any.
+	authenticate = async (
+		{ accessToken }: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		const token = typeof accessToken === 'string' ? accessToken.trim() : '';
+		return { ...requestOptions, headers: { ...requestOptions.headers, ACCESS_TOKEN: token } };
 	};
 
 	test: ICredentialTestRequest = {

@@ -8,15 +8,15 @@ import type { ChangeBatch, Connector, Json } from './connectors/connector';
 import { claimDeliveries, LEASE_MS } from './delivery/claim';
 import { markDeliveries } from './delivery/mark';
 import { recordResults, type DeliveryReport, type RecordedResult } from './delivery/result';
-import { backoffMs, DELIVERY_RETRY } from './delivery/retry';
 import { Desk } from './desk/desk';
 import { resolveBatch, type IdentityDecision } from './identity/resolve';
 import type { Thresholds } from './identity/score';
 import {
-	becomeReady,
 	bury,
 	finishEvents,
+	isBecomingReady,
 	nextEvents,
+	recoverEvents,
 	type EventBatch,
 	type ExecutionEnd,
 } from './inbox/emission';
@@ -26,6 +26,7 @@ import { mergeRules, type FieldRule } from './merge/rules';
 import type { DeliveryJob } from './model/delivery';
 import type { ChangeEvent } from './model/event';
 import { PRIORITY, type SystemRow } from './model/rows';
+import { UNSETTLED } from './store/schema';
 import type { Store, StoreTransaction } from './store/store';
 import type { SystemRegistration } from './store/systems';
 
@@ -41,6 +42,7 @@ export class Fabric {
 	readonly signals = new EventEmitter().setMaxListeners(100);
 	/** What waits for a person, and what people ask. */
 	readonly desk: Desk;
+	private readonly sweeping = new Set<string>();
 
 	constructor(
 		private readonly store: Store,
@@ -84,7 +86,8 @@ export class Fabric {
 
 	/** Events that a process which is gone had on the canvas come back. Call once when a trigger starts. */
 	recoverEvents(system: string): Promise<number> {
-		return this.store.transaction((tx) => tx.inbox.releaseEmitted(system, this.clock.now()));
+		const { now, random } = this.clock;
+		return this.store.transaction((tx) => recoverEvents(tx, system, now(), random));
 	}
 
 	nextEvents(system: string, limit: number): Promise<EventBatch | undefined> {
@@ -92,10 +95,9 @@ export class Fabric {
 	}
 
 	async finishEvents(system: string, batchId: string, end: ExecutionEnd): Promise<void> {
-		const ready = await this.store.transaction((tx) =>
-			finishEvents(tx, system, batchId, end, this.clock.now(), this.clock.random),
-		);
-		if (ready) await this.sweep();
+		const { now, random } = this.clock;
+		await this.store.transaction((tx) => finishEvents(tx, batchId, end, now(), random));
+		await this.settleFirstRead(system);
 	}
 
 	/** An event that no longer fits its schema on the canvas becomes a dead letter. False if the inbox does not know it. */
@@ -103,8 +105,8 @@ export class Fabric {
 		return this.store.transaction(async (tx) => {
 			const entry = (await tx.inbox.statesOf([eventId])).get(eventId);
 			const item = entry && (await tx.inbox.get(entry.seq));
-			if (item === undefined) return false;
-			await bury(tx, item, reason, 'schema', this.clock.now());
+			if (item === undefined || !UNSETTLED.includes(entry?.state ?? 'dead')) return false;
+			await bury(tx, [item], reason, 'schema', this.clock.now());
 			return true;
 		});
 	}
@@ -152,21 +154,13 @@ export class Fabric {
 	async finishClaims(tokens: readonly string[], reason: string): Promise<number> {
 		return this.store.transaction(async (tx) => {
 			const left = await tx.deliveries.stillClaimed(tokens);
-			for (const { id, claimToken, attempts } of left) {
-				const waitMs = backoffMs(DELIVERY_RETRY, attempts, this.clock.random);
-				const outcome = {
-					status: 'retry' as const,
-					reason,
-					code: 'execution',
-					retryAfterMs: waitMs,
-					outcomeUnknown: true,
-				};
-				await recordResults(
-					tx,
-					[{ deliveryId: id, claimToken: claimToken ?? '', outcome }],
-					this.resultOptions(),
-				);
-			}
+			const outcome = { status: 'retry', reason, code: 'execution', outcomeUnknown: true } as const;
+			const reports = left.map(({ id: deliveryId, claimToken }) => ({
+				deliveryId,
+				claimToken: claimToken ?? '',
+				outcome,
+			}));
+			await recordResults(tx, reports, this.resultOptions());
 			return left.length;
 		});
 	}
@@ -192,32 +186,36 @@ export class Fabric {
 	private mark(
 		tx: StoreTransaction,
 		touched: ReadonlyMap<string, { syncOrigin: string }>,
-		priority?: number,
+		options: { priority?: number; assumeReady?: string } = {},
 	) {
-		return markDeliveries(tx, touched, {
-			connectorOf: (kind) => this.connector(kind),
-			now: this.clock.now(),
-			priority,
-		});
+		const connectorOf = (kind: string) => this.connector(kind);
+		return markDeliveries(tx, touched, { connectorOf, now: this.clock.now(), ...options });
 	}
 
-	/** An empty first read has no execution whose end could make the system ready. */
+	/** Makes the system ready once everything that it held at the start has been read and settled. */
 	private async settleFirstRead(system: string): Promise<void> {
-		const ready = await this.store.transaction((tx) => becomeReady(tx, system, this.clock.now()));
-		if (ready) await this.sweep();
+		if (this.sweeping.has(system)) return;
+		this.sweeping.add(system);
+		try {
+			if (await this.store.transaction((tx) => isBecomingReady(tx, system)))
+				await this.sweep(system);
+		} finally {
+			this.sweeping.delete(system);
+		}
 	}
 
-	/** Every entity is compared with every system: what could not be created before is opened now. */
-	private async sweep(): Promise<void> {
+	/**
+	 * Every entity is compared with every system: what could not be created before is opened now.
+	 * The system counts as ready only after the last page, so a crash on the way repeats the sweep.
+	 */
+	private async sweep(system: string): Promise<void> {
 		let after: string | null = null;
 		for (;;) {
 			const page: string[] = await this.store.transaction(async (tx) => {
 				const ids = await tx.identity.page(after, SWEEP_PAGE);
-				await this.mark(
-					tx,
-					new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }])),
-					PRIORITY.backfill,
-				);
+				if (ids.length === 0) await tx.systems.setReady(system, this.clock.now());
+				const touched = new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }]));
+				await this.mark(tx, touched, { priority: PRIORITY.backfill, assumeReady: system });
 				return ids;
 			});
 			if (page.length === 0) break;

@@ -6,6 +6,7 @@ export * from './model/event';
 export * from './model/field-map';
 export * from './model/fields';
 export * from './model/list-diff';
+export * from './model/local-time';
 export * from './model/rows';
 export * from './mapping/slots';
 export * from './connectors';

@@ -120,6 +120,13 @@ export class N8nInstance {
 		await this.api('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
+	/** Adds a workflow to the running n8n and publishes it; its `id` is n8n's to choose. */
+	async addWorkflow(workflow: JsonObject): Promise<string> {
+		const { id } = (await this.api('POST', '/workflows', workflow)) as { id: string };
+		await this.publish(id);
+		return id;
+	}
+
 	async unpublish(id: string): Promise<void> {
 		await this.api('POST', `/workflows/${id}/deactivate`, {});
 	}

@@ -103,14 +103,21 @@ function failureOf(
 	return new HttpFailure('the call failed on the network', 'network');
 }
 
-/** Node's fetch wraps the system's error one or two causes deep. */
+interface SystemError {
+	code?: unknown;
+	cause?: unknown;
+	errors?: unknown;
+}
+
+/** Node's fetch wraps the system's error a few causes deep, or in a list of one an address. */
 function codeOf(error: unknown): string {
 	const MAX_DEPTH = 4;
 	let current: unknown = error;
-	for (let depth = 0; depth < MAX_DEPTH && current instanceof Error; depth += 1) {
-		const { code } = current as NodeJS.ErrnoException;
+	for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+		if (typeof current !== 'object' || current === null) break;
+		const { code, cause, errors }: SystemError = current;
 		if (typeof code === 'string') return code;
-		current = current instanceof AggregateError ? current.errors[0] : current.cause;
+		current = Array.isArray(errors) ? (errors as unknown[])[0] : cause;
 	}
 	return '';
 }

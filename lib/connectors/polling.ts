@@ -40,7 +40,6 @@ const FILTER_SLACK_MS = 120_000;
 const CLOCKS_AGREE_MS = 300_000;
 const MAX_SHORT_ROUNDS = 3;
 const MAX_REFUSALS = 3;
-const BACK_OFF = { firstMs: 1_000, mostMs: 60_000, doublings: 6 };
 
 interface Round {
 	began: number;
@@ -283,15 +282,8 @@ class Polling {
 				error.options.hint ?? 'Check the connector settings.',
 			);
 		}
-		const base = Math.min(
-			BACK_OFF.mostMs,
-			BACK_OFF.firstMs * 2 ** Math.min(this.failures, BACK_OFF.doublings),
-		);
+		const retryInMs = retryDelayMs(error, this.failures, random);
 		this.failures += 1;
-		const asked = error instanceof CrmError ? error.options.retryAfterMs : undefined;
-		const retryInMs = Math.ceil(
-			asked === undefined ? base * (0.5 + random() / 2) : asked + random() * 1_000,
-		);
 		const reason = error instanceof Error ? error.message : 'unknown failure';
 		context.log('warn', `Reading from ${context.system} failed; trying again`, {
 			reason,

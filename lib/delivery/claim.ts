@@ -5,14 +5,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { recordKey } from '../model/event';
 import type { DeliveryJob } from '../model/delivery';
-import type { DeliveryRow, SystemRow } from '../model/rows';
+import { byEntity, type DeliveryRow, type SystemRow } from '../model/rows';
 import { desiredFields } from '../merge/register';
 import { intend, knownFields, type Shadow } from '../merge/shadow';
 import type { StoreTransaction } from '../store/store';
-import type { ConnectorOf } from './mark';
+import { buryDeliveries } from './bury';
+import { isFound, markDeliveries, type ConnectorOf } from './mark';
 import { planRecord } from './plan';
+import { DELIVERY_RETRY, isExhausted } from './retry';
 
 export const LEASE_MS = 45_000;
+const MAX_ROUNDS = 5;
+const UNANSWERED =
+	'No result came back for it, several times over. See that the canvas leads every delivery to a Delivery Result, then retry.';
 
 export interface ClaimOptions {
 	connectorOf: ConnectorOf;
@@ -23,6 +28,7 @@ export interface ClaimOptions {
 	system: string;
 }
 
+/** Answers `limit` jobs at most; deliveries that turn out to be needless are settled and make room. */
 export async function claimDeliveries(
 	tx: StoreTransaction,
 	options: ClaimOptions,
@@ -30,25 +36,59 @@ export async function claimDeliveries(
 	await tx.deliveries.releaseExpired(options.now);
 	const system = await tx.systems.get(options.system);
 	if (system === undefined) return [];
-	const due = await tx.deliveries.due(options.limit, options.now, options.system);
+	const jobs: DeliveryJob[] = [];
+	for (let round = 0; round < MAX_ROUNDS && jobs.length < options.limit; round += 1) {
+		const room = options.limit - jobs.length;
+		const due = await tx.deliveries.due(room, options.now, options.system);
+		if (due.length === 0) break;
+		jobs.push(...(await claimDue(tx, due, system, options)));
+	}
+	return jobs;
+}
+
+async function claimDue(
+	tx: StoreTransaction,
+	due: DeliveryRow[],
+	system: SystemRow,
+	options: ClaimOptions,
+): Promise<DeliveryJob[]> {
 	const ids = [...new Set(due.map(({ entityId }) => entityId))];
 	const registers = await tx.registers.registers(ids);
+	const links = byEntity(await tx.identity.linksOf(ids));
 	const addresses = due.flatMap((row) =>
 		row.crmId === null ? [] : [{ ...row, crmId: row.crmId }],
 	);
 	const shadows = await tx.registers.shadows(addresses);
 	const jobs: DeliveryJob[] = [];
-	const idle: number[] = [];
+	const sorted = { idle: [] as number[], found: [] as DeliveryRow[], spent: [] as DeliveryRow[] };
 	for (const row of due) {
 		const shadow = row.crmId === null ? undefined : (shadows.get(keyOf(row)) ?? { fields: {} });
 		const wanted = desiredFields(registers.get(row.entityId) ?? {});
 		const plan = planRecord(options.connectorOf(system.connector), system, wanted, shadow);
-		if (row.operation !== 'delete' && Object.keys(plan.changes).length === 0) idle.push(row.id);
+		if (isFound(row, links.get(row.entityId) ?? [])) sorted.found.push(row);
+		else if (row.operation !== 'delete' && Object.keys(plan.changes).length === 0) {
+			sorted.idle.push(row.id);
+		} else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
 		else jobs.push(job(row, system, plan, shadow));
 	}
-	await tx.deliveries.settle(idle, 'superseded', options.now, 'The record agrees again.');
+	await tx.deliveries.settle(sorted.idle, 'superseded', options.now, 'The record agrees again.');
+	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', options.now);
 	await hold(tx, jobs, shadows, options.now);
+	await goOnAsUpdates(tx, sorted.found, options);
 	return jobs;
+}
+
+/** The record is there already: what still differs is written as an update. */
+async function goOnAsUpdates(
+	tx: StoreTransaction,
+	found: DeliveryRow[],
+	options: ClaimOptions,
+): Promise<void> {
+	const reason = 'The record turned up by itself.';
+	const ids = found.map(({ id }) => id);
+	await tx.deliveries.settle(ids, 'superseded', options.now, reason);
+	const touched = new Map(found.map(({ entityId, syncOrigin }) => [entityId, { syncOrigin }]));
+	await markDeliveries(tx, touched, options);
 }
 
 function keyOf(row: DeliveryRow): string {

@@ -4,7 +4,7 @@
  */
 import type { Connector } from '../connectors/connector';
 import { recordKey } from '../model/event';
-import { PRIORITY, type DeliveryRow, type Link, type SystemRow } from '../model/rows';
+import { byEntity, PRIORITY, type DeliveryRow, type Link, type SystemRow } from '../model/rows';
 import { desiredFields } from '../merge/register';
 import type { NewDelivery } from '../store/deliveries';
 import type { StoreTransaction } from '../store/store';
@@ -17,6 +17,8 @@ export interface MarkOptions {
 	/** ms */
 	now: number;
 	priority?: number;
+	/** A system that is about to become ready: counted as ready. */
+	assumeReady?: string;
 }
 
 export interface MarkResult {
@@ -34,38 +36,63 @@ export async function markDeliveries(
 	if (ids.length === 0) return { opened: 0, withdrawn: 0 };
 	const systems = await tx.systems.all();
 	const registers = await tx.registers.registers(ids);
-	const links = await tx.identity.linksOf(ids);
-	const shadows = await tx.registers.shadows(links);
-	const alive = await tx.deliveries.aliveOf(ids);
-	const allReady = systems.every(({ readyAt }) => readyAt !== null);
-	const opened: NewDelivery[] = [];
-	const withdrawn: number[] = [];
-	const again: number[] = [];
+	const allLinks = await tx.identity.linksOf(ids);
+	const shadows = await tx.registers.shadows(allLinks);
+	const links = byEntity(allLinks);
+	const alive = byEntity(await tx.deliveries.aliveOf(ids));
+	const { assumeReady } = options;
+	const allReady = systems.every(({ name, readyAt }) => readyAt !== null || name === assumeReady);
+	const marks: Marks = { opened: [], withdrawn: [], again: [] };
 	for (const [entityId, { syncOrigin }] of touched) {
 		const wanted = desiredFields(registers.get(entityId) ?? {});
-		const own = links.filter((link) => link.entityId === entityId);
-		const pending = alive.filter((delivery) => delivery.entityId === entityId);
-		const base = {
-			entityId,
-			syncOrigin,
-			priority: options.priority ?? PRIORITY.live,
-			nextAt: options.now,
-		};
+		const own = links.get(entityId) ?? [];
+		const standing = [...(alive.get(entityId) ?? [])];
 		for (const target of targets(systems, own, allReady)) {
 			const connector = options.connectorOf(target.system.connector);
 			const shadow = target.link && (shadows.get(recordKey(target.link)) ?? { fields: {} });
 			const { changes } = planRecord(connector, target.system, wanted, shadow);
-			const standing = standingDelivery(pending, target, entityId);
 			const differs = target.link?.state !== 'unlinked' && Object.keys(changes).length > 0;
-			if (standing === undefined && differs) opened.push({ ...base, ...address(target, entityId) });
-			else if (standing?.state === 'claimed') again.push(standing.id);
-			else if (standing !== undefined && !differs) withdrawn.push(standing.id);
+			const delivery = takeStanding(standing, target, entityId);
+			if (delivery !== undefined) keepStanding(marks, delivery, differs);
+			else if (differs) {
+				const { priority = PRIORITY.live, now: nextAt } = options;
+				marks.opened.push({
+					...addressOf(target, entityId),
+					entityId,
+					syncOrigin,
+					priority,
+					nextAt,
+				});
+			}
 		}
+		for (const delivery of standing) keepStanding(marks, delivery, !isFound(delivery, own));
 	}
-	await tx.deliveries.open(opened, options.now);
-	await tx.deliveries.settle(withdrawn, 'superseded', options.now, 'The record agrees again.');
-	await tx.deliveries.lookAgain(again);
-	return { opened: opened.length, withdrawn: withdrawn.length };
+	await tx.deliveries.open(marks.opened, options.now);
+	const reason = 'The record agrees again.';
+	await tx.deliveries.settle(marks.withdrawn, 'superseded', options.now, reason);
+	await tx.deliveries.lookAgain(marks.again);
+	return { opened: marks.opened.length, withdrawn: marks.withdrawn.length };
+}
+
+interface Marks {
+	opened: NewDelivery[];
+	withdrawn: number[];
+	again: number[];
+}
+
+/** One that is under way is compared again when it ends; an open one is withdrawn if nothing differs any more. */
+function keepStanding(marks: Marks, { id, state }: DeliveryRow, differs: boolean): void {
+	if (state === 'claimed') marks.again.push(id);
+	else if (!differs) marks.withdrawn.push(id);
+}
+
+/** A record that was to be created turned up by itself: its create must not be tried again. */
+export function isFound(
+	delivery: Pick<DeliveryRow, 'operation' | 'system'>,
+	links: readonly Link[],
+): boolean {
+	const isHere = ({ system, state }: Link) => system === delivery.system && state === 'active';
+	return delivery.operation === 'create' && links.some(isHere);
 }
 
 interface Target {
@@ -87,20 +114,22 @@ function targets(systems: SystemRow[], links: Link[], allReady: boolean): Target
 	return result;
 }
 
-function standingDelivery(
-	pending: DeliveryRow[],
+/** Takes the target's delivery out of those that stand. */
+function takeStanding(
+	standing: DeliveryRow[],
 	{ system, link }: Target,
 	entityId: string,
 ): DeliveryRow | undefined {
 	const target = link?.crmId ?? createTarget(entityId);
-	return pending.find((delivery) => delivery.system === system.name && delivery.target === target);
+	const index = standing.findIndex((row) => row.system === system.name && row.target === target);
+	return index < 0 ? undefined : standing.splice(index, 1)[0];
 }
 
 export function createTarget(entityId: string): string {
 	return `new:${entityId}`;
 }
 
-function address({ system, link }: Target, entityId: string) {
+function addressOf({ system, link }: Target, entityId: string) {
 	return link === undefined
 		? {
 				system: system.name,

@@ -5,10 +5,10 @@
 import type { Connector } from '../connectors/connector';
 import { isEmpty, sameValue } from '../model/canonical';
 import { baseField, writesOut } from '../model/field-map';
-import { isListField, type CanonicalFields, type ListItem } from '../model/fields';
+import { isListField, type CanonicalFields, type FieldValue, type ListItem } from '../model/fields';
 import { diffList, isEmptyDiff } from '../model/list-diff';
 import type { SystemRow } from '../model/rows';
-import type { Shadow } from '../merge/shadow';
+import type { Shadow, ShadowField } from '../merge/shadow';
 
 export interface RecordPlan {
 	/** Fields to write; empty if the record agrees. */
@@ -38,19 +38,23 @@ export function planRecord(
 			if (shadow === undefined && !isEmpty(value)) changes[field] = value;
 			continue;
 		}
-		if (agrees(field, known.value, value)) continue;
-		const settled = known.settledFor;
-		if (settled !== undefined && sameValue(field, settled, value)) continue;
-		changes[field] = value;
+		if (isUncertain(field, known, value) || !isSettled(field, known, value)) changes[field] = value;
 	}
 	return { changes, desired };
 }
 
-function agrees(
-	field: string,
-	known: CanonicalFields[string],
-	wanted: CanonicalFields[string],
-): boolean {
+/** A write of another value is out and may have been done: only a confirmed one tells. */
+function isUncertain(field: string, known: ShadowField, wanted: FieldValue): boolean {
+	return known.inFlight?.some((sent) => !agrees(field, sent, wanted)) ?? false;
+}
+
+/** The record holds the value, or what this CRM makes of it. */
+function isSettled(field: string, known: ShadowField, wanted: FieldValue): boolean {
+	if (agrees(field, known.value, wanted)) return true;
+	return known.settledFor !== undefined && sameValue(field, known.settledFor, wanted);
+}
+
+function agrees(field: string, known: FieldValue, wanted: FieldValue): boolean {
 	if (!isListField(field)) return sameValue(field, known, wanted);
 	return isEmptyDiff(diffList(field, (known ?? []) as ListItem[], (wanted ?? []) as ListItem[]));
 }

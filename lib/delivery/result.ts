@@ -3,7 +3,7 @@
  * letter; then compares once more, since the entity may have changed meanwhile.
  */
 import { allKeys } from '../identity/keys';
-import { recordKey } from '../model/event';
+import { recordKey, type RecordAddress } from '../model/event';
 import type { DeliveryOutcome } from '../model/delivery';
 import { baseField, writesOut } from '../model/field-map';
 import type { CanonicalFields } from '../model/fields';
@@ -14,8 +14,9 @@ import {
 	type Link,
 	type SystemRow,
 } from '../model/rows';
-import { confirm, knownFields, withdraw, type Shadow } from '../merge/shadow';
+import { confirm, knownFields, withdraw } from '../merge/shadow';
 import type { StoreTransaction } from '../store/store';
+import { Ledger } from './ledger';
 import { createTarget, markDeliveries, type ConnectorOf } from './mark';
 import { backoffMs, DELIVERY_RETRY, isExhausted } from './retry';
 
@@ -53,47 +54,65 @@ export async function recordResults(
 ): Promise<RecordedResult[]> {
 	const rows = await tx.deliveries.byIds(reports.map(({ deliveryId }) => deliveryId));
 	const systems = new Map((await tx.systems.all()).map((system) => [system.name, system]));
-	const results: RecordedResult[] = [];
+	const ledger = await Ledger.load(tx, [...rows.values()], addressesOf(reports, rows));
 	const touched = new Map<string, { syncOrigin: string }>();
-	for (const report of reports) {
+	const results = reports.map((report) => {
 		const row = rows.get(report.deliveryId);
 		const system = row && systems.get(row.system);
-		if (
-			row === undefined ||
-			system === undefined ||
-			row.state !== 'claimed' ||
-			row.claimToken !== report.claimToken
-		) {
-			results.push({
-				deliveryId: report.deliveryId,
-				state: 'stale',
-				unifiedId: null,
-				system: null,
-				crmId: null,
-			});
-			continue;
-		}
-		const recorded = await new Recorder(tx, row, system, options).record(report.outcome);
-		results.push(recorded);
-		if (recorded.state === 'confirmed' || row.again)
+		const isCurrent = row?.state === 'claimed' && row.claimToken === report.claimToken;
+		if (row === undefined || system === undefined || !isCurrent) return stale(report);
+		rows.delete(row.id);
+		const recorded = new Recorder(ledger, row, system, options).record(report.outcome);
+		if (recorded.state === 'confirmed' || row.again) {
 			touched.set(row.entityId, { syncOrigin: row.syncOrigin });
-	}
+		}
+		return recorded;
+	});
+	await ledger.save(tx, options.now);
 	await markDeliveries(tx, touched, options);
 	return results;
 }
 
+function addressesOf(
+	reports: readonly DeliveryReport[],
+	rows: ReadonlyMap<number, DeliveryRow>,
+): RecordAddress[] {
+	return reports.flatMap(({ deliveryId, outcome }) => {
+		const row = rows.get(deliveryId);
+		const told = 'crmId' in outcome ? outcome.crmId : undefined;
+		const ids = [row?.crmId, told].filter((id) => id !== undefined && id !== null);
+		return row === undefined ? [] : ids.map((crmId) => addressOf(row, crmId));
+	});
+}
+
+function addressOf({ system, object }: DeliveryRow, crmId: string): RecordAddress {
+	return { system, object, crmId };
+}
+
+function stale({ deliveryId }: DeliveryReport): RecordedResult {
+	return { deliveryId, state: 'stale', unifiedId: null, system: null, crmId: null };
+}
+
+type Outcome<Status extends DeliveryOutcome['status']> = Extract<
+	DeliveryOutcome,
+	{ status: Status }
+>;
+
+/** Records one outcome in the ledger. */
 class Recorder {
 	constructor(
-		private readonly tx: StoreTransaction,
+		private readonly ledger: Ledger,
 		private readonly row: DeliveryRow,
 		private readonly system: SystemRow,
 		private readonly options: ResultOptions,
 	) {}
 
-	async record(outcome: DeliveryOutcome): Promise<RecordedResult> {
+	record(outcome: DeliveryOutcome): RecordedResult {
 		switch (outcome.status) {
 			case 'confirmed':
-				return this.confirmed(outcome);
+				return this.row.operation === 'delete'
+					? this.deleted(outcome.crmId)
+					: this.confirmed(outcome);
 			case 'retry':
 				return this.retry(outcome);
 			case 'gone':
@@ -103,23 +122,16 @@ class Recorder {
 		}
 	}
 
-	private async confirmed(
-		outcome: Extract<DeliveryOutcome, { status: 'confirmed' }>,
-	): Promise<RecordedResult> {
-		const { row } = this;
-		const { now } = this.options;
-		if (row.operation === 'delete') return this.deleted(outcome.crmId);
-		const stranger = await this.linkToOther(outcome.crmId);
-		if (stranger !== undefined) {
-			return this.die(
-				`${row.system} already holds this client as a record of ${stranger}. Merge the two clients or correct the record in ${row.system}, then retry.`,
-				'identity-conflict',
-			);
-		}
-		const known = row.operation === 'create' ? this.wholeRecord(outcome.known) : outcome.known;
-		if (row.operation === 'create') await this.linkCreated(outcome.crmId);
-		await this.learn(outcome.crmId, known, Math.max(Date.parse(outcome.confirmedAt), 0));
-		await this.tx.deliveries.settle([row.id], 'confirmed', now);
+	private confirmed(outcome: Outcome<'confirmed'>): RecordedResult {
+		const { row, ledger } = this;
+		const stranger = this.ownerOf(outcome.crmId);
+		if (stranger !== undefined) return this.conflict(stranger);
+		const made = row.operation === 'create';
+		if (made) this.linkCreated(outcome.crmId);
+		const known = made ? this.wholeRecord(outcome.known) : outcome.known;
+		const confirmedAt = Math.min(Date.parse(outcome.confirmedAt), this.options.now);
+		this.learn(outcome.crmId, known, confirmedAt);
+		ledger.end(row, { state: 'confirmed' });
 		return { ...this.base(outcome.crmId), state: 'confirmed' };
 	}
 
@@ -129,213 +141,169 @@ class Recorder {
 		return { ...Object.fromEntries(fields.map((field) => [field, null])), ...told };
 	}
 
-	private async retry(
-		outcome: Extract<DeliveryOutcome, { status: 'retry' }>,
-	): Promise<RecordedResult> {
-		const { row } = this;
+	private retry(outcome: Outcome<'retry'>): RecordedResult {
+		const { row, ledger } = this;
 		const { now, random } = this.options;
-		await this.keepPart(outcome);
-		if (!outcome.outcomeUnknown && row.crmId !== null) await this.forgetInFlight(row.crmId);
+		const stranger = this.keepPart(outcome);
+		if (stranger !== undefined) return this.conflict(stranger);
+		if (!outcome.outcomeUnknown) this.forgetInFlight();
 		if (isExhausted(DELIVERY_RETRY, row.attempts)) {
 			return this.die(`${outcome.reason} (given up after ${row.attempts} tries)`, outcome.code);
 		}
+		const made = row.operation === 'create' ? outcome.crmId : undefined;
+		if (made !== undefined && ledger.hasAlive(row, made)) return this.madeInPart(made);
+		if (made !== undefined) ledger.retarget(row, made);
+		const { reason, code } = outcome;
 		const nextAt = now + backoffMs(DELIVERY_RETRY, row.attempts, random, outcome.retryAfterMs);
-		const values = { nextAt, priority: PRIORITY.retry, reason: outcome.reason, code: outcome.code };
-		await this.tx.deliveries.reopen(row.id, values);
+		ledger.reopen(row, { nextAt, priority: PRIORITY.retry, reason, code });
 		const base = this.base(outcome.crmId ?? row.crmId);
-		return {
-			...base,
-			state: 'retry',
-			reason: outcome.reason,
-			nextTryAt: new Date(nextAt).toISOString(),
-		};
+		return { ...base, state: 'retry', reason, nextTryAt: new Date(nextAt).toISOString() };
 	}
 
-	private async rejected(
-		outcome: Extract<DeliveryOutcome, { status: 'rejected' }>,
-	): Promise<RecordedResult> {
-		await this.keepPart(outcome);
-		if (this.row.crmId !== null) await this.forgetInFlight(this.row.crmId);
+	private rejected(outcome: Outcome<'rejected'>): RecordedResult {
+		const stranger = this.keepPart(outcome);
+		if (stranger !== undefined) return this.conflict(stranger);
+		this.forgetInFlight();
 		return this.die(outcome.reason, outcome.code);
 	}
 
-	/** Part of the write was done before it broke off; a create may have made the record already. */
-	private async keepPart(outcome: { known?: CanonicalFields; crmId?: string }): Promise<void> {
+	/**
+	 * Part of the write was done before it broke off; a create may have made the record already.
+	 * Answers the entity that has this record, should it be another one.
+	 */
+	private keepPart(outcome: { known?: CanonicalFields; crmId?: string }): string | undefined {
 		const crmId = this.row.crmId ?? outcome.crmId;
-		if (crmId === undefined) return;
-		const made = this.row.operation === 'create' && outcome.crmId !== undefined;
-		if (made && (await this.linkToOther(crmId)) === undefined) {
-			await this.linkCreated(crmId);
-			await this.tx.deliveries.retarget(this.row.id, crmId);
-		}
+		if (crmId === undefined) return undefined;
+		const stranger = this.ownerOf(crmId);
+		if (stranger !== undefined) return stranger;
+		const made = this.row.operation === 'create';
+		if (made) this.linkCreated(crmId);
 		const known = made ? this.wholeRecord(outcome.known ?? {}) : outcome.known;
-		if (known !== undefined) await this.learn(crmId, known, this.options.now, true);
+		if (known !== undefined) this.learn(crmId, known, this.options.now, true);
+		return undefined;
 	}
 
-	private async gone(
-		outcome: Extract<DeliveryOutcome, { status: 'gone' }>,
-	): Promise<RecordedResult> {
-		const { row, tx } = this;
-		const { now } = this.options;
-		const policy = this.system.gonePolicy;
-		if (policy === 'deadLetter' || row.crmId === null)
-			return this.die(outcome.reason, outcome.code);
-		const address = { system: row.system, object: row.object, crmId: row.crmId };
-		const link = (await tx.identity.links([address])).get(recordKey(address));
+	/** The record was seen before its create was answered, and an update of it is open already. */
+	private madeInPart(crmId: string): RecordedResult {
+		const reason = 'The record was made; the rest goes on as an update of it.';
+		this.ledger.end(this.row, { state: 'superseded', reason });
+		return { ...this.base(crmId), state: 'confirmed', reason };
+	}
+
+	private conflict(stranger: string): RecordedResult {
+		const { system } = this.row;
+		return this.die(
+			`${system} already holds this client as a record of ${stranger}. Correct the record in ${system}, then retry.`,
+			'identity-conflict',
+		);
+	}
+
+	private gone({ reason, code }: Outcome<'gone'>): RecordedResult {
+		const { row, ledger } = this;
+		const { gonePolicy: policy } = this.system;
+		if (policy === 'deadLetter' || row.crmId === null) return this.die(reason, code);
+		const address = addressOf(row, row.crmId);
+		const link = ledger.link(address);
 		const recreated = link?.recreated ?? 0;
 		if (policy === 'createAgain' && recreated >= MAX_RECREATED) {
-			return this.die(
-				`${outcome.reason} It was created again ${recreated} times already.`,
-				'gone-again',
-			);
+			return this.die(`${reason} It was created again ${recreated} times already.`, 'gone-again');
 		}
-		if (link !== undefined) await tx.identity.saveLinks([{ ...link, state: 'unlinked' }], now);
-		await tx.registers.dropShadow(address);
-		await tx.deliveries.settle([row.id], 'superseded', now, outcome.reason, outcome.code);
-		await this.note({
-			kind: 'unlink',
-			crmId: row.crmId,
-			detail: { reason: outcome.reason, policy },
-		});
-		if (policy === 'createAgain') {
-			const target = createTarget(row.entityId);
-			const { system, object, entityId, syncOrigin } = row;
-			const fresh = {
-				system,
-				object,
-				target,
-				crmId: null,
-				entityId,
-				operation: 'create' as const,
-				syncOrigin,
-			};
-			await tx.deliveries.open([{ ...fresh, priority: PRIORITY.retry, nextAt: now }], now);
-		}
-		return { ...this.base(row.crmId), state: 'unlinked', reason: outcome.reason };
+		if (link !== undefined) ledger.setLink({ ...link, state: 'unlinked' });
+		ledger.dropShadow(address);
+		ledger.end(row, { state: 'superseded', reason, code });
+		this.note({ kind: 'unlink', crmId: row.crmId, detail: { reason, policy } });
+		if (policy === 'createAgain') this.createAgain();
+		return { ...this.base(row.crmId), state: 'unlinked', reason };
 	}
 
-	private async deleted(crmId: string): Promise<RecordedResult> {
-		const address = { system: this.row.system, object: this.row.object, crmId };
-		const link = (await this.tx.identity.links([address])).get(recordKey(address));
-		if (link !== undefined)
-			await this.tx.identity.saveLinks([{ ...link, state: 'unlinked' }], this.options.now);
-		await this.tx.deliveries.settle([this.row.id], 'confirmed', this.options.now);
-		await this.note({ kind: 'unlink', crmId, detail: { reason: 'deleted by the fabric' } });
+	/** Only if the client lives on in another system, and no other record of it is left in this one. */
+	private createAgain(): void {
+		const { row, ledger } = this;
+		const { system, object, entityId, syncOrigin } = row;
+		const lives = ledger.linksOf(entityId).filter(({ state }) => state === 'active');
+		const target = createTarget(entityId);
+		if (lives.length === 0 || lives.some((link) => link.system === system)) return;
+		if (ledger.hasAlive(row, target)) return;
+		const create = { system, object, target, crmId: null, operation: 'create' as const };
+		const when = { priority: PRIORITY.retry, nextAt: this.options.now };
+		ledger.open({ ...create, ...when, entityId, syncOrigin });
+	}
+
+	private deleted(crmId: string): RecordedResult {
+		const link = this.ledger.link(addressOf(this.row, crmId));
+		if (link !== undefined) this.ledger.setLink({ ...link, state: 'unlinked' });
+		this.ledger.end(this.row, { state: 'confirmed' });
+		this.note({ kind: 'unlink', crmId, detail: { reason: 'deleted by the fabric' } });
 		return { ...this.base(crmId), state: 'confirmed' };
 	}
 
-	private async die(reason: string, code: string): Promise<RecordedResult> {
-		const { row, tx } = this;
-		const { now } = this.options;
-		const { system, object, crmId, entityId } = row;
-		await tx.deliveries.settle([row.id], 'dead', now, reason, code);
-		await tx.deadLetters.add(
-			[
-				{
-					kind: 'delivery',
-					system,
-					object,
-					crmId,
-					entityId,
-					inboxSeq: null,
-					deliveryId: row.id,
-					reason,
-					code,
-					payload: null,
-				},
-			],
-			now,
-		);
-		await this.note({ kind: 'dead', crmId: crmId ?? undefined, detail: { reason, code } });
-		return { ...this.base(crmId), state: 'dead', reason };
+	private die(reason: string, code: string): RecordedResult {
+		this.ledger.end(this.row, { state: 'dead', reason, code });
+		return { ...this.base(this.row.crmId), state: 'dead', reason };
 	}
 
 	/** Shadow and audit trail learn what the record holds now. */
-	private async learn(
-		crmId: string,
-		known: CanonicalFields,
-		at: number,
-		part = false,
-	): Promise<void> {
-		const { row, tx } = this;
-		const address = { system: row.system, object: row.object, crmId };
-		const shadow: Shadow = (await tx.registers.shadows([address])).get(recordKey(address)) ?? {
-			fields: {},
-		};
+	private learn(crmId: string, known: CanonicalFields, at: number, part = false): void {
+		const { row, ledger } = this;
+		const address = addressOf(row, crmId);
+		const shadow = ledger.shadow(address) ?? { fields: {} };
 		const wanted = row.changes ?? {};
 		const next = confirm(shadow, wanted, known, at, part);
-		await tx.registers.saveShadows([{ ...address, shadow: next }], this.options.now);
+		ledger.setShadow(address, next);
 		if (row.operation === 'create') {
-			await tx.identity.replaceKeys([
-				{ ...address, entityId: row.entityId, keys: allKeys(knownFields(next), {}) },
-			]);
+			const { entityId } = row;
+			ledger.setKeys({
+				...address,
+				entityId,
+				keys: allKeys(knownFields(next), {}),
+				keepExternal: true,
+			});
 		}
-		const written = Object.keys(known).filter((field) => field in wanted);
-		await tx.audit.append(
-			written.map((field) => ({
-				...this.auditBase(),
-				kind: 'write',
-				crmId,
-				field,
-				before: shadow.fields[field]?.value,
-				after: known[field],
-				detail: {
-					syncOrigin: row.syncOrigin,
-					attempt: row.attempts,
-					idempotencyKey: row.idempotencyKey,
-				},
-			})),
-		);
+		const { syncOrigin, attempts: attempt, idempotencyKey } = row;
+		for (const field of Object.keys(known).filter((name) => name in wanted)) {
+			const [before, after] = [shadow.fields[field]?.value, known[field]];
+			const detail = { syncOrigin, attempt, idempotencyKey };
+			this.note({ kind: 'write', crmId, field, before, after, detail });
+		}
 	}
 
-	private async forgetInFlight(crmId: string): Promise<void> {
-		const address = { system: this.row.system, object: this.row.object, crmId };
-		const shadow = (await this.tx.registers.shadows([address])).get(recordKey(address));
+	private forgetInFlight(): void {
+		if (this.row.crmId === null) return;
+		const address = addressOf(this.row, this.row.crmId);
+		const shadow = this.ledger.shadow(address);
 		if (shadow === undefined) return;
-		await this.tx.registers.saveShadows(
-			[{ ...address, shadow: withdraw(shadow) }],
-			this.options.now,
-		);
+		this.ledger.setShadow(address, withdraw(shadow, this.row.changes ?? {}));
 	}
 
-	private async linkToOther(crmId: string): Promise<string | undefined> {
-		const address = { system: this.row.system, object: this.row.object, crmId };
-		const link = (await this.tx.identity.links([address])).get(recordKey(address));
-		const other =
-			link !== undefined && link.state === 'active' && link.entityId !== this.row.entityId;
-		return other ? link.entityId : undefined;
+	/** The other entity that this record belongs to, if it does. */
+	private ownerOf(crmId: string): string | undefined {
+		const link = this.ledger.link(addressOf(this.row, crmId));
+		const isOther = link?.state === 'active' && link.entityId !== this.row.entityId;
+		return isOther ? link.entityId : undefined;
 	}
 
-	private async linkCreated(crmId: string): Promise<void> {
-		const { system, object, entityId } = this.row;
-		const earlier = (await this.tx.identity.linksOf([entityId])).filter(
-			(link) => link.system === system,
-		);
-		const existing = earlier.find((link) => link.crmId === crmId);
+	private linkCreated(crmId: string): void {
+		const { row, ledger } = this;
+		const { entityId } = row;
+		const address = addressOf(row, crmId);
+		const earlier = ledger.linksOf(entityId).filter(({ system }) => system === row.system);
+		const existing = earlier.find((link) => recordKey(link) === recordKey(address));
 		if (existing?.state === 'active') return;
-		const recreated =
-			earlier.length === 0 ? 0 : Math.max(...earlier.map((link) => link.recreated)) + 1;
+		const times = earlier.map((link) => link.recreated + 1);
 		const evidence: Link['evidence'] = { by: 'own-create', score: 1, fields: [] };
-		const link: Link = { system, object, crmId, entityId, state: 'active', evidence, recreated };
-		await this.tx.identity.saveLinks([link], this.options.now);
-		await this.note({ kind: 'link', crmId, detail: evidence });
+		const recreated = Math.max(0, ...times);
+		ledger.setLink({ ...address, entityId, state: 'active', evidence, recreated });
+		this.note({ kind: 'link', crmId, detail: evidence });
 	}
 
 	private base(crmId: string | null) {
-		return {
-			deliveryId: this.row.id,
-			unifiedId: this.row.entityId,
-			system: this.row.system,
-			crmId,
-		};
+		const { id: deliveryId, entityId: unifiedId, system } = this.row;
+		return { deliveryId, unifiedId, system, crmId };
 	}
 
-	private auditBase() {
+	private note(row: Omit<AuditRow, 'at'>): void {
 		const { system, object, entityId, id: deliveryId } = this.row;
-		return { at: this.options.now, system, object, entityId, deliveryId };
-	}
-
-	private async note(row: Pick<AuditRow, 'kind' | 'crmId' | 'detail'>): Promise<void> {
-		await this.tx.audit.append([{ ...this.auditBase(), ...row }]);
+		const { now: at } = this.options;
+		this.ledger.note({ at, system, object, entityId, deliveryId, ...row });
 	}
 }

@@ -4,13 +4,20 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
-import { markDeliveries, type ConnectorOf } from '../delivery/mark';
+import { createTarget, markDeliveries, type ConnectorOf } from '../delivery/mark';
 import { allKeys } from '../identity/keys';
 import { changeEventSchema, describeIssues } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
-import type { DeadLetterRow, Link, ReviewRow, StoredAuditRow } from '../model/rows';
+import {
+	PRIORITY,
+	type DeadLetterRow,
+	type Link,
+	type ReviewRow,
+	type StoredAuditRow,
+} from '../model/rows';
 import { desiredFields } from '../merge/register';
 import type { AuditQuery } from '../store/audit';
+import { unifiedIdOf } from '../store/identity';
 import type { Store, StoreTransaction } from '../store/store';
 
 /** A question that cannot be answered as asked; the message says what to do. */
@@ -131,39 +138,48 @@ export class Desk {
 	): Promise<void> {
 		const now = this.clock.now();
 		const { system, object, crmId } = review;
-		if (unifiedId !== null && !(await tx.identity.existing([unifiedId])).has(unifiedId)) {
+		const linked = await this.linkedEntity(tx, system, crmId);
+		const entityId = linked ?? unifiedId ?? (await this.newEntity(tx, review));
+		if (linked === undefined) await this.linkByPerson(tx, review, entityId, unifiedId, by);
+		else if (unifiedId !== null && unifiedId !== linked) {
 			throw new DeskError(
-				`There is no client ${unifiedId}. The review lists the candidates' unified ids.`,
+				`The record of review ${review.id} belongs to client ${linked} already. A review cannot move it to ${unifiedId}.`,
 			);
 		}
-		const entityId =
-			unifiedId ?? (await tx.identity.createEntities([`review:${review.id}`], now))[0];
-		if (entityId === undefined) throw new Error('The store made no entity.');
+		const verdict = unifiedId === null ? 'new' : 'link';
+		await tx.reviews.decide(review.id, { verdict, unifiedId: entityId, by }, now);
+		await tx.inbox.release(await tx.inbox.inReview({ system, object, crmId }), now);
+	}
+
+	private async newEntity(tx: StoreTransaction, review: ReviewRow): Promise<string> {
+		const number = (await tx.identity.lastNumber()) + 1;
+		const createdBy = `review:${review.id}`;
+		await tx.identity.addEntities([{ number, createdBy }], this.clock.now());
+		return unifiedIdOf(number);
+	}
+
+	private async linkByPerson(
+		tx: StoreTransaction,
+		review: ReviewRow,
+		entityId: string,
+		chosen: string | null,
+		by?: string,
+	): Promise<void> {
+		if (chosen !== null && !(await tx.identity.existing([chosen])).has(chosen)) {
+			throw new DeskError(
+				`There is no client ${chosen}. The review lists the candidates' unified ids.`,
+			);
+		}
+		const { system, object, crmId } = review;
+		const address = { system, object, crmId };
+		const now = this.clock.now();
 		const evidence: Link['evidence'] = { by: 'person', score: 1, fields: [] };
-		await tx.identity.saveLinks(
-			[{ system, object, crmId, entityId, state: 'active', evidence, recreated: 0 }],
-			now,
-		);
-		await tx.identity.replaceKeys([
-			{ system, object, crmId, entityId, keys: allKeys(review.question.record, {}) },
-		]);
-		await tx.reviews.decide(
-			review.id,
-			{ verdict: unifiedId === null ? 'new' : 'link', unifiedId: entityId, by },
-			now,
-		);
-		await tx.inbox.release(await tx.inbox.inReview(review), now);
-		await tx.audit.append([
-			{
-				at: now,
-				kind: 'link',
-				entityId,
-				system,
-				object,
-				crmId,
-				detail: { ...evidence, reviewId: review.id, person: by },
-			},
-		]);
+		const link: Link = { ...address, entityId, state: 'active', evidence, recreated: 0 };
+		await tx.identity.saveLinks([link], now);
+		const keys = allKeys(review.question.record, {});
+		await tx.identity.replaceKeys([{ ...address, entityId, keys }]);
+		const detail = { ...evidence, reviewId: review.id, person: by };
+		await tx.audit.append([{ at: now, kind: 'link', entityId, ...address, detail }]);
 	}
 
 	private async openLetter(tx: StoreTransaction, id: number): Promise<DeadLetterRow> {
@@ -190,9 +206,24 @@ export class Desk {
 
 	/** Level-triggered: what is written is computed anew from what the entity wants now. */
 	private async retryDelivery(tx: StoreTransaction, letter: DeadLetterRow): Promise<void> {
-		if (letter.entityId === null) return;
-		const touched = new Map([[letter.entityId, { syncOrigin: `dead-letter/${letter.id}` }]]);
-		await markDeliveries(tx, touched, { connectorOf: this.connectorOf, now: this.clock.now() });
+		const { entityId, system, object, deliveryId } = letter;
+		if (entityId === null) return;
+		const now = this.clock.now();
+		const syncOrigin = `dead-letter/${letter.id}`;
+		const touched = new Map([[entityId, { syncOrigin }]]);
+		await markDeliveries(tx, touched, { connectorOf: this.connectorOf, now });
+		const dead = (await tx.deliveries.byIds(deliveryId === null ? [] : [deliveryId])).get(
+			deliveryId ?? 0,
+		);
+		if (dead?.operation !== 'create') return;
+		// Marking opens no create where a record was unlinked; the person who retries wants one.
+		const links = await tx.identity.linksOf([entityId]);
+		const alive = await tx.deliveries.aliveOf([entityId]);
+		const isThere = links.some((link) => link.system === system && link.state === 'active');
+		if (isThere || alive.some((delivery) => delivery.system === system)) return;
+		const create = { system, object, target: createTarget(entityId), crmId: null, entityId };
+		const how = { operation: 'create' as const, priority: PRIORITY.live, syncOrigin, nextAt: now };
+		await tx.deliveries.open([{ ...create, ...how }], now);
 	}
 
 	private async closeLetter(

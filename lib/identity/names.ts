@@ -149,3 +149,17 @@ function firstNameSimilarity(a: Names, b: Names): number {
 	const dice = compareTwoStrings(a.first, b.first);
 	return dice >= SIMILAR_FIRST_NAME ? 0.8 : dice;
 }
+
+/**
+ * Could these alike names be those of two members of one family? First names that are no more than
+ * similar (Paul and Paula), another suffix (Sr. and Jr.), another middle name.
+ */
+export function mayBeRelatives(a: CanonicalFields, b: CanonicalFields): boolean {
+	const [left, right] = [namesOf(a), namesOf(b)];
+	const similar = left.first !== '' && right.first !== '' && firstNameSimilarity(left, right) < 0.9;
+	const [suffix, otherSuffix] = [foldName(a.suffix), foldName(b.suffix)];
+	const [middle, otherMiddle] = [foldName(a.middleName), foldName(b.middleName)];
+	const otherGeneration = suffix !== '' && otherSuffix !== '' && suffix !== otherSuffix;
+	const otherInitial = middle !== '' && otherMiddle !== '' && middle[0] !== otherMiddle[0];
+	return similar || otherGeneration || otherInitial;
+}

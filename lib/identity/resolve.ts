@@ -4,12 +4,21 @@
  * batch costs the same number of store calls whether it holds one event or hundreds.
  */
 import { sameValue } from '../model/canonical';
-import { recordKey, type ChangeEvent } from '../model/event';
-import type { CanonicalFields } from '../model/fields';
-import type { AuditRow, DeliveryRow, Evidence, Link, ReviewQuestion } from '../model/rows';
-import { desiredFields } from '../merge/register';
+import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
+import type {
+	AuditRow,
+	DeliveryRow,
+	Evidence,
+	Link,
+	ReviewQuestion,
+	ReviewRow,
+} from '../model/rows';
+import { intend, type Shadow } from '../merge/shadow';
+import type { NewReview } from '../store/desk';
+import { unifiedIdOf, type RecordKeys } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
 import { allKeys } from './keys';
+import { hasLinkIn, loadKnown, OWN_ISSUER, type Candidate, type Known } from './known';
 import { DEFAULT_THRESHOLDS, score, type Thresholds } from './score';
 
 export type IdentityDecision =
@@ -29,27 +38,17 @@ export interface ResolveOptions {
 	now: number;
 }
 
-interface Candidate {
-	unifiedId: string;
-	fields: CanonicalFields;
-	/** Issuer -> key, told by the records of the entity. */
-	externalKeys: Record<string, string>;
-	links: Link[];
-}
+type Ranked = Array<{ candidate: Candidate; evidence: Evidence }>;
 
-const MAX_CANDIDATES_A_KEY = 50;
 /** A second candidate this close to the best makes the choice a guess. */
 const TOO_CLOSE = 0.05;
-/** Issuer of the unified ids that our own creates leave in a CRM's external-id field. */
-const OWN_ISSUER = 'fabric';
-
 /** Answers one decision an event, in order. */
 export async function resolveBatch(
 	tx: StoreTransaction,
 	events: readonly ChangeEvent[],
 	options: ResolveOptions,
 ): Promise<IdentityDecision[]> {
-	const resolver = await Resolver.load(tx, events, options);
+	const resolver = new Resolver(tx, options, await loadKnown(tx, events));
 	const decisions: IdentityDecision[] = [];
 	for (const event of events) decisions.push(await resolver.resolve(event));
 	await resolver.save();
@@ -58,55 +57,27 @@ export async function resolveBatch(
 
 class Resolver {
 	private readonly newLinks: Link[] = [];
-	private readonly newKeys: Array<{
-		system: string;
-		object: string;
-		crmId: string;
-		entityId: string;
-		keys: string[];
-	}> = [];
+	private readonly newKeys: RecordKeys[] = [];
+	private readonly newEntities: Array<{ number: number; createdBy: string }> = [];
+	private readonly newShadows: Array<RecordAddress & { shadow: Shadow }> = [];
+	private readonly logged: NewReview[] = [];
+	private readonly held: Array<{ seq: number; reason: string }> = [];
 	private readonly audit: AuditRow[] = [];
 
-	private constructor(
+	constructor(
 		private readonly tx: StoreTransaction,
 		private readonly options: ResolveOptions,
-		private readonly links: Map<string, Link>,
-		private readonly owners: Map<string, Set<string>>,
-		private readonly candidates: Map<string, Candidate>,
-		private readonly creates: Map<string, DeliveryRow[]>,
+		private readonly known: Known,
 	) {}
 
-	static async load(
-		tx: StoreTransaction,
-		events: readonly ChangeEvent[],
-		options: ResolveOptions,
-	): Promise<Resolver> {
-		const links = await tx.identity.links(events);
-		const unknown = events.filter((event) => !links.has(recordKey(event)));
-		const owners = new Map<string, Set<string>>();
-		for (const owner of await tx.identity.ownersOf(
-			unknown.flatMap((event) => allKeys(event.fields, event.externalKeys)),
-		)) {
-			const ids = owners.get(owner.key) ?? new Set<string>();
-			if (ids.size < MAX_CANDIDATES_A_KEY) owners.set(owner.key, ids.add(owner.entityId));
-		}
-		const creates = new Map<string, DeliveryRow[]>();
-		for (const system of new Set(unknown.map((event) => event.system))) {
-			creates.set(system, await tx.deliveries.createsUnderWay(system));
-		}
-		const ids = new Set([...owners.values()].flatMap((set) => [...set]));
-		for (const event of unknown)
-			if (event.externalKeys[OWN_ISSUER]) ids.add(event.externalKeys[OWN_ISSUER]);
-		for (const delivery of [...creates.values()].flat()) ids.add(delivery.entityId);
-		const candidates = await loadCandidates(tx, [...ids]);
-		return new Resolver(tx, options, links, owners, candidates, creates);
-	}
-
 	async resolve(event: ChangeEvent): Promise<IdentityDecision> {
-		const link = this.links.get(recordKey(event));
-		if (link !== undefined) return this.byLink(event, link);
-		if (event.change === 'delete')
+		const link = this.known.links.get(recordKey(event));
+		if (link !== undefined) return byLink(event, link);
+		const review = this.known.reviews.get(recordKey(event));
+		if (review !== undefined) return this.hold(event, review);
+		if (event.change === 'delete') {
 			return { decision: 'none', reason: 'The deleted record was never linked.' };
+		}
 		const own = this.ownCreate(event);
 		if (own !== undefined) return this.link(event, own.unifiedId, evidence('own-create'));
 		const ranked = this.rank(event);
@@ -117,38 +88,54 @@ class Resolver {
 	}
 
 	async save(): Promise<void> {
-		await this.tx.identity.saveLinks(this.newLinks, this.options.now);
-		await this.tx.identity.replaceKeys(this.newKeys);
-		await this.tx.audit.append(this.audit);
-	}
-
-	private byLink(event: ChangeEvent, link: Link): IdentityDecision {
-		if (link.state === 'unlinked' && event.change === 'delete') {
-			return { decision: 'none', reason: 'The record is no longer linked.' };
+		const { tx } = this;
+		const { now } = this.options;
+		await tx.identity.addEntities(this.newEntities, now);
+		await tx.identity.saveLinks(this.newLinks, now);
+		await tx.identity.replaceKeys(this.newKeys);
+		await tx.registers.saveShadows(this.newShadows, now);
+		await tx.reviews.log(this.logged, now);
+		for (const reason of new Set(this.held.map((event) => event.reason))) {
+			const seqs = this.held.filter((event) => event.reason === reason).map(({ seq }) => seq);
+			await tx.inbox.settle(seqs, 'review', now, reason);
 		}
-		if (link.state === 'unlinked') return this.link(event, link.entityId, link.evidence);
-		return { decision: 'linked', unifiedId: link.entityId, evidence: link.evidence };
+		await tx.audit.append(this.audit);
 	}
 
 	/** Is this record the one that a create of ours has just made, or made before its answer was lost? */
 	private ownCreate(event: ChangeEvent): Candidate | undefined {
-		const named = this.candidates.get(event.externalKeys[OWN_ISSUER] ?? '');
-		if (named !== undefined && !this.hasLinkIn(named, event)) return named;
-		const matching = (this.creates.get(event.system) ?? []).filter((delivery) =>
-			isMadeBy(delivery, event),
-		);
+		const { candidates } = this.known;
+		const creates = this.known.creates.get(event.system) ?? [];
+		const named = candidates.get(event.externalKeys[OWN_ISSUER] ?? '');
+		if (named !== undefined && !hasLinkIn(named, event)) {
+			const create = creates.find(({ entityId }) => entityId === named.unifiedId);
+			if (create !== undefined) this.expectOwnValues(event, create);
+			return named;
+		}
+		const matching = creates.filter((delivery) => isMadeBy(delivery, event));
+		const [create] = matching;
 		const entities = new Set(matching.map(({ entityId }) => entityId));
-		if (entities.size !== 1) return undefined;
-		const candidate = this.candidates.get([...entities][0] ?? '');
-		return candidate === undefined || this.hasLinkIn(candidate, event) ? undefined : candidate;
+		if (create === undefined || entities.size !== 1) return undefined;
+		const candidate = candidates.get(create.entityId);
+		if (candidate === undefined || hasLinkIn(candidate, event)) return undefined;
+		this.expectOwnValues(event, create);
+		return candidate;
 	}
 
-	private rank(event: ChangeEvent): Array<{ candidate: Candidate; evidence: Evidence }> {
+	/** What the create sent is no person's edit when it is seen at the new record. */
+	private expectOwnValues(event: ChangeEvent, create: DeliveryRow): void {
+		const shadow = intend({ fields: {} }, create.changes ?? {});
+		this.newShadows.push({ ...addressOf(event), shadow });
+	}
+
+	private rank(event: ChangeEvent): Ranked {
 		const ids = new Set(
-			allKeys(event.fields, event.externalKeys).flatMap((key) => [...(this.owners.get(key) ?? [])]),
+			allKeys(event.fields, event.externalKeys).flatMap((key) => [
+				...(this.known.owners.get(key) ?? []),
+			]),
 		);
 		return [...ids]
-			.map((id) => this.candidates.get(id))
+			.map((id) => this.known.candidates.get(id))
 			.filter((candidate) => candidate !== undefined)
 			.map((candidate) => ({ candidate, evidence: score(event, candidate) }))
 			.sort(
@@ -160,14 +147,14 @@ class Resolver {
 
 	private judge(
 		event: ChangeEvent,
-		ranked: Array<{ candidate: Candidate; evidence: Evidence }>,
+		ranked: Ranked,
 	): 'new' | { ask: string } | { ask?: undefined; unifiedId: string; evidence: Evidence } {
 		const thresholds = this.options.thresholds ?? DEFAULT_THRESHOLDS;
 		const [best, second] = ranked;
 		if (best === undefined || best.evidence.score < thresholds.review) return 'new';
 		if (best.evidence.score < thresholds.link)
 			return { ask: 'It may be the same client, but the evidence is not enough to link it.' };
-		if (this.hasLinkIn(best.candidate, event)) {
+		if (hasLinkIn(best.candidate, event)) {
 			return {
 				ask: `${event.system} already has a record of this client: this may be a duplicate inside ${event.system}.`,
 			};
@@ -178,116 +165,85 @@ class Resolver {
 		return { unifiedId: best.candidate.unifiedId, evidence: best.evidence };
 	}
 
-	private hasLinkIn(candidate: Candidate, event: ChangeEvent): boolean {
-		return candidate.links.some(
-			(link) =>
-				link.state === 'active' && link.system === event.system && link.object === event.object,
-		);
-	}
-
 	private link(event: ChangeEvent, unifiedId: string, why: Evidence): IdentityDecision {
 		this.remember(event, unifiedId, why);
 		this.note(event, 'link', unifiedId, why);
 		return { decision: 'linked', unifiedId, evidence: why };
 	}
 
-	private async create(
-		event: ChangeEvent,
-		ranked: Array<{ candidate: Candidate; evidence: Evidence }>,
-	): Promise<IdentityDecision> {
-		const [unifiedId] = await this.tx.identity.createEntities([event.eventId], this.options.now);
-		if (unifiedId === undefined) throw new Error('The store made no entity.');
-		this.candidates.set(unifiedId, {
-			unifiedId,
-			fields: event.fields,
-			externalKeys: event.externalKeys,
-			links: [],
-		});
+	private create(event: ChangeEvent, ranked: Ranked): IdentityDecision {
+		this.known.lastNumber += 1;
+		const number = this.known.lastNumber;
+		const unifiedId = unifiedIdOf(number);
+		this.newEntities.push({ number, createdBy: event.eventId });
+		const { fields, externalKeys } = event;
+		this.known.candidates.set(unifiedId, { unifiedId, fields, externalKeys, links: [] });
 		const why = evidence('new-entity');
 		this.remember(event, unifiedId, why);
 		this.note(event, 'entity', unifiedId, why);
-		await this.tx.reviews.open(
-			{
-				...this.address(event),
-				kind: 'new-entity',
-				state: 'logged',
-				question: question(event, ranked, 'No known client fits.'),
-			},
-			this.options.now,
-		);
+		const asked = question(event, ranked, 'No known client fits.');
+		this.logged.push({ ...addressOf(event), kind: 'new-entity', state: 'logged', question: asked });
 		return { decision: 'created', unifiedId, evidence: why };
 	}
 
-	private async ask(
-		event: ChangeEvent,
-		ranked: Array<{ candidate: Candidate; evidence: Evidence }>,
-		reason: string,
-	): Promise<IdentityDecision> {
-		const { now } = this.options;
-		const open = await this.tx.reviews.openFor(event);
-		const reviewId =
-			open?.id ??
-			(await this.tx.reviews.open(
-				{
-					...this.address(event),
-					kind: 'identity',
-					state: 'open',
-					question: question(event, ranked, reason),
-				},
-				now,
-			));
-		const seq = (await this.tx.inbox.statesOf([event.eventId])).get(event.eventId)?.seq;
-		if (seq !== undefined) await this.tx.inbox.settle([seq], 'review', now, reason);
-		this.audit.push({
-			at: now,
-			kind: 'review',
-			...this.address(event),
-			eventId: event.eventId,
-			detail: { reviewId, reason },
-		});
-		const candidates = ranked.map(({ candidate, evidence: { score: value } }) => ({
-			unifiedId: candidate.unifiedId,
+	private async ask(event: ChangeEvent, ranked: Ranked, reason: string): Promise<IdentityDecision> {
+		const asked = question(event, ranked, reason);
+		const review: NewReview = {
+			...addressOf(event),
+			kind: 'identity',
+			state: 'open',
+			question: asked,
+		};
+		const opened = await this.tx.reviews.open(review, this.options.now);
+		this.known.reviews.set(recordKey(event), opened);
+		return this.hold(event, opened);
+	}
+
+	/** The event waits for the answer; so do later ones of its record, which keeps their order. */
+	private hold(event: ChangeEvent, { id: reviewId, question: asked }: ReviewRow): IdentityDecision {
+		const { reason } = asked;
+		const seq = this.known.inbox.get(event.eventId)?.seq;
+		if (seq !== undefined) this.held.push({ seq, reason });
+		const address = addressOf(event);
+		const { now: at } = this.options;
+		const detail = { reviewId, reason };
+		this.audit.push({ at, kind: 'review', ...address, eventId: event.eventId, detail });
+		const candidates = asked.candidates.map(({ unifiedId, score: value }) => ({
+			unifiedId,
 			score: value,
 		}));
-		return {
-			decision: 'review',
-			reviewId,
-			reason,
-			candidates: candidates.slice(0, MAX_IN_QUESTION),
-		};
+		return { decision: 'review', reviewId, reason, candidates };
 	}
 
 	private remember(event: ChangeEvent, entityId: string, why: Evidence): void {
-		const link: Link = {
-			...this.address(event),
-			entityId,
-			state: 'active',
-			evidence: why,
-			recreated: 0,
-		};
+		const { links, candidates, owners } = this.known;
+		const address = addressOf(event);
+		const link: Link = { ...address, entityId, state: 'active', evidence: why, recreated: 0 };
 		const keys = allKeys(event.fields, event.externalKeys);
-		this.links.set(recordKey(event), link);
+		links.set(recordKey(event), link);
 		this.newLinks.push(link);
-		this.newKeys.push({ ...this.address(event), entityId, keys });
-		this.candidates.get(entityId)?.links.push(link);
-		for (const key of keys) this.owners.set(key, (this.owners.get(key) ?? new Set()).add(entityId));
+		this.newKeys.push({ ...address, entityId, keys });
+		candidates.get(entityId)?.links.push(link);
+		for (const key of keys) owners.set(key, (owners.get(key) ?? new Set()).add(entityId));
 	}
 
 	private note(event: ChangeEvent, kind: string, entityId: string, why: Evidence): void {
-		const { now } = this.options;
-		this.audit.push({
-			at: now,
-			kind,
-			entityId,
-			...this.address(event),
-			eventId: event.eventId,
-			detail: why,
-		});
+		const { now: at } = this.options;
+		const { eventId } = event;
+		this.audit.push({ at, kind, entityId, ...addressOf(event), eventId, detail: why });
 	}
+}
 
-	private address({ system, object, crmId }: ChangeEvent) {
-		return { system, object, crmId };
+function addressOf({ system, object, crmId }: ChangeEvent): RecordAddress {
+	return { system, object, crmId };
+}
+
+/** A record that was unlinked comes back when Field Merge sees it. */
+function byLink(event: ChangeEvent, link: Link): IdentityDecision {
+	if (link.state === 'unlinked' && event.change === 'delete') {
+		return { decision: 'none', reason: 'The record is no longer linked.' };
 	}
+	return { decision: 'linked', unifiedId: link.entityId, evidence: link.evidence };
 }
 
 const MAX_IN_QUESTION = 10;
@@ -296,11 +252,7 @@ function evidence(by: string): Evidence {
 	return { by, score: 1, fields: [] };
 }
 
-function question(
-	event: ChangeEvent,
-	ranked: Array<{ candidate: Candidate; evidence: Evidence }>,
-	reason: string,
-): ReviewQuestion {
+function question(event: ChangeEvent, ranked: Ranked, reason: string): ReviewQuestion {
 	const candidates = ranked.slice(0, MAX_IN_QUESTION).map(({ candidate, evidence: why }) => ({
 		unifiedId: candidate.unifiedId,
 		score: why.score,
@@ -315,37 +267,4 @@ function isMadeBy(delivery: DeliveryRow, event: ChangeEvent): boolean {
 	const sent = Object.entries(delivery.changes ?? {}).filter(([field]) => field in event.fields);
 	const names = sent.some(([field]) => ['lastName', 'name', 'emails'].includes(field));
 	return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
-}
-
-async function loadCandidates(
-	tx: StoreTransaction,
-	ids: string[],
-): Promise<Map<string, Candidate>> {
-	const existing = [...(await tx.identity.existing(ids))];
-	const registers = await tx.registers.registers(existing);
-	const links = await tx.identity.linksOf(existing);
-	const keys = await tx.identity.externalKeysOf(existing);
-	const merged = new Map(existing.map((id) => [id, desiredFields(registers.get(id) ?? {})]));
-	const unmerged = links.filter(
-		(link) => Object.keys(merged.get(link.entityId) ?? {}).length === 0,
-	);
-	// Resolved a moment ago by another execution and not merged yet: its own event says who it is.
-	const events = await tx.inbox.lastEvents(unmerged);
-	for (const link of unmerged) {
-		merged.set(link.entityId, {
-			...events.get(recordKey(link))?.event.fields,
-			...merged.get(link.entityId),
-		});
-	}
-	return new Map(
-		existing.map((unifiedId) => [
-			unifiedId,
-			{
-				unifiedId,
-				fields: merged.get(unifiedId) ?? {},
-				externalKeys: keys.get(unifiedId) ?? {},
-				links: links.filter((link) => link.entityId === unifiedId),
-			},
-		]),
-	);
 }

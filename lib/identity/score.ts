@@ -3,7 +3,7 @@ import { canonicalScalar } from '../model/canonical';
 import type { CanonicalFields } from '../model/fields';
 import type { Evidence } from '../model/rows';
 import { emailKeys, externalKeys, phoneKeys } from './keys';
-import { nameSimilarity } from './names';
+import { mayBeRelatives, nameSimilarity } from './names';
 
 export interface Profile {
 	fields: CanonicalFields;
@@ -24,6 +24,8 @@ const WEIGHTS = { external: 0.97, email: 0.8, phone: 0.65, birthDate: 0.7 } as c
 /** How high a score may go at most when something speaks against it. */
 const CAPS = {
 	otherName: 0.7,
+	/** Below the default for linking: a shared e-mail and phone prove nothing inside a family. */
+	relatives: 0.84,
 	otherNameSamePhone: 0.4,
 	otherBirthDate: 0.7,
 	otherExternalKey: 0.4,
@@ -54,7 +56,8 @@ export function score(record: Profile, entity: Profile): Evidence {
 		fields,
 	);
 	compareNames(record, entity, email, fields, caps);
-	compareBirthDate(record, entity, fields, caps);
+	const sameBirthDate = compareBirthDate(record, entity, fields, caps);
+	if (!sameBirthDate && mayBeRelatives(record.fields, entity.fields)) caps.push(CAPS.relatives);
 	const disbelief = fields.reduce((rest, { weight }) => rest * (1 - weight), 1);
 	const total = Math.min(1 - disbelief, ...caps);
 	return { by: strongest(fields, email, phone), score: Math.round(total * 1000) / 1000, fields };
@@ -123,9 +126,9 @@ function compareBirthDate(
 	entity: Profile,
 	fields: FieldEvidence[],
 	caps: number[],
-): void {
+): boolean {
 	const [mine, theirs] = [record.fields.birthDate, entity.fields.birthDate];
-	if (!mine || !theirs) return;
+	if (!mine || !theirs) return false;
 	const equal = canonicalScalar(mine as string) === canonicalScalar(theirs as string);
 	fields.push({
 		field: 'birthDate',
@@ -133,4 +136,5 @@ function compareBirthDate(
 		weight: equal ? WEIGHTS.birthDate : 0,
 	});
 	if (!equal) caps.push(CAPS.otherBirthDate);
+	return equal;
 }

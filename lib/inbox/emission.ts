@@ -31,21 +31,18 @@ export async function nextEvents(
 
 export type ExecutionEnd = { ok: true } | { ok: false; reason: string };
 
-/** Settles what the execution left behind. Returns true if the system became ready by this. */
+/** Settles what the execution left behind. */
 export async function finishEvents(
 	tx: StoreTransaction,
-	system: string,
 	batchId: string,
 	end: ExecutionEnd,
 	now: number,
 	random: () => number,
-): Promise<boolean> {
+): Promise<void> {
 	const left = await tx.inbox.unsettledOf(batchId);
-	if (left.length > 0) {
-		if (end.ok) await filter(tx, left, now);
-		else await tryAgainLater(tx, left, end.reason, now, random);
-	}
-	return becomeReady(tx, system, now);
+	if (left.length === 0) return;
+	if (end.ok) await filter(tx, left, now);
+	else await tryAgainLater(tx, left, end.reason, now, random);
 }
 
 async function filter(tx: StoreTransaction, items: InboxItem[], now: number): Promise<void> {
@@ -67,6 +64,7 @@ async function filter(tx: StoreTransaction, items: InboxItem[], now: number): Pr
 	);
 }
 
+/** Later means with backoff; after the limit of tries it means not by itself. */
 async function tryAgainLater(
 	tx: StoreTransaction,
 	items: InboxItem[],
@@ -74,57 +72,72 @@ async function tryAgainLater(
 	now: number,
 	random: () => number,
 ): Promise<void> {
-	for (const item of items) {
-		if (!isExhausted(EVENT_RETRY, item.attempts)) {
-			const wait = backoffMs(EVENT_RETRY, item.attempts, random);
-			await tx.inbox.postpone([item.seq], now + wait, reason);
+	for (const attempts of new Set(items.map((item) => item.attempts))) {
+		const alike = items.filter((item) => item.attempts === attempts);
+		if (isExhausted(EVENT_RETRY, attempts)) {
+			await bury(tx, alike, `${reason} (given up after ${attempts} tries)`, 'execution', now);
 			continue;
 		}
-		await bury(tx, item, `${reason} (given up after ${item.attempts} tries)`, 'execution', now);
+		const wait = backoffMs(EVENT_RETRY, attempts, random);
+		await tx.inbox.postpone(
+			alike.map(({ seq }) => seq),
+			now + wait,
+			reason,
+		);
 	}
 }
 
-/** The event becomes a dead letter with its reason; retry sets it free again. */
+/** Events that a process which is gone had under way. Returns how many. */
+export async function recoverEvents(
+	tx: StoreTransaction,
+	system: string,
+	now: number,
+	random: () => number,
+): Promise<number> {
+	const left = await tx.inbox.emitted(system);
+	await tryAgainLater(tx, left, 'The process that carried it is gone.', now, random);
+	return left.length;
+}
+
+/** The events become dead letters with their reason; retry sets them free again. */
 export async function bury(
 	tx: StoreTransaction,
-	{ seq, event }: Pick<InboxItem, 'seq' | 'event'>,
+	items: ReadonlyArray<Pick<InboxItem, 'seq' | 'event'>>,
 	reason: string,
 	code: string,
 	now: number,
 ): Promise<void> {
-	const { system, object, crmId, eventId } = event;
-	await tx.inbox.settle([seq], 'dead', now, reason);
-	await tx.deadLetters.add(
-		[
-			{
-				kind: 'event',
-				system,
-				object,
-				crmId,
-				entityId: null,
-				inboxSeq: seq,
-				deliveryId: null,
-				reason,
-				code,
-				payload: null,
-			},
-		],
-		now,
+	const seqs = items.map(({ seq }) => seq);
+	await tx.inbox.settle(seqs, 'dead', now, reason);
+	const letters = items.map(({ seq, event: { system, object, crmId } }) => ({
+		kind: 'event' as const,
+		system,
+		object,
+		crmId,
+		entityId: null,
+		inboxSeq: seq,
+		deliveryId: null,
+		reason,
+		code,
+		payload: null,
+	}));
+	await tx.deadLetters.add(letters, now);
+	await tx.audit.append(
+		items.map(({ event: { system, object, crmId, eventId } }) => ({
+			at: now,
+			kind: 'dead',
+			system,
+			object,
+			crmId,
+			eventId,
+			detail: { reason, code },
+		})),
 	);
-	await tx.audit.append([
-		{ at: now, kind: 'dead', system, object, crmId, eventId, detail: { reason, code } },
-	]);
 }
 
-/** A system is ready when everything it held at the start has been read and settled. */
-export async function becomeReady(
-	tx: StoreTransaction,
-	system: string,
-	now: number,
-): Promise<boolean> {
+/** True if everything that the system held at the start has been read and settled, just now. */
+export async function isBecomingReady(tx: StoreTransaction, system: string): Promise<boolean> {
 	const row = await tx.systems.get(system);
 	if (row === undefined || row.readyAt !== null || row.readyAfter === null) return false;
-	if (await tx.inbox.hasUnsettledUpTo(system, row.readyAfter)) return false;
-	await tx.systems.setReady(system, now);
-	return true;
+	return !(await tx.inbox.hasUnsettledUpTo(system, row.readyAfter));
 }

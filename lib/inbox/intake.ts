@@ -33,12 +33,13 @@ export async function takeIn(
 	const { valid, invalid } = sortOut(batch.events);
 	const shadows = await tx.registers.shadows(valid);
 	const lasts = await tx.inbox.lastEvents(valid);
+	const taken = new Set((await tx.inbox.statesOf(valid.map(({ eventId }) => eventId))).keys());
 	const news: ChangeEvent[] = [];
 	for (const event of valid) {
 		const key = recordKey(event);
-		const last = lasts.get(key);
-		if (!isNews(event, shadows.get(key), last)) continue;
-		const fresh = event.kind === 'snapshot' ? await withOwnId(tx, event) : event;
+		if (!isNews(event, shadows.get(key), lasts.get(key))) continue;
+		const fresh = event.kind === 'snapshot' ? withOwnId(event, taken) : event;
+		taken.add(fresh.eventId);
 		news.push(fresh);
 		lasts.set(key, { event: fresh, state: 'pending' });
 	}
@@ -103,9 +104,9 @@ function repeats(event: ChangeEvent, last: ChangeEvent): boolean {
  * A snapshot's id is made of the record's modification time and content. A value that went away and
  * came back within the vendor's time resolution would look like the first sight of it.
  */
-async function withOwnId(tx: StoreTransaction, event: ChangeEvent): Promise<ChangeEvent> {
-	const taken = (await tx.inbox.statesOf([event.eventId])).has(event.eventId);
-	return taken ? { ...event, eventId: `${event.eventId}:${Date.parse(event.readAt)}` } : event;
+function withOwnId(event: ChangeEvent, taken: ReadonlySet<string>): ChangeEvent {
+	if (!taken.has(event.eventId)) return event;
+	return { ...event, eventId: `${event.eventId}:${Date.parse(event.readAt)}` };
 }
 
 async function noteFirstRead(tx: StoreTransaction, system: string): Promise<void> {

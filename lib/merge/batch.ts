@@ -4,7 +4,7 @@
  */
 import { allKeys } from '../identity/keys';
 import { knownFields, type Shadow } from './shadow';
-import { recordKey, type ChangeEvent } from '../model/event';
+import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import type { AuditRow, Link } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import type { RegisterChange } from '../store/registers';
@@ -42,11 +42,17 @@ export async function mergeBatch(
 	return { outcomes, touched: merger.touched };
 }
 
+interface ChangedRecord extends RecordAddress {
+	entityId: string;
+	externalKeys: Record<string, string>;
+	keepExternal: boolean;
+}
+
 class Merger {
 	readonly touched = new Map<string, { syncOrigin: string }>();
 	private readonly registerChanges = new Map<string, RegisterChange>();
-	private readonly changedShadows = new Map<string, ChangeEvent>();
-	private readonly changedLinks: Link[] = [];
+	private readonly changedShadows = new Map<string, ChangedRecord>();
+	private readonly changedLinks = new Map<string, Link>();
 	private readonly audit: AuditRow[] = [];
 	private readonly settled = new Map<InboxState, number[]>();
 	private readonly done = new Set<string>();
@@ -100,39 +106,73 @@ class Merger {
 		const { now } = this.options;
 		await this.tx.registers.saveRegisters([...this.registerChanges.values()]);
 		const records = [...this.changedShadows.values()];
-		const shadowOf = (event: ChangeEvent) => this.shadows.get(recordKey(event)) ?? { fields: {} };
-		const address = ({ system, object, crmId }: ChangeEvent) => ({ system, object, crmId });
 		await this.tx.registers.saveShadows(
-			records.map((event) => ({ ...address(event), shadow: shadowOf(event) })),
+			records.map((record) => ({ ...record, shadow: this.shadowOf(record) })),
 			now,
 		);
 		await this.tx.identity.replaceKeys(
-			records.map((event) => ({
-				...address(event),
-				entityId: this.links.get(recordKey(event))?.entityId ?? '',
-				keys: allKeys(knownFields(shadowOf(event)), event.externalKeys),
+			records.map((record) => ({
+				...record,
+				keys: allKeys(knownFields(this.shadowOf(record)), record.externalKeys),
 			})),
 		);
-		await this.tx.identity.saveLinks(this.changedLinks, now);
+		await this.tx.identity.saveLinks([...this.changedLinks.values()], now);
 		await this.tx.audit.append(this.audit);
 		for (const [state, seqs] of this.settled) await this.tx.inbox.settle(seqs, state, now);
 	}
 
+	private shadowOf(record: RecordAddress): Shadow {
+		return this.shadows.get(recordKey(record)) ?? { fields: {} };
+	}
+
 	private fold(event: ChangeEvent, link: Link, seq: number): MergeOutcome {
 		const key = recordKey(event);
-		const registers = this.registers.get(link.entityId) ?? {};
+		const { entityId } = link;
+		const registers = this.registers.get(entityId) ?? {};
 		const shadow = this.shadows.get(key);
 		const result = mergeEvent({ event, shadow, registers, ...this.options });
-		this.registers.set(link.entityId, result.registers);
+		this.registers.set(entityId, result.registers);
 		this.shadows.set(key, result.shadow);
-		this.changedShadows.set(key, event);
-		this.keepDecisions(event, link.entityId, result);
+		this.noteRecord(event, entityId);
+		this.keepDecisions(event, entityId, result);
 		this.settle(seq, result.outcome);
-		// A new shadow may differ from the registers although no register moved (an edit that lost).
-		if (result.outcome === 'applied' || shadow === undefined) {
-			this.touched.set(link.entityId, { syncOrigin: key });
+		const returned = this.takeBack(event, link);
+		// A new shadow may differ from the registers although no register moved (an empty text, an echo).
+		if (result.moved || shadow === undefined || returned) {
+			this.touched.set(entityId, { syncOrigin: key });
 		}
-		return { outcome: result.outcome, unifiedId: link.entityId, decisions: result.decisions };
+		return { outcome: result.outcome, unifiedId: entityId, decisions: result.decisions };
+	}
+
+	/** A delta names only the external keys that changed; the others stay. */
+	private noteRecord(event: ChangeEvent, entityId: string): void {
+		const { system, object, crmId } = event;
+		const earlier = this.changedShadows.get(recordKey(event));
+		const isWhole = event.kind === 'snapshot';
+		this.changedShadows.set(recordKey(event), {
+			system,
+			object,
+			crmId,
+			entityId,
+			externalKeys: { ...(isWhole ? {} : earlier?.externalKeys), ...event.externalKeys },
+			keepExternal: !isWhole && (earlier?.keepExternal ?? true),
+		});
+	}
+
+	/** A deleted record that shows up again belongs to its entity as before. True if it was unlinked. */
+	private takeBack(event: ChangeEvent, link: Link): boolean {
+		if (link.state === 'active') return event.change === 'undelete';
+		this.changeLink(event, { ...link, state: 'active' }, 'link', `back in ${event.system}`);
+		return true;
+	}
+
+	private changeLink(event: ChangeEvent, link: Link, kind: string, reason: string): void {
+		this.links.set(recordKey(event), link);
+		this.changedLinks.set(recordKey(event), link);
+		const { system, object, crmId, eventId } = event;
+		const { entityId } = link;
+		const { now: at } = this.options;
+		this.audit.push({ at, kind, entityId, system, object, crmId, eventId, detail: { reason } });
 	}
 
 	private keepDecisions(event: ChangeEvent, entityId: string, { decisions }: MergeResult): void {
@@ -165,20 +205,7 @@ class Merger {
 			this.settle(seq, 'noop');
 			return { outcome: 'noop', unifiedId: link?.entityId ?? null, decisions: [] };
 		}
-		const unlinked: Link = { ...link, state: 'unlinked' };
-		this.links.set(recordKey(event), unlinked);
-		this.changedLinks.push(unlinked);
-		const { system, object, crmId, eventId } = event;
-		this.audit.push({
-			at: this.options.now,
-			kind: 'unlink',
-			entityId: link.entityId,
-			system,
-			object,
-			crmId,
-			eventId,
-			detail: { reason: `deleted in ${system}` },
-		});
+		this.changeLink(event, { ...link, state: 'unlinked' }, 'unlink', `deleted in ${event.system}`);
 		this.touched.set(link.entityId, { syncOrigin: recordKey(event) });
 		this.settle(seq, 'applied');
 		return { outcome: 'unlinked', unifiedId: link.entityId, decisions: [] };

@@ -11,6 +11,8 @@ export interface Memory {
 	object: string;
 	crmId: string;
 	eventId: string;
+	/** Priority of the system when the edit was merged; higher wins ties. */
+	priority: number;
 	/** The rule under which it won. */
 	rule: string;
 	/** When the fabric merged it, ms since the epoch. */
@@ -35,17 +37,21 @@ export function clampEditTime({ vendor, after, until }: EditWindow): number {
 	return Math.min(Math.max(vendor, earliest), until);
 }
 
-/** Higher number: higher priority. Systems without one have 0. */
-export type Priorities = Readonly<Record<string, number>>;
-
-/** Positive if `a` is the later edit. Total: clamped time, then system priority, then record. */
-export function compareEdits(a: Memory, b: Memory, priorities: Priorities): number {
+/**
+ * Positive if `a` is the later edit. Total: clamped time, then system priority, then record; 0 only
+ * for two edits of one record at one time.
+ */
+export function compareEdits(a: Memory, b: Memory): number {
 	if (a.editedAt !== b.editedAt) return a.editedAt - b.editedAt;
-	const rank = (priorities[a.system] ?? 0) - (priorities[b.system] ?? 0);
-	if (rank !== 0) return rank;
+	if (a.priority !== b.priority) return a.priority - b.priority;
 	const [left, right] = [recordOrder(a), recordOrder(b)];
 	if (left !== right) return left < right ? -1 : 1;
 	return 0;
+}
+
+/** As {@link compareEdits}, but between systems of different priority the higher one counts as later. */
+export function compareByPriority(a: Memory, b: Memory): number {
+	return a.priority === b.priority ? compareEdits(a, b) : a.priority - b.priority;
 }
 
 function recordOrder(memory: Memory): string {

@@ -3,7 +3,7 @@
  */
 import { z } from 'zod';
 import { systemNameSchema } from '../model/event';
-import { compareEdits, type Memory, type Priorities } from './clock';
+import { compareByPriority, compareEdits, type Memory } from './clock';
 
 export const POLICIES = ['lastWriteWins', 'sourcePriority', 'onlyFrom'] as const;
 export type Policy = (typeof POLICIES)[number];
@@ -24,6 +24,9 @@ export const fieldRuleSchema = z
 
 export type FieldRule = z.infer<typeof fieldRuleSchema>;
 
+/** Higher number: higher priority. Systems without one have 0. */
+export type Priorities = Readonly<Record<string, number>>;
+
 export interface MergeRules {
 	fields: Readonly<Record<string, FieldRule>>;
 	priorities: Priorities;
@@ -43,26 +46,29 @@ export function ruleFor(rules: MergeRules, field: string): FieldRule {
 	return rules.fields[field] ?? DEFAULT_RULE;
 }
 
-/** Does the candidate win against what the register holds? Says under which rule, for the audit trail. */
+/** How edits are ordered under the policy that is named in their memories. */
+export function orderUnder(rule: string): (a: Memory, b: Memory) => number {
+	return rule === 'sourcePriority' ? compareByPriority : compareEdits;
+}
+
+/**
+ * Does the candidate win against what the register holds? Says under which rule, for the audit
+ * trail. Events of one record are merged in the order they were read, so of two edits of one record
+ * at one time the candidate is the later one.
+ */
 export function decide(
 	rules: MergeRules,
 	field: string,
 	current: Memory | undefined,
 	candidate: Memory,
 ): { wins: boolean; rule: string } {
-	const rule = ruleFor(rules, field);
-	if (rule.policy === 'onlyFrom' && candidate.system !== rule.system) {
-		return { wins: false, rule: `onlyFrom:${rule.system}` };
+	const wanted = ruleFor(rules, field);
+	const rule = ruleName(wanted);
+	if (wanted.policy === 'onlyFrom') {
+		if (candidate.system !== wanted.system) return { wins: false, rule };
+		if (current !== undefined && current.system !== wanted.system) return { wins: true, rule };
 	}
-	if (current === undefined) return { wins: true, rule: ruleName(rule) };
-	if (rule.policy === 'onlyFrom' && current.system !== rule.system)
-		return { wins: true, rule: ruleName(rule) };
-	if (rule.policy === 'sourcePriority' && current.system !== candidate.system) {
-		const rank =
-			(rules.priorities[candidate.system] ?? 0) - (rules.priorities[current.system] ?? 0);
-		if (rank !== 0) return { wins: rank > 0, rule: ruleName(rule) };
-	}
-	return { wins: compareEdits(candidate, current, rules.priorities) > 0, rule: ruleName(rule) };
+	return { wins: current === undefined || orderUnder(rule)(candidate, current) >= 0, rule };
 }
 
 function ruleName(rule: FieldRule): string {

@@ -15,8 +15,10 @@ export interface ShadowField {
 	value: FieldValue;
 	/** When the record was last seen (or written) to hold this value, ms. */
 	seenAt: number;
-	/** When our last write to this field was confirmed, ms. */
+	/** When our last write to this field was confirmed, or seen at the record, ms. */
 	writtenAt?: number;
+	/** What the record held before that write. */
+	before?: FieldValue;
 	/** Values sent and not yet confirmed or refused: should one come back, it is our own. */
 	inFlight?: FieldValue[];
 	/** Values confirmed before the present one, newest last: a stream may bring their echo late. */
@@ -51,14 +53,30 @@ export function intend(shadow: Shadow, changes: CanonicalFields): Shadow {
 	const fields = { ...shadow.fields };
 	for (const [field, value] of Object.entries(changes)) {
 		const known = fields[field] ?? { value: null, seenAt: 0 };
-		fields[field] = { ...known, inFlight: remember(known.inFlight, value) };
+		fields[field] = { ...known, inFlight: remember(known.inFlight, [value]) };
 	}
 	return { fields };
 }
 
 /**
- * Notes that the CRM confirmed a write: `wanted` was sent, `held` is what the record holds now.
- * `part`: the write broke off; what differs from `wanted` is still to be written.
+ * Notes that a value which was in flight has been seen at the record at `at`: another sight of it is
+ * no echo. To be told before {@link see}.
+ */
+export function land(shadow: Shadow, field: string, value: FieldValue, at: number): Shadow {
+	const known = shadow.fields[field];
+	if (known?.inFlight === undefined) return shadow;
+	const landed = known.inFlight.filter((sent) => sameValue(field, sent, value));
+	if (landed.length === 0) return shadow;
+	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent, value));
+	const written = remember(known.written, landed);
+	const next = { ...known, written, writtenAt: at, before: known.value, inFlight };
+	return { fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
+}
+
+/**
+ * Notes that the CRM confirmed a write: `wanted` was sent, `held` is what the record holds now (a
+ * field it does not tell holds what was sent). `part`: the write broke off; what differs from
+ * `wanted` is still to be written. A later sight of the record than `at` stands.
  */
 export function confirm(
 	shadow: Shadow,
@@ -69,27 +87,38 @@ export function confirm(
 ): Shadow {
 	const fields = { ...shadow.fields };
 	const isNew = Object.keys(shadow.fields).length === 0;
-	for (const [field, told] of Object.entries(held)) {
-		const known = fields[field];
+	for (const [field, told] of Object.entries(part ? held : { ...wanted, ...held })) {
 		const sent = wanted[field];
-		if (sent === undefined) {
-			// An answer may also tell of fields we did not write. In a record of ours that is news of
-			// its defaults; in any other it may be a person's edit, which the change source must bring.
-			if (isNew) fields[field] = { value: told, seenAt: at };
-			continue;
-		}
-		const value = isListField(field) && !part ? ownEntries(field, sent, told) : told;
-		const next: ShadowField = {
-			value,
-			seenAt: at,
-			writtenAt: at,
-			written: remember(known?.written, value),
-		};
-		if (part && known?.inFlight !== undefined) next.inFlight = known.inFlight;
-		if (!part && !sameValue(field, sent, value)) next.settledFor = sent;
-		fields[field] = next;
+		// An answer may also tell of fields we did not write. In a record of ours that is news of
+		// its defaults; in any other it may be a person's edit, which the change source must bring.
+		if (sent !== undefined)
+			fields[field] = confirmField(field, fields[field], sent, told, at, part);
+		else if (isNew) fields[field] = { value: told, seenAt: at };
 	}
 	return { fields };
+}
+
+function confirmField(
+	field: string,
+	known: ShadowField | undefined,
+	sent: FieldValue,
+	told: FieldValue,
+	at: number,
+	part: boolean,
+): ShadowField {
+	const held = isListField(field) && !part ? ownEntries(field, sent, told) : told;
+	const inFlight = known?.inFlight ?? [];
+	// What was in flight before may have been written too: a stream may still bring its echo.
+	const written = remember(known?.written, part ? [held] : [...inFlight, held]);
+	const newer = known !== undefined && known.seenAt > at ? known : undefined;
+	const { value, seenAt } = newer ?? { value: held, seenAt: at };
+	const before = known && !sameValue(field, known.value, value) ? known.value : known?.before;
+	const next: ShadowField = { value, seenAt, writtenAt: at, written };
+	if (before !== undefined) next.before = before;
+	if (part && inFlight.length > 0) next.inFlight = inFlight;
+	const normalised = !part && !sameValue(field, sent, held) && sameValue(field, value, held);
+	if (normalised) next.settledFor = sent;
+	return next;
 }
 
 /**
@@ -106,16 +135,24 @@ function ownEntries(field: ListField, sent: FieldValue, told: FieldValue): Field
 	return missing === strangers ? held : matched;
 }
 
-/** Forgets what was in flight: the CRM refused the write and did none of it. */
-export function withdraw(shadow: Shadow): Shadow {
-	const fields = Object.entries(shadow.fields).map(([field, known]) => {
-		const next = { ...known };
-		delete next.inFlight;
-		return [field, next];
-	});
-	return { fields: Object.fromEntries(fields) };
+/** Forgets one try to write `changes`: the CRM refused it and did none of it. Earlier tries stay in flight. */
+export function withdraw(shadow: Shadow, changes: CanonicalFields): Shadow {
+	const fields = { ...shadow.fields };
+	for (const [field, value] of Object.entries(changes)) {
+		const known = fields[field];
+		const last = known?.inFlight?.findLastIndex((sent) => sameValue(field, sent, value)) ?? -1;
+		if (known === undefined || last < 0) continue;
+		fields[field] = withoutEmptyFlight({ ...known, inFlight: known.inFlight?.toSpliced(last, 1) });
+	}
+	return { fields };
 }
 
-function remember(list: FieldValue[] | undefined, value: FieldValue): FieldValue[] {
-	return [...(list ?? []), value].slice(-MAX_REMEMBERED);
+function withoutEmptyFlight(known: ShadowField): ShadowField {
+	const next = { ...known };
+	if (next.inFlight?.length === 0) delete next.inFlight;
+	return next;
+}
+
+function remember(list: FieldValue[] | undefined, values: readonly FieldValue[]): FieldValue[] {
+	return [...(list ?? []), ...values].slice(-MAX_REMEMBERED);
 }

@@ -27,10 +27,10 @@ export function canonicalEmail(address: string): string {
 	return canonicalText(address).toLowerCase();
 }
 
-/** E.164 where the number can be parsed, else its digits, else the trimmed text. */
+/** E.164 where it can be a number of that country, else its digits, else the trimmed text. */
 export function canonicalPhone(number: string, country: CountryCode = DEFAULT_COUNTRY): string {
 	const parsed = parsePhoneNumberFromString(number, country);
-	if (parsed) return parsed.number;
+	if (parsed?.isPossible()) return parsed.number;
 	const digits = number.replace(/\D/g, '');
 	return digits === '' ? canonicalText(number) : digits;
 }

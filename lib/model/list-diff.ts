@@ -33,12 +33,20 @@ export function diffList<T extends ListItem>(
 			newItems.delete(item);
 		}
 	};
-	pairUp((a, b) => listItemKey(field, a) === listItemKey(field, b));
+	const sameKey = (a: T, b: T) => listItemKey(field, a) === listItemKey(field, b);
+	pairUp((a, b) => sameKey(a, b) && !differs(field, a, b));
+	pairUp(sameKey);
 	pairUp((a, b) => a.ref !== undefined && a.ref === b.ref);
 	pairUp((a, b) => (b.formerKeys ?? []).includes(listItemKey(field, a)));
+	// A CRM may hold one number twice (home and fax): a second copy is neither added nor removed.
+	const isIn = (items: readonly T[]) => {
+		const keys = new Set(items.map((item) => listItemKey(field, item)));
+		return (item: T) => keys.has(listItemKey(field, item));
+	};
+	const [isOld, isNew] = [isIn(from), isIn(to)];
 	return {
-		added: [...newItems],
-		removed: [...oldItems],
+		added: [...newItems].filter((item) => !isOld(item)),
+		removed: [...oldItems].filter((item) => !isNew(item)),
 		changed: pairs.filter((pair) => differs(field, pair.from, pair.to)),
 	};
 }

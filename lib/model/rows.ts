@@ -140,3 +140,13 @@ export interface DeadLetterRow {
 }
 
 export const PRIORITY = { live: 0, retry: 1, backfill: 2 } as const;
+
+export function byEntity<T extends { entityId: string }>(rows: readonly T[]): Map<string, T[]> {
+	const groups = new Map<string, T[]>();
+	for (const row of rows) {
+		const group = groups.get(row.entityId);
+		if (group === undefined) groups.set(row.entityId, [row]);
+		else group.push(row);
+	}
+	return groups;
+}

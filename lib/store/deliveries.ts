@@ -1,9 +1,9 @@
 /** Deliveries: which records differ from what their entities want, and what became of each try. */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type SqlBool } from 'kysely';
 import type { CanonicalFields } from '../model/fields';
 import type { DeliveryRow } from '../model/rows';
 import { chunks, inChunks } from './batch';
-import { jsonOrNull, toDelivery } from './rows';
+import { toDelivery } from './rows';
 import type { Database, DeliveryState } from './schema';
 
 export interface NewDelivery {
@@ -18,7 +18,10 @@ export interface NewDelivery {
 	nextAt: number;
 }
 
-const ALIVE: DeliveryState[] = ['open', 'claimed'];
+/** In the very words of the partial indexes: only then does SQLite use them. */
+const ALIVE = sql<SqlBool>`state in ('open', 'claimed')`;
+const OPEN = sql<SqlBool>`state = 'open'`;
+const CLAIMED = sql<SqlBool>`state = 'claimed'`;
 
 export class DeliveryStore {
 	constructor(private readonly db: Kysely<Database>) {}
@@ -29,7 +32,7 @@ export class DeliveryStore {
 				.selectFrom('deliveries')
 				.selectAll()
 				.where('entity_id', 'in', chunk)
-				.where('state', 'in', ALIVE)
+				.where(ALIVE)
 				.execute(),
 		);
 		return rows.map(toDelivery);
@@ -41,7 +44,7 @@ export class DeliveryStore {
 			.selectFrom('deliveries')
 			.selectAll()
 			.where('system', '=', system)
-			.where('state', 'in', ALIVE)
+			.where(ALIVE)
 			.where('operation', '=', 'create')
 			.where('attempts', '>', 0)
 			.execute();
@@ -77,7 +80,7 @@ export class DeliveryStore {
 		let query = this.db
 			.selectFrom('deliveries')
 			.selectAll()
-			.where('state', '=', 'open')
+			.where(OPEN)
 			.where('next_at', '<=', now)
 			.orderBy('priority')
 			.orderBy('next_at')
@@ -122,7 +125,7 @@ export class DeliveryStore {
 				.updateTable('deliveries')
 				.set({ lease_until: leaseUntil })
 				.where('claim_token', 'in', chunk)
-				.where('state', '=', 'claimed')
+				.where(CLAIMED)
 				.execute();
 		}
 	}
@@ -132,7 +135,7 @@ export class DeliveryStore {
 		const result = await this.db
 			.updateTable('deliveries')
 			.set({ state: 'open', claim_token: null, lease_until: null, next_at: now, priority: 1 })
-			.where('state', '=', 'claimed')
+			.where(CLAIMED)
 			.where('lease_until', '<', now)
 			.executeTakeFirst();
 		return Number(result.numUpdatedRows);
@@ -145,7 +148,7 @@ export class DeliveryStore {
 				.selectFrom('deliveries')
 				.selectAll()
 				.where('claim_token', 'in', chunk)
-				.where('state', '=', 'claimed')
+				.where(CLAIMED)
 				.execute(),
 		);
 		return rows.map(toDelivery);
@@ -215,23 +218,5 @@ export class DeliveryStore {
 			.groupBy(['system', 'state'])
 			.execute();
 		return rows.map((row) => ({ ...row, count: Number(row.count) }));
-	}
-
-	/** ms until the next open delivery is due, or undefined if there is none. */
-	async nextDue(): Promise<number | undefined> {
-		const row = await this.db
-			.selectFrom('deliveries')
-			.select((select) => select.fn.min('next_at').as('next'))
-			.where('state', '=', 'open')
-			.executeTakeFirst();
-		return row?.next === null || row?.next === undefined ? undefined : Number(row.next);
-	}
-
-	async remembered(id: number, changes: CanonicalFields | null): Promise<void> {
-		await this.db
-			.updateTable('deliveries')
-			.set({ changes: jsonOrNull(changes) })
-			.where('id', '=', id)
-			.execute();
 	}
 }

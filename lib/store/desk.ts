@@ -1,7 +1,8 @@
 /** What waits for a person: reviews and dead letters. */
 import type { Kysely } from 'kysely';
-import type { RecordAddress } from '../model/event';
+import { recordKey, type RecordAddress } from '../model/event';
 import type { DeadLetterRow, ReviewDecision, ReviewQuestion, ReviewRow } from '../model/rows';
+import { bySystem, chunks, inChunks } from './batch';
 import { jsonOrNull, toDeadLetter, toReview } from './rows';
 import type { Database } from './schema';
 
@@ -12,38 +13,59 @@ export type NewReview = RecordAddress & {
 };
 export type NewDeadLetter = Omit<DeadLetterRow, 'id' | 'state' | 'openedAt' | 'closedAt'>;
 
+function insertable(review: NewReview, now: number) {
+	return {
+		kind: review.kind,
+		state: review.state,
+		system: review.system,
+		object: review.object,
+		crm_id: review.crmId,
+		question: JSON.stringify(review.question),
+		decision: null,
+		opened_at: now,
+		decided_at: null,
+	};
+}
+
 export class ReviewStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
-	async open(review: NewReview, now: number): Promise<number> {
+	async open(review: NewReview, now: number): Promise<ReviewRow> {
 		const row = await this.db
 			.insertInto('reviews')
-			.values({
-				kind: review.kind,
-				state: review.state,
-				system: review.system,
-				object: review.object,
-				crm_id: review.crmId,
-				question: JSON.stringify(review.question),
-				decision: null,
-				opened_at: now,
-				decided_at: null,
-			})
-			.returning('id')
+			.values(insertable(review, now))
+			.returningAll()
 			.executeTakeFirstOrThrow();
-		return row.id;
+		return toReview(row);
 	}
 
-	async openFor(address: RecordAddress): Promise<ReviewRow | undefined> {
-		const row = await this.db
-			.selectFrom('reviews')
-			.selectAll()
-			.where('system', '=', address.system)
-			.where('object', '=', address.object)
-			.where('crm_id', '=', address.crmId)
-			.where('state', '=', 'open')
-			.executeTakeFirst();
-		return row && toReview(row);
+	/** Many at once, e.g. what is only logged. */
+	async log(reviews: readonly NewReview[], now: number): Promise<void> {
+		for (const chunk of chunks(reviews, 200)) {
+			const rows = chunk.map((review) => insertable(review, now));
+			await this.db.insertInto('reviews').values(rows).execute();
+		}
+	}
+
+	/** The open reviews of the given records, by record. */
+	async openFor(addresses: readonly RecordAddress[]): Promise<Map<string, ReviewRow>> {
+		const result = new Map<string, ReviewRow>();
+		for (const { system, object, ids } of bySystem(addresses)) {
+			const rows = await inChunks(ids, (chunk) =>
+				this.db
+					.selectFrom('reviews')
+					.selectAll()
+					.where('system', '=', system)
+					.where('object', '=', object)
+					.where('crm_id', 'in', chunk)
+					.where('state', '=', 'open')
+					.execute(),
+			);
+			for (const row of rows) {
+				result.set(recordKey({ system, object, crmId: row.crm_id }), toReview(row));
+			}
+		}
+		return result;
 	}
 
 	async get(id: number): Promise<ReviewRow | undefined> {
@@ -74,25 +96,23 @@ export class DeadLetterStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
 	async add(letters: readonly NewDeadLetter[], now: number): Promise<void> {
-		for (const letter of letters) {
-			await this.db
-				.insertInto('dead_letters')
-				.values({
-					kind: letter.kind,
-					state: 'open',
-					system: letter.system,
-					object: letter.object,
-					crm_id: letter.crmId,
-					entity_id: letter.entityId,
-					inbox_seq: letter.inboxSeq,
-					delivery_id: letter.deliveryId,
-					reason: letter.reason,
-					code: letter.code,
-					payload: jsonOrNull(letter.payload),
-					opened_at: now,
-					closed_at: null,
-				})
-				.execute();
+		for (const chunk of chunks(letters, 200)) {
+			const rows = chunk.map((letter) => ({
+				kind: letter.kind,
+				state: 'open' as const,
+				system: letter.system,
+				object: letter.object,
+				crm_id: letter.crmId,
+				entity_id: letter.entityId,
+				inbox_seq: letter.inboxSeq,
+				delivery_id: letter.deliveryId,
+				reason: letter.reason,
+				code: letter.code,
+				payload: jsonOrNull(letter.payload),
+				opened_at: now,
+				closed_at: null,
+			}));
+			await this.db.insertInto('dead_letters').values(rows).execute();
 		}
 	}
 

@@ -6,12 +6,24 @@ import { bySystem, chunks, inChunks } from './batch';
 import { toLink } from './rows';
 import type { Database } from './schema';
 
-/** The first entity is U1001. */
 const FIRST_NUMBER = 1000;
+
+/** The first entity is U1001. */
+export function unifiedIdOf(number: number): string {
+	return `U${FIRST_NUMBER + number}`;
+}
 
 export interface KeyOwner extends RecordAddress {
 	key: string;
 	entityId: string;
+}
+
+/** The keys under which a record is found. */
+export interface RecordKeys extends RecordAddress {
+	entityId: string;
+	keys: string[];
+	/** External keys that it had stay. */
+	keepExternal?: boolean;
 }
 
 export class IdentityStore {
@@ -83,22 +95,27 @@ export class IdentityStore {
 		return new Set(rows.map((row) => row.crm_id));
 	}
 
-	/** New entities, one for each event id given; answers their unified ids in that order. */
-	async createEntities(eventIds: readonly string[], now: number): Promise<string[]> {
-		if (eventIds.length === 0) return [];
+	/** Number of the newest entity; 0 if there is none. The next one is its successor, in this transaction. */
+	async lastNumber(): Promise<number> {
 		const last = await this.db
 			.selectFrom('entities')
 			.select((select) => select.fn.max('seq').as('seq'))
 			.executeTakeFirst();
-		const start = Number(last?.seq ?? 0);
-		const rows = eventIds.map((eventId, index) => ({
-			seq: start + index + 1,
-			id: `U${FIRST_NUMBER + start + index + 1}`,
+		return Number(last?.seq ?? 0);
+	}
+
+	/** `createdBy`: the event, or what else made it. */
+	async addEntities(
+		entities: ReadonlyArray<{ number: number; createdBy: string }>,
+		now: number,
+	): Promise<void> {
+		const rows = entities.map(({ number, createdBy }) => ({
+			seq: number,
+			id: unifiedIdOf(number),
 			created_at: now,
-			created_by: eventId,
+			created_by: createdBy,
 		}));
 		for (const chunk of chunks(rows)) await this.db.insertInto('entities').values(chunk).execute();
-		return rows.map(({ id }) => id);
 	}
 
 	async existing(entityIds: readonly string[]): Promise<Set<string>> {
@@ -151,19 +168,12 @@ export class IdentityStore {
 	}
 
 	/** Replaces the keys of the given records. */
-	async replaceKeys(
-		records: ReadonlyArray<RecordAddress & { entityId: string; keys: string[] }>,
-	): Promise<void> {
-		for (const { system, object, ids } of bySystem(records)) {
-			for (const chunk of chunks(ids)) {
-				await this.db
-					.deleteFrom('identity_keys')
-					.where('system', '=', system)
-					.where('object', '=', object)
-					.where('crm_id', 'in', chunk)
-					.execute();
-			}
-		}
+	async replaceKeys(records: readonly RecordKeys[]): Promise<void> {
+		await this.deleteKeys(records.filter(({ keepExternal }) => !keepExternal));
+		await this.deleteKeys(
+			records.filter(({ keepExternal }) => keepExternal),
+			true,
+		);
 		const rows = records.flatMap(({ system, object, crmId, entityId, keys }) =>
 			[...new Set(keys)].map((key) => ({
 				key,
@@ -179,6 +189,20 @@ export class IdentityStore {
 				.values(chunk)
 				.onConflict((conflict) => conflict.doNothing())
 				.execute();
+		}
+	}
+
+	private async deleteKeys(records: readonly RecordAddress[], keepExternal = false): Promise<void> {
+		for (const { system, object, ids } of bySystem(records)) {
+			for (const chunk of chunks(ids)) {
+				let query = this.db
+					.deleteFrom('identity_keys')
+					.where('system', '=', system)
+					.where('object', '=', object)
+					.where('crm_id', 'in', chunk);
+				if (keepExternal) query = query.where('key', 'not like', 'external:%');
+				await query.execute();
+			}
 		}
 	}
 }

@@ -1,5 +1,5 @@
 /** The inbox: change events accepted and not yet settled, and what became of the others. */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type SqlBool } from 'kysely';
 import type { ChangeEvent, RecordAddress } from '../model/event';
 import { recordKey } from '../model/event';
 import type { InboxItem } from '../model/rows';
@@ -10,6 +10,19 @@ import { UNSETTLED, type Database, type InboxState } from './schema';
 export interface LastEvent {
 	event: ChangeEvent;
 	state: InboxState;
+}
+
+function toItem(row: { seq: number; event: string; attempts: number }): InboxItem {
+	return {
+		seq: row.seq,
+		event: parseJson<ChangeEvent>(row.event),
+		attempts: row.attempts,
+	};
+}
+
+/** In the very words of the partial indexes: only then does SQLite use them. */
+function unsettled(table: string) {
+	return sql<SqlBool>`${sql.ref(`${table}.state`)} in ('pending', 'emitted')`;
 }
 
 export class InboxStore {
@@ -87,6 +100,7 @@ export class InboxStore {
 			.selectFrom('inbox as event')
 			.select(['event.seq', 'event.event', 'event.attempts'])
 			.where('event.system', '=', system)
+			.where(unsettled('event'))
 			.where('event.state', '=', 'pending')
 			.where('event.next_at', '<=', now)
 			.where((where) =>
@@ -99,11 +113,9 @@ export class InboxStore {
 							.whereRef('earlier.object', '=', 'event.object')
 							.whereRef('earlier.crm_id', '=', 'event.crm_id')
 							.whereRef('earlier.seq', '<', 'event.seq')
+							.where(unsettled('earlier'))
 							.where((or) =>
-								or.or([
-									or('earlier.state', '=', 'emitted'),
-									or.and([or('earlier.state', '=', 'pending'), or('earlier.next_at', '>', now)]),
-								]),
+								or.or([or('earlier.state', '=', 'emitted'), or('earlier.next_at', '>', now)]),
 							),
 					),
 				),
@@ -111,11 +123,7 @@ export class InboxStore {
 			.orderBy('event.seq')
 			.limit(limit)
 			.execute();
-		return rows.map((row) => ({
-			seq: row.seq,
-			event: parseJson<ChangeEvent>(row.event),
-			attempts: row.attempts,
-		}));
+		return rows.map(toItem);
 	}
 
 	async markEmitted(seqs: readonly number[], batch: string): Promise<void> {
@@ -138,22 +146,20 @@ export class InboxStore {
 			.where('state', '=', 'emitted')
 			.orderBy('seq')
 			.execute();
-		return rows.map((row) => ({
-			seq: row.seq,
-			event: parseJson<ChangeEvent>(row.event),
-			attempts: row.attempts,
-		}));
+		return rows.map(toItem);
 	}
 
-	/** Emitted events of a process that is gone: they are pending again. Returns how many. */
-	async releaseEmitted(system: string, now: number): Promise<number> {
-		const result = await this.db
-			.updateTable('inbox')
-			.set({ state: 'pending', batch: null, next_at: now })
+	/** Emitted events, e.g. those of a process that is gone. */
+	async emitted(system: string): Promise<InboxItem[]> {
+		const rows = await this.db
+			.selectFrom('inbox')
+			.select(['seq', 'event', 'attempts'])
 			.where('system', '=', system)
+			.where(unsettled('inbox'))
 			.where('state', '=', 'emitted')
-			.executeTakeFirst();
-		return Number(result.numUpdatedRows);
+			.orderBy('seq')
+			.execute();
+		return rows.map(toItem);
 	}
 
 	async postpone(seqs: readonly number[], nextAt: number, reason: string): Promise<void> {
@@ -201,9 +207,7 @@ export class InboxStore {
 			.select(['seq', 'event', 'attempts'])
 			.where('seq', '=', seq)
 			.executeTakeFirst();
-		return (
-			row && { seq: row.seq, event: parseJson<ChangeEvent>(row.event), attempts: row.attempts }
-		);
+		return row && toItem(row);
 	}
 
 	/** Sets events free again: from review after the answer, from dead letters for a retry. */
@@ -252,7 +256,7 @@ export class InboxStore {
 			.select('seq')
 			.where('system', '=', system)
 			.where('seq', '<=', seq)
-			.where('state', 'in', UNSETTLED)
+			.where(unsettled('inbox'))
 			.limit(1)
 			.executeTakeFirst();
 		return row !== undefined;

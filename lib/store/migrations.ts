@@ -24,6 +24,7 @@ const INITIAL = [
 		batch text, reason text, received_at bigint not null, settled_at bigint)`,
 	`create index inbox_due on inbox (system, seq) where state in ('pending', 'emitted')`,
 	`create index inbox_record on inbox (system, object, crm_id, seq)`,
+	`create index inbox_waiting on inbox (system, object, crm_id, seq) where state in ('pending', 'emitted')`,
 	`create index inbox_batch on inbox (batch) where batch is not null`,
 	`create table entities (
 		seq integer primary key autoincrement, id text not null unique,
@@ -54,8 +55,10 @@ const INITIAL = [
 		changes text, idempotency_key text, sync_origin text not null,
 		opened_at bigint not null, settled_at bigint, reason text, code text)`,
 	`create unique index deliveries_open on deliveries (system, object, target) where state in ('open', 'claimed')`,
-	`create index deliveries_due on deliveries (state, next_at) where state in ('open', 'claimed')`,
-	`create index deliveries_entity on deliveries (entity_id)`,
+	`create index deliveries_due on deliveries (system, priority, next_at, id) where state = 'open'`,
+	`create index deliveries_lease on deliveries (lease_until) where state = 'claimed'`,
+	`create index deliveries_claim on deliveries (claim_token) where claim_token is not null`,
+	`create index deliveries_entity on deliveries (entity_id) where state in ('open', 'claimed')`,
 	`create table audit (
 		seq integer primary key autoincrement, at bigint not null, kind text not null,
 		entity_id text, field text, system text, object text, crm_id text, event_id text, delivery_id integer,

@@ -26,6 +26,11 @@ export function jsonOrNull(value: unknown): string | null {
 	return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
+/** Unlike {@link jsonOrNull} keeps apart what was not said and what is null (cleared). */
+function jsonOrAbsent(value: unknown): string | null {
+	return value === undefined ? null : JSON.stringify(value);
+}
+
 function parsed<T>(text: string | null): T | undefined {
 	return text === null ? undefined : parseJson<T>(text);
 }
@@ -91,8 +96,8 @@ export function fromAudit(row: AuditRow): Insertable<AuditTable> {
 		crm_id: row.crmId ?? null,
 		event_id: row.eventId ?? null,
 		delivery_id: row.deliveryId ?? null,
-		before: jsonOrNull(row.before),
-		after: jsonOrNull(row.after),
+		before: jsonOrAbsent(row.before),
+		after: jsonOrAbsent(row.after),
 		rule: row.rule ?? null,
 		edited_at: row.editedAt ?? null,
 		register: jsonOrNull(row.register),

@@ -31,6 +31,7 @@ export function authenticationProperty(kind: CrmKind): INodeProperties[] {
 	const [first, ...others] = CHOICES[kind];
 	if (others.length === 0) return [];
 	return [
+		// eslint-disable-next-line n8n-nodes-base/node-param-default-missing -- it is the first choice
 		{
 			displayName: 'Authentication',
 			name: PARAMETER,

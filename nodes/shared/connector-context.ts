@@ -29,8 +29,16 @@ export function connectorContext(options: ConnectorContextOptions): ConnectorCon
 		now: Date.now,
 		sleep,
 		settings: settingsOf(connector, options),
-		budget: budgetOf(connector, system, options.callsPerMinute),
-		log: (level, message, details) => caller.logger[level](message, { system, ...details }),
+		budget: budgetOf(connector, system, givenLimit(options)),
+		// n8n's plain log shows no details: the reason belongs in the line.
+		log: (level, message, details) =>
+			caller.logger[level](
+				details?.reason === undefined ? message : `${message}: ${String(details.reason)}`,
+				{
+					system,
+					...details,
+				},
+			),
 	};
 }
 
@@ -71,18 +79,25 @@ const MINUTE_MS = 60_000;
 /** Where the vendor names no short-term limit (Salesforce): only a guard against a runaway loop. */
 const NO_LIMIT = { calls: 6_000, windowMs: MINUTE_MS };
 
-function budgetOf(connector: Connector, system: string, callsPerMinute?: number): RateBudget {
+function budgetOf(connector: Connector, system: string, given?: SharedBudget['limit']): RateBudget {
 	const key = `${connector.kind}/${system}`;
 	const known = budgets.get(key);
-	if (known !== undefined && !isLimit(callsPerMinute)) return known.budget;
-	const limit = isLimit(callsPerMinute)
-		? { calls: callsPerMinute, windowMs: MINUTE_MS }
-		: (connector.capabilities.rateLimit ?? NO_LIMIT);
+	if (known !== undefined && given === undefined) return known.budget;
+	const limit = given ?? connector.capabilities.rateLimit ?? NO_LIMIT;
 	const same = known?.limit.calls === limit.calls && known.limit.windowMs === limit.windowMs;
 	if (known !== undefined && same) return known.budget;
 	const budget = createRateBudget({ ...limit, now: Date.now, sleep });
 	budgets.set(key, { budget, limit });
 	return budget;
+}
+
+/** What the user allows: named in calls a minute, or in the settings of a connector that paces itself. */
+function givenLimit(options: ConnectorContextOptions): SharedBudget['limit'] | undefined {
+	const { callsPerMinute, settings } = options;
+	if (isLimit(callsPerMinute)) return { calls: callsPerMinute, windowMs: MINUTE_MS };
+	const { callsPerWindow: calls, windowSeconds } = settings ?? {};
+	if (typeof calls !== 'number' || typeof windowSeconds !== 'number') return undefined;
+	return calls > 0 && windowSeconds > 0 ? { calls, windowMs: windowSeconds * 1_000 } : undefined;
 }
 
 function isLimit(callsPerMinute: number | undefined): callsPerMinute is number {

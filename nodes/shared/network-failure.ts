@@ -10,6 +10,17 @@ const TOO_SLOW = ['ETIMEDOUT', 'ECONNABORTED'];
 const STOPPED = ['ERR_CANCELED', 'ABORT_ERR'];
 const MAX_DEPTH = 6;
 
+/** An error, or the cause of one. */
+interface Link {
+	name: string;
+	message: string;
+	code?: unknown;
+	/** A token endpoint's error has its status itself, an AxiosError at its response. */
+	status?: unknown;
+	response?: unknown;
+	cause?: unknown;
+}
+
 /** `ended` is set if the call ended by its time-out or signal, whatever error that led to. */
 export function networkFailure(
 	error: unknown,
@@ -19,28 +30,42 @@ export function networkFailure(
 	const chain = causesOf(error);
 	if (chain.some((link) => statusOf(link) === 401))
 		return new AuthenticationFailure('The CRM refused the credential (401).');
-	const codes = chain.flatMap((link) => ('code' in link ? [link.code] : []));
+	const codes = chain.map(({ code }) => code).filter((code) => code !== undefined);
 	const is = (known: string[]) => codes.some((code) => known.includes(String(code)));
 	if (is(NEVER_CONNECTED)) return new HttpFailure('the CRM could not be reached', 'refused');
 	if (is(TOO_SLOW)) return new HttpFailure('the CRM did not answer in time', 'timeout');
 	if (is(STOPPED)) return new HttpFailure('the call was stopped', 'aborted');
 	if (is(BROKEN_OFF)) return new HttpFailure('the connection broke off', 'reset');
-	return signInFailure(chain) ?? new HttpFailure('the call failed on the network', 'network');
+	return signInFailure(chain) ?? new HttpFailure(unnamed(chain, codes), 'network');
 }
 
-function causesOf(error: unknown): Error[] {
-	const chain: Error[] = [];
-	for (let link = error; link instanceof Error && chain.length < MAX_DEPTH; link = link.cause) {
+/** Codes and error classes name the fault; messages may hold an address with a client's e-mail in it. */
+function unnamed(chain: Link[], codes: unknown[]): string {
+	const names = [
+		...codes.filter((code) => typeof code === 'string'),
+		...chain.map(({ name }) => name),
+	];
+	return `the call failed on the network (${[...new Set(names)].join(', ')})`;
+}
+
+function causesOf(error: unknown): Link[] {
+	const chain: Link[] = [];
+	for (let link = error; isLink(link) && chain.length < MAX_DEPTH; link = link.cause) {
 		chain.push(link);
 	}
 	return chain;
 }
 
-function statusOf(error: Error): number | undefined {
-	if ('response' in error && typeof error.response === 'object' && error.response !== null) {
-		return 'status' in error.response ? Number(error.response.status) : undefined;
+/** By its shape: errors of another copy of a library are no instances of ours. */
+function isLink(value: unknown): value is Link {
+	return typeof value === 'object' && value !== null && 'message' in value && 'name' in value;
+}
+
+function statusOf({ response, status }: Link): number | undefined {
+	if (typeof response === 'object' && response !== null) {
+		return 'status' in response ? Number(response.status) : undefined;
 	}
-	return 'status' in error ? Number(error.status) : undefined;
+	return status === undefined ? undefined : Number(status);
 }
 
 /** Errors that speak of the credential itself; they are thrown before the call is sent. */
@@ -50,9 +75,9 @@ const OF_CREDENTIALS = ['UserError', 'OperationalError', 'NodeOperationError', '
  * The credential could not sign in: it is incomplete, revoked or refused. Where the sign-in was not
  * answered or failed at the CRM's side, trying again helps, and the call itself was never sent.
  */
-function signInFailure(chain: Error[]): HttpFailure | AuthenticationFailure | undefined {
+function signInFailure(chain: Link[]): HttpFailure | AuthenticationFailure | undefined {
 	const cause = chain.findLast(
-		(link) => OF_CREDENTIALS.includes(link.constructor.name) || 'status' in link,
+		(link) => OF_CREDENTIALS.includes(link.constructor.name) || link.status !== undefined,
 	);
 	if (cause === undefined) return undefined;
 	const passing =

@@ -14,9 +14,6 @@ export const STORE_CREDENTIAL = 'crmFabricStoreApi';
 
 const DEFAULT_FILE = 'crm-fabric.sqlite';
 
-/** For the `credentials` of every node that uses the store. */
-export const STORE_CREDENTIAL_ENTRY = { name: STORE_CREDENTIAL, required: true };
-
 type StoreUser = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
 
 /** Opens the store, or gives the one that this process has open. Throws NodeOperationError. */

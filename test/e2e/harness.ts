@@ -31,7 +31,6 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 /** A workflow that answers `POST /webhook/<path>` with what one CRM Fabric node puts out. */
 export function deskWorkflow(path: string, parameters: JsonObject): JsonObject {
 	return {
-		id: `desk-${path}`,
 		name: `Desk ${path}`,
 		active: false,
 		settings: { executionOrder: 'v1' },

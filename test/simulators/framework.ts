@@ -24,11 +24,13 @@ import {
 	type WriteNote,
 } from './framework/http';
 import { CallLogs, writeEntries } from './framework/logs';
+import type { Snapshots } from './framework/snapshots';
 import type { Fault, People, Simulator } from './simulator';
 
 export { UnknownContactError } from './framework/admin';
 export { FaultBox } from './framework/faults';
 export * from './framework/http';
+export { Snapshots } from './framework/snapshots';
 export * from './framework/throttle';
 
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -43,6 +45,8 @@ export interface SimulatorServerConfig {
 	routes: SimRoute[];
 	people: People;
 	credentials: Simulator['credentials'];
+	/** Holds every part of the CRM that has a state. */
+	snapshots: Snapshots;
 	/** Milliseconds since the epoch. */
 	now: () => number;
 	/** 0 or absent: any free port. */
@@ -76,6 +80,7 @@ export async function startSimulatorServer(config: SimulatorServerConfig): Promi
 		callCounts: () => instance.logs.callCounts(),
 		setFault: (fault) => instance.faults.set(fault),
 		clearFaults: () => instance.faults.clear(),
+		save: () => config.snapshots.save(),
 		stop: () => instance.stop(),
 	};
 }

@@ -19,6 +19,8 @@ export interface SimulatorsOptions {
 	portBase?: number;
 	/** Milliseconds since the epoch; default Date.now. */
 	now?: () => number;
+	/** What `save` gave in an earlier run; such a CRM gets no new contacts. */
+	states?: Partial<Record<Simulator['kind'], unknown>>;
 	/** Each CRM's own switches. */
 	switches?: Partial<Record<Simulator['kind'], Record<string, unknown>>>;
 }
@@ -32,10 +34,11 @@ export interface Simulators {
 
 /** Starts all three, or, when one cannot start, none. */
 export async function startSimulators(options: SimulatorsOptions = {}): Promise<Simulators> {
-	const { contacts = 0, seed = 1, portBase = 0, now, switches = {} } = options;
+	const { contacts = 0, seed = 1, portBase = 0, now, states = {}, switches = {} } = options;
 	const lists = seedContacts(contacts, seed);
 	const optionsOf = (kind: Simulator['kind'], offset: number) => ({
 		contacts: lists[kind],
+		state: states[kind],
 		port: portBase === 0 ? 0 : portBase + offset,
 		switches: switches[kind],
 		...(now && { now }),

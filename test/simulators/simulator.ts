@@ -87,6 +87,12 @@ export interface Simulator {
 	callCounts: () => Record<string, number>;
 	setFault: (fault: Fault) => void;
 	clearFaults: () => void;
+	/**
+	 * The CRM's whole state as one JSON value, for {@link SimulatorOptions.state}: records (deleted
+	 * ones too), id sequences, credentials and tokens, Salesforce's events. Not in it: logs, faults,
+	 * switches, used-up rate limits, open streams and query cursors.
+	 */
+	save: () => unknown;
 	stop: () => Promise<void>;
 }
 
@@ -95,7 +101,12 @@ export interface SimulatorOptions {
 	port?: number;
 	/** Milliseconds since the epoch; default Date.now. */
 	now?: () => number;
-	/** Contacts to begin with. */
+	/**
+	 * What `save` of a simulator of this kind gave: it goes on from there, with the same credentials.
+	 * Anything else makes the start fail.
+	 */
+	state?: unknown;
+	/** Contacts to begin with; ignored when there is a `state`. */
 	contacts?: PlainEdit[];
 	/** Vendor-specific switches; each simulator documents its own. */
 	switches?: Record<string, unknown>;

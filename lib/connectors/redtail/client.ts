@@ -8,6 +8,7 @@ export const CRM = 'Redtail';
 /** Sub-records come only if this header names them. */
 export const INCLUDE = 'addresses,phones,emails,tag_memberships';
 const MAX_LIST_PAGES = 50;
+const DEFAULT_PAGE_SIZE = 50;
 
 export interface Page {
 	rows: CrmRecord[];
@@ -132,8 +133,9 @@ function pageIn(response: HttpResponse, key: string, page: number, pageSize: num
 	if (!isObject(body) || !Array.isArray(rows))
 		throw unexpectedAnswer(CRM, response, `a list of ${key}`);
 	const meta = isObject(body.meta) ? body.meta : {};
-	const more =
-		typeof meta.total_pages === 'number' ? page < meta.total_pages : rows.length >= pageSize;
+	// Whether `pagesize` was heeded is not sure: without meta a page of the default size may not be the last.
+	const full = Math.min(pageSize, DEFAULT_PAGE_SIZE);
+	const more = typeof meta.total_pages === 'number' ? page < meta.total_pages : rows.length >= full;
 	const date = Date.parse(header(response, 'date') ?? '');
 	return {
 		rows: rows.filter(isObject),
@@ -143,13 +145,11 @@ function pageIn(response: HttpResponse, key: string, page: number, pageSize: num
 	};
 }
 
-const LIST_PAGE_SIZE = 50;
-
 async function listRows(rest: Rest, path: string, key: string): Promise<CrmRecord[]> {
 	const all: CrmRecord[] = [];
 	for (let page = 1; page <= MAX_LIST_PAGES; page += 1) {
 		const response = await rest.call({ method: 'GET', path, query: { page } });
-		const { rows, more } = pageIn(response, key, page, LIST_PAGE_SIZE);
+		const { rows, more } = pageIn(response, key, page, DEFAULT_PAGE_SIZE);
 		all.push(...rows);
 		if (!more) break;
 	}

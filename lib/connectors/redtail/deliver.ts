@@ -118,18 +118,26 @@ async function remove(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 	try {
 		await desk.client.remove(crmId);
 	} catch (error) {
-		await requireGone(desk, error);
+		await requireGone(desk, crmId, error);
 	}
 	return confirmed(desk, crmId, {});
 }
 
 /**
- * 404 may also mean a wrong base address. A record counts as gone only if the same connection
- * answers otherwise.
+ * 404 may also mean a wrong base address, or a list that this Redtail does not have. A record counts
+ * as gone only if a read of it says so while the same connection answers otherwise.
  */
-async function requireGone(desk: Desk, error: unknown): Promise<void> {
+async function requireGone(desk: Desk, crmId: string, error: unknown): Promise<void> {
 	if (!isGone(error)) throw error;
 	await desk.client.check();
+	const isThere = await desk.client.get(crmId).then(
+		(record) => record.deleted !== true,
+		(failure: unknown) => {
+			if (isGone(failure)) return false;
+			throw failure;
+		},
+	);
+	if (isThere) throw error;
 }
 
 async function update(desk: Desk, crmId: string, progress: Progress): Promise<DeliveryOutcome> {
@@ -154,7 +162,7 @@ async function update(desk: Desk, crmId: string, progress: Progress): Promise<De
 			const known = Object.keys(progress.known).length > 0 ? { known: progress.known } : {};
 			return { ...changedMeanwhile(CRM, error.field), ...known };
 		}
-		await requireGone(desk, error);
+		await requireGone(desk, crmId, error);
 		return goneOutcome(CRM);
 	}
 }

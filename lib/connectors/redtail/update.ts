@@ -94,7 +94,8 @@ async function writeScalars(
 	for (const { field, crmField } of mapped(job.fieldMap)) {
 		if (!(crmField in texts) || scalars[field] === undefined) continue;
 		const before = fresh?.fields[field] ?? job.known[field] ?? null;
-		progress.known[field] = answer[field] ?? (left.has(field) ? before : (scalars[field] ?? null));
+		const assumed = left.has(field) ? before : (scalars[field] ?? null);
+		progress.known[field] = field in answer ? (answer[field] ?? null) : assumed;
 	}
 }
 

@@ -12,7 +12,8 @@ import { AuthenticationFailure, HttpFailure } from '../http';
 import { eventMaker, fieldsToRead } from './change-events';
 import { refreshToken } from './client';
 import { classifyHttpFailure, StreamError, type StreamFailure } from './failures';
-import { compareWithStream, loadEverything, recover, recoveryStart, type GapTools } from './gap';
+import { isStreamDeaf } from './deaf';
+import { loadEverything, recover, recoveryStart, type GapTools } from './gap';
 import { Inflow } from './inflow';
 import { IDLE, reduce, type Command, type Input, type Machine, type WaitPolicy } from './machine';
 import { ContactReader, minute } from './reader';
@@ -202,11 +203,7 @@ class StreamSource {
 		const now = this.context.now();
 		if (now - this.lastComparisonAt < this.settings.heartbeatMs) return false;
 		this.lastComparisonAt = now;
-		const { deaf, checkedUntil } = await compareWithStream(this.gap);
-		if (!deaf && checkedUntil !== undefined && this.inflow.cursor.recoverFrom === null) {
-			await this.inflow.commit([], { checkedUntil }, true);
-		}
-		return deaf;
+		return isStreamDeaf(this.gap);
 	}
 
 	private async recover(): Promise<void> {

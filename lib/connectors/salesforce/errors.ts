@@ -17,7 +17,6 @@ export const MAPPING_HINT =
 const LOCK_RETRY_MS = 2_000;
 const CONCURRENT_LIMIT_MS = 30_000;
 const DAILY_LIMIT_MS = 15 * 60_000;
-const UNAVAILABLE_RETRY_MS = 5_000;
 
 interface Explanation {
 	text: (field: string) => string;
@@ -160,9 +159,10 @@ export function restFailure(status: number, body: string, retryAfter?: number): 
 	});
 }
 
-function retryDelay(code: string, error: RestError | undefined): number {
+/** Undefined leaves it to the caller's backoff. */
+function retryDelay(code: string, error: RestError | undefined): number | undefined {
 	if (code === 'UNABLE_TO_LOCK_ROW') return LOCK_RETRY_MS;
-	if (code !== 'REQUEST_LIMIT_EXCEEDED') return UNAVAILABLE_RETRY_MS;
+	if (code !== 'REQUEST_LIMIT_EXCEEDED') return undefined;
 	return /concurrent/i.test(error?.message ?? '') ? CONCURRENT_LIMIT_MS : DAILY_LIMIT_MS;
 }
 

@@ -1,7 +1,6 @@
 /**
- * What the stream alone cannot give: the first load, the reading of everything that changed while
- * events were lost, and the comparison that finds a session which is connected but deaf
- * (reference/salesforce.md, section 7).
+ * What the stream alone cannot give: the first load, and the reading of everything that changed
+ * while events were lost (reference/salesforce.md, section 7).
  */
 import { CrmError, type ConnectorContext } from '../connector';
 import type { ChangeEventInput } from '../../model/event';
@@ -13,15 +12,14 @@ import {
 	type RecordRead,
 } from './change-events';
 import { batches, minute, type ContactReader } from './reader';
-import { wholeSeconds } from './stream-change';
 import { knownUntil, type StreamCursor } from './replay';
 import type { SeenRecords } from './seen';
 import type { SalesforceSettings } from './settings';
 
 const DAY = 24 * 60 * 60_000;
 /** `updated` reaches 30 days back, `deleted` 15; one day less for clocks that differ. */
-const UPDATED_REACH = 29 * DAY;
-const DELETED_REACH = 14 * DAY;
+export const UPDATED_REACH = 29 * DAY;
+export const DELETED_REACH = 14 * DAY;
 
 export interface GapTools {
 	context: ConnectorContext;
@@ -143,56 +141,4 @@ function snapshots(tools: GapTools, reads: RecordRead[]): ChangeEventInput[] {
 		events.push(snapshotEvent(tools.maker, read, tools.context.now()));
 	}
 	return events;
-}
-
-export interface Comparison {
-	/** Something changed that the stream did not tell. */
-	deaf: boolean;
-	/** Nothing is missing up to here, ms; undefined if the window was too short to compare. */
-	checkedUntil?: number;
-}
-
-/**
- * Compares what changed in Salesforce with what the stream told. Changes younger than the grace may
- * be under way and are left to the next time.
- */
-export async function compareWithStream(tools: GapTools): Promise<Comparison> {
-	const now = tools.context.now();
-	const since = knownUntil(tools.cursor());
-	if (since === null || since < now - UPDATED_REACH) return { deaf: since !== null };
-	const until = wholeSeconds(now - tools.settings.deafGraceMs);
-	const isDue = dueBetween(tools.cursor(), until);
-	const updated = await tools.reader.updated(since, now);
-	const deleted = await tools.reader.deleted(Math.max(since, now - DELETED_REACH), now);
-	if (updated === undefined || deleted === undefined) return { deaf: false };
-	const missed = deleted.deleted.some(
-		({ id, deletedAt }) => isDue(deletedAt) && !tools.seen.hasTold(id, deletedAt),
-	);
-	if (missed || (await hasMissedUpdate(tools, updated.ids, isDue))) return { deaf: true };
-	const checkedUntil = Math.min(updated.coveredUntil, deleted.coveredUntil, until);
-	return { deaf: false, checkedUntil: Math.max(since, checkedUntil) };
-}
-
-/**
- * Times of changes (whole seconds) that this comparison must find told. The second of the last event
- * is left out: after a restart nobody remembers which of its changes were told.
- */
-function dueBetween(cursor: StreamCursor, until: number): (at: number) => boolean {
-	const after = Math.max(cursor.commitTimestamp ?? 0, cursor.startedAt ?? 0);
-	return (at) => at > after && at >= (cursor.checkedUntil ?? 0) && at < until;
-}
-
-async function hasMissedUpdate(
-	tools: GapTools,
-	ids: string[],
-	isDue: (at: number) => boolean,
-): Promise<boolean> {
-	for (const batch of batches(ids)) {
-		const reads = await tools.reader.readBatch(batch, 'live');
-		for (const [id, { record }] of reads) {
-			const at = modifiedAt(record);
-			if (at !== undefined && isDue(at) && !tools.seen.hasTold(id, at)) return true;
-		}
-	}
-	return false;
 }

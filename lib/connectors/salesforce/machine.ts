@@ -27,8 +27,6 @@ export interface Machine {
 	failures: number;
 	/** Refused tokens in a row. */
 	authFailures: number;
-	/** Failed polls in a row that kept the session. */
-	pollRetries: number;
 	/** Successful polls of this session. */
 	polls: number;
 	/** Polls in a row that were answered at once and brought nothing. */
@@ -87,7 +85,6 @@ export const IDLE: Machine = {
 	recover: false,
 	failures: 0,
 	authFailures: 0,
-	pollRetries: 0,
 	polls: 0,
 	hastyPolls: 0,
 	connectedAt: null,
@@ -97,8 +94,6 @@ export const IDLE: Machine = {
 
 /** A session of this age shows that the trouble is over. */
 const HEALTHY_AFTER_MS = 2 * 60_000;
-/** The server keeps a session for 40 s between polls: time for one quick retry. */
-const MAX_POLL_RETRIES = 1;
 const MAX_AUTH_FAILURES = 2;
 /** The first poll of a session is answered at once by design. */
 const MAX_HASTY_POLLS = 3;
@@ -137,7 +132,6 @@ function handshake(machine: Machine): Step {
 			state: 'handshaking',
 			freshCookies: false,
 			polls: 0,
-			pollRetries: 0,
 			hastyPolls: 0,
 			connectedAt: null,
 		},
@@ -200,7 +194,6 @@ function afterPoll(
 		connectedAt,
 		polls,
 		hastyPolls,
-		pollRetries: 0,
 		failures: healthy ? 0 : machine.failures,
 		// One poll may still pass with a token that is about to be refused.
 		authFailures: polls >= 2 ? 0 : machine.authFailures,
@@ -251,7 +244,8 @@ function afterFailure(
 			return wait(failed, 'handshake', ms, failure.message);
 		}
 		case 'network':
-			return afterSilence(failed, failure, backoff, policy);
+			// Not the same session again: events of an answer that got lost on its way would stay lost.
+			return wait(failed, failed.refreshDue ? 'refresh' : 'handshake', backoff, failure.message);
 		case 'unknownClient':
 		case 'session':
 		case 'other':
@@ -273,19 +267,4 @@ function afterStaleReplay(machine: Machine, failure: StreamFailure, backoff: num
 	const next: Machine = { ...machine, from: 'tip', recover: true };
 	if (machine.state === 'subscribing' && machine.from === 'cursor') return subscribe(next);
 	return wait(next, 'handshake', backoff, failure.message);
-}
-
-/** A poll that fails may be repeated once in the same session; everything else begins anew. */
-function afterSilence(
-	machine: Machine,
-	failure: StreamFailure,
-	backoff: number,
-	policy: WaitPolicy,
-): Step {
-	if (machine.state === 'connected' && machine.pollRetries < MAX_POLL_RETRIES) {
-		const next = { ...machine, pollRetries: machine.pollRetries + 1 };
-		const ms = Math.max(Math.min(policy.baseMs, backoff), failure.retryAfterMs ?? 0);
-		return wait(next, 'connect', ms, failure.message);
-	}
-	return wait(machine, machine.refreshDue ? 'refresh' : 'handshake', backoff, failure.message);
 }

@@ -4,6 +4,7 @@ import type { Connector, ConnectorContext, CrmRecord, ListOptions } from '../con
 import { idOf } from '../field-codec';
 import { asCrmError, isObject } from '../rest';
 import { wealthboxClient, CRM, type WealthboxClient } from './client';
+import { LIST_FILTERS, MATCH_FIELDS } from './filters';
 import { customFieldId } from './fields';
 import { wealthboxSettings } from './settings';
 
@@ -12,86 +13,6 @@ type Contacts = Connector['contacts'];
 const REPEATS = 2;
 const MAX_PAGES = 2_000;
 const DEFAULT_LIMIT = 50;
-
-/** The filters of reference/wealthbox.md, section 8.1. */
-const LIST_FILTERS: Contacts['listFilters'] = [
-	{ name: 'name', label: 'Name', type: 'string', description: 'Part of the name' },
-	{ name: 'email', label: 'Email', type: 'string', description: 'The whole e-mail address' },
-	{
-		name: 'phone',
-		label: 'Phone',
-		type: 'string',
-		description: 'The phone number as stored in Wealthbox',
-	},
-	{
-		name: 'external_unique_id',
-		label: 'External Unique ID',
-		type: 'string',
-		description: 'The whole external ID',
-	},
-	{
-		name: 'contact_type',
-		label: 'Contact Type',
-		type: 'string',
-		description: 'One of the contact types configured in Wealthbox, e.g. Client',
-	},
-	{
-		name: 'type',
-		label: 'Type',
-		type: 'string',
-		description: 'One of: person, household, organization, trust',
-	},
-	{ name: 'active', label: 'Active', type: 'boolean', description: 'Whether the status is Active' },
-	{
-		name: 'tags',
-		label: 'Tags',
-		type: 'string',
-		description: 'Tag names, comma-separated; any of them',
-	},
-	{
-		name: 'household_title',
-		label: 'Household Title',
-		type: 'string',
-		description: 'Title in the household, e.g. Head or Spouse',
-	},
-	{
-		name: 'deleted',
-		label: 'Deleted',
-		type: 'boolean',
-		description: 'Whether to list deleted contacts',
-	},
-	{
-		name: 'deleted_since',
-		label: 'Deleted Since',
-		type: 'date',
-		description: 'Deleted at or after this time; use together with Deleted',
-	},
-	{
-		name: 'updated_since',
-		label: 'Updated Since',
-		type: 'date',
-		description: 'Edited at or after this time',
-	},
-	{
-		name: 'updated_before',
-		label: 'Updated Before',
-		type: 'date',
-		description: 'Edited before this time',
-	},
-	{
-		name: 'order',
-		label: 'Order',
-		type: 'string',
-		description: 'One of: asc, desc, recent, created, updated',
-	},
-];
-
-const MATCH_FIELDS: Contacts['matchFields'] = [
-	{ name: 'external_unique_id', label: 'External Unique ID' },
-	{ name: 'email', label: 'Email' },
-	{ name: 'phone', label: 'Phone' },
-	{ name: 'name', label: 'Name' },
-];
 
 function clientOf(context: ConnectorContext): WealthboxClient {
 	return wealthboxClient(context, { repeats: REPEATS });
@@ -174,15 +95,22 @@ function once(read: () => Promise<CrmRecord>): () => Promise<CrmRecord> {
 /** Filters that Wealthbox does not know it ignores, and `name` finds parts: only whole matches count. */
 function isMatch(row: CrmRecord, matchField: string, value: string): boolean {
 	const addresses = (entries: unknown) =>
-		(Array.isArray(entries) ? entries.filter(isObject) : []).map(({ address }) => String(address ?? ''));
+		(Array.isArray(entries) ? entries.filter(isObject) : []).map(({ address }) =>
+			String(address ?? ''),
+		);
 	switch (matchField) {
 		case 'email':
-			return addresses(row.email_addresses).some((one) => canonicalEmail(one) === canonicalEmail(value));
+			return addresses(row.email_addresses).some(
+				(one) => canonicalEmail(one) === canonicalEmail(value),
+			);
 		case 'phone':
-			return addresses(row.phone_numbers).some((one) => canonicalPhone(one) === canonicalPhone(value));
+			return addresses(row.phone_numbers).some(
+				(one) => canonicalPhone(one) === canonicalPhone(value),
+			);
 		default:
 			return (
-				canonicalText(String(row[matchField] ?? '')).toLowerCase() === canonicalText(value).toLowerCase()
+				canonicalText(String(row[matchField] ?? '')).toLowerCase() ===
+				canonicalText(value).toLowerCase()
 			);
 	}
 }

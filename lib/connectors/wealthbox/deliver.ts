@@ -41,12 +41,20 @@ export async function deliver(
 }
 
 /**
- * 404 may also mean a wrong base address. A record counts as gone only if the same connection
- * answers otherwise.
+ * 404 may also mean a wrong base address. A record counts as gone only if a read of it says so while
+ * the same connection answers otherwise.
  */
-async function requireGone(desk: Desk, error: unknown): Promise<void> {
+async function requireGone(desk: Desk, crmId: string, error: unknown): Promise<void> {
 	if (!isGone(error)) throw error;
 	await desk.client.me();
+	const isThere = await desk.client.get(crmId).then(
+		() => true,
+		(failure: unknown) => {
+			if (isGone(failure)) return false;
+			throw failure;
+		},
+	);
+	if (isThere) throw error;
 }
 
 function confirmed(
@@ -116,7 +124,7 @@ async function remove(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 	try {
 		await desk.client.remove(crmId);
 	} catch (error) {
-		await requireGone(desk, error);
+		await requireGone(desk, crmId, error);
 	}
 	return confirmed(desk, crmId, {});
 }
@@ -141,7 +149,7 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 		const now = sent.record === null ? (fresh ?? job.known) : held(desk, sent.record);
 		return await finish(desk, crmId, sent, plan.scalars, knownAfter(desk, plan, now));
 	} catch (error) {
-		await requireGone(desk, error);
+		await requireGone(desk, crmId, error);
 		return goneOutcome(CRM);
 	}
 }

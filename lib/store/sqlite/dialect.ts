@@ -26,7 +26,9 @@ function open(path: string): DatabaseSync {
 			`pragma busy_timeout = ${BUSY_TIMEOUT_MS}; pragma journal_mode = wal; pragma synchronous = normal; pragma cache_size = -32000`,
 		);
 		// A file that can be read but not written fails here, not at the first change of a client.
-		database.exec('begin immediate; create table if not exists store_probe (x); drop table store_probe; commit');
+		database.exec(
+			'begin immediate; create table if not exists store_probe (x); drop table store_probe; commit',
+		);
 		return database;
 	} catch (error) {
 		throw new ConfigurationFailure(

@@ -39,18 +39,3 @@ export interface ContactOperation {
 	description: (crm: Crm) => INodeProperties[];
 	execute: (call: ContactCall) => Promise<IDataObject | IDataObject[]>;
 }
-
-/** Shows the properties for one operation of a resource only; conditions of their own stay. */
-export function shownFor(
-	resource: string,
-	operations: string[],
-	properties: INodeProperties[],
-): INodeProperties[] {
-	return properties.map((property) => ({
-		...property,
-		displayOptions: {
-			...property.displayOptions,
-			show: { ...property.displayOptions?.show, resource: [resource], operation: operations },
-		},
-	}));
-}

@@ -27,7 +27,7 @@ export function toNodeError(
 interface Explanation {
 	message: string;
 	description?: string;
-	/** Set for what the CRM or the network answered. */
+	/** Set for what the CRM answered; a word (`refused`, `timeout`) if there was no answer. */
 	httpCode?: string;
 }
 
@@ -35,16 +35,19 @@ function explain(error: unknown): Explanation {
 	if (error instanceof CrmError) {
 		const { hint, field } = error.options;
 		const message = field === undefined ? error.message : `${error.message} (field "${field}")`;
-		return { message, description: hint ?? nextStep(error), httpCode: String(error.status) };
+		const httpCode = error.status === 0 ? error.code : String(error.status);
+		return { message, description: hint ?? nextStep(error), httpCode };
 	}
 	if (error instanceof AuthenticationFailure) {
 		const description = 'Open the credential of this node, test it and connect it again.';
 		return { message: error.message, description, httpCode: '401' };
 	}
 	if (error instanceof HttpFailure) {
-		const description =
-			'Check the base address in the credential and the network of n8n, then run the node again.';
-		return { message: `No answer: ${error.message}`, description, httpCode: '503' };
+		return {
+			message: `No answer: ${error.message}`,
+			description: NO_ANSWER,
+			httpCode: error.code,
+		};
 	}
 	if (error instanceof ConfigurationFailure) {
 		return { message: error.message, description: error.hint };
@@ -56,10 +59,15 @@ function explain(error: unknown): Explanation {
 	return { message: error instanceof Error ? error.message : String(error) };
 }
 
+const NO_ANSWER =
+	'Check the base address in the credential and the network of n8n, then run the node again.';
+
 function nextStep({ status, options }: CrmError): string {
+	if (status === 0) return NO_ANSWER;
 	if (status === 404)
 		return 'Check the ID: the contact may have been deleted or merged in the CRM.';
 	if (status === 403) return 'Give the user of the credential the right to do this in the CRM.';
-	if (options.retryable) return 'Run the node again later, or switch on Retry On Fail in its settings.';
+	if (options.retryable)
+		return 'Run the node again later, or switch on Retry On Fail in its settings.';
 	return 'Correct the values of this item and run the node again.';
 }

@@ -1,7 +1,6 @@
 /** Panel fields that several operations on contacts share. */
-import type { INodeProperties } from 'n8n-workflow';
+import { NodeOperationError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { describeIssues, systemNameSchema } from '../../../lib';
-import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
 import type { Crm } from './crm';
 
 export const contactLocator: INodeProperties = {
@@ -71,7 +70,7 @@ export function contactOptions({ kind }: Crm): INodeProperties {
 		default: {},
 		options: [
 			{
-				displayName: 'System',
+				displayName: 'System Name',
 				name: 'system',
 				type: 'string',
 				default: '',
@@ -89,7 +88,7 @@ export function checkedSystem(node: IExecuteFunctions, name: string): string {
 	if (parsed.success) return parsed.data;
 	throw new NodeOperationError(
 		node.getNode(),
-		`'System' ${describeIssues(parsed.error).replace(/^event /, '')}`,
-		{ description: "Enter the name that this account's trigger has in its System field." },
+		`'System Name' ${describeIssues(parsed.error).replace(/^event /, '')}`,
+		{ description: "Enter the name that this account's trigger has in its System Name field." },
 	);
 }

@@ -11,7 +11,11 @@ import type {
 import type { Crm } from './crm';
 
 /** At most ten fields, as n8n's guidelines ask of simplified output. */
-export function simplify({ connector }: Crm, context: ConnectorContext, record: CrmRecord): IDataObject {
+export function simplify(
+	{ connector }: Crm,
+	context: ConnectorContext,
+	record: CrmRecord,
+): IDataObject {
 	const fields = connector.toCanonical(record, connector.defaultFieldMap, context.settings);
 	return {
 		id: connector.contacts.idOf(record),

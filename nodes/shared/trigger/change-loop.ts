@@ -80,17 +80,23 @@ class Watch {
 				return;
 			case 'waiting': {
 				const level = this.waiting ? 'debug' : 'warn';
-				logger[level](`${system} cannot be read at the moment; trying again`, {
-					reason: state.reason,
-					retryInMs: state.retryInMs,
-				});
+				logger[level](
+					`${system} cannot be read at the moment and is tried again: ${state.reason}`,
+					{
+						reason: state.reason,
+						retryInMs: state.retryInMs,
+					},
+				);
 				this.waiting = true;
 				return;
 			}
 			case 'gap':
-				logger.warn(`${system}: changes may have been missed and are being read again`, {
-					reason: state.reason,
-				});
+				logger.warn(
+					`${system}: changes may have been missed and are being read again: ${state.reason}`,
+					{
+						reason: state.reason,
+					},
+				);
 		}
 	};
 
@@ -101,10 +107,13 @@ class Watch {
 		const personal = needsPerson(error);
 		const waitMs = pauseMs(personal ? PERSON_BACKOFF : FAULT_BACKOFF, this.failures);
 		const shown = triggerError(context, connector.displayName, error);
-		context.logger.warn(`Reading from ${system} stopped and will be started again`, {
-			reason: shown.message,
-			retryInMs: Math.round(waitMs),
-		});
+		context.logger.warn(
+			`Reading from ${system} stopped and will be started again: ${shown.message}`,
+			{
+				reason: shown.message,
+				retryInMs: Math.round(waitMs),
+			},
+		);
 		if (personal && !this.shown) this.show(shown);
 		return waitMs;
 	}

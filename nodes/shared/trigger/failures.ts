@@ -14,6 +14,7 @@ export function triggerError(
 	crm: string,
 	error: unknown,
 ): NodeOperationError {
+	if (error instanceof NodeOperationError) return error;
 	const { reason, advice } = explain(crm, error);
 	const message = advice === undefined ? reason : `${reason} ${advice}`;
 	return new NodeOperationError(context.getNode(), message, { description: advice });

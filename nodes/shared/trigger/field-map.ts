@@ -25,12 +25,15 @@ export interface FieldMapChoice {
 	directions: readonly DirectionChoice[];
 }
 
-/** A row's value is a fabric field, and a direction where it is not the usual one: `firstName`, `status|in`. */
-export const ROW_SEPARATOR = '|';
+/**
+ * A row's value is a fabric field, and a direction where it is not the usual one: `firstName`,
+ * `status|in`. A CRM field that stands for two (Redtail's company name) has both: `companyName,name`.
+ */
+const DIRECTION_MARK = '|';
+export const FIELD_MARK = ',';
 
-export function rowValue(mapping: Pick<FieldMapping, 'field' | 'direction'>): string {
-	const { field, direction } = mapping;
-	return direction === 'both' ? field : `${field}${ROW_SEPARATOR}${direction}`;
+export function rowValue(field: string, direction: Direction): string {
+	return direction === 'both' ? field : `${field}${DIRECTION_MARK}${direction}`;
 }
 
 /** Throws NodeOperationError naming the row that cannot be used. */
@@ -54,14 +57,16 @@ function readRows(context: ITriggerFunctions, rows: unknown): FieldMap {
 				"Choose a fabric field for at least one CRM field, or set 'Field Mapping' to Default.",
 		});
 	}
-	return filled.map(([crmField, target]) => readRow(context, crmField, String(target)));
+	return filled.flatMap(([crmField, target]) => readRow(context, crmField, String(target)));
 }
 
-function readRow(context: ITriggerFunctions, crmField: string, target: string): FieldMapping {
-	const [field = '', given = 'both'] = target.split(ROW_SEPARATOR);
+function readRow(context: ITriggerFunctions, crmField: string, target: string): FieldMapping[] {
+	const [names = '', given = 'both'] = target.split(DIRECTION_MARK);
+	const fields = names.split(FIELD_MARK).map((name) => name.trim());
 	const direction = DIRECTIONS.find((known) => known === given);
-	if (direction !== undefined && isFieldName(baseField(field)))
-		return { field, crmField, direction };
+	if (direction !== undefined && fields.every((field) => isFieldName(baseField(field)))) {
+		return fields.map((field) => ({ field, crmField, direction }));
+	}
 	throw new NodeOperationError(
 		context.getNode(),
 		`'Custom Field Mapping' gives the CRM field "${crmField}" the unknown fabric field "${target}"`,

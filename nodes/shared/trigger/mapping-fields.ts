@@ -10,14 +10,20 @@ import {
 	fieldLabel,
 	LIST_FIELDS,
 	PHONE_KINDS,
-	readsIn,
 	SCALAR_FIELDS,
 	type Connector,
 	type CrmField,
 	type Direction,
-	type FieldMapping,
+	type FieldMap,
 } from '../../../lib';
-import { rowValue } from './field-map';
+import { FIELD_MARK, rowValue } from './field-map';
+
+interface RowDefault {
+	/** One, or several joined. */
+	target: string;
+	base: string;
+	direction: Direction;
+}
 
 /** `otherCustomFields`: custom fields that other systems map already (`custom.riskTolerance`). */
 export function mappingFields(
@@ -25,20 +31,30 @@ export function mappingFields(
 	crmFields: readonly CrmField[],
 	otherCustomFields: readonly string[],
 ): ResourceMapperField[] {
-	const defaults = new Map(connector.defaultFieldMap.map((row) => [row.crmField, row]));
+	const defaults = rowDefaults(connector.defaultFieldMap);
 	const described = new Set(crmFields.map(({ name }) => name));
 	// Compound fields (Salesforce: MailingAddress) need not be among the described ones.
-	const others = connector.defaultFieldMap
-		.filter(({ crmField }) => !described.has(crmField))
-		.map((row) => plainField(row));
+	const others = [...defaults]
+		.filter(([crmField]) => !described.has(crmField))
+		.map(([crmField, row]) => plainField(crmField, row));
 	const rows = [...crmFields, ...others].map((field) =>
 		mappingRow(field, defaults.get(field.name), otherCustomFields),
 	);
 	return [...rows.filter(({ removed }) => !removed), ...rows.filter(({ removed }) => removed)];
 }
 
-function plainField({ crmField, field, direction }: FieldMapping): CrmField {
-	const isList = (LIST_FIELDS as readonly string[]).includes(field);
+function rowDefaults(map: FieldMap): Map<string, RowDefault> {
+	const rows = new Map<string, RowDefault>();
+	for (const { crmField, field, direction } of map) {
+		const known = rows.get(crmField);
+		const target = known === undefined ? field : `${known.target}${FIELD_MARK}${field}`;
+		rows.set(crmField, { target, base: baseField(field), direction });
+	}
+	return rows;
+}
+
+function plainField(crmField: string, { target, direction }: RowDefault): CrmField {
+	const isList = (LIST_FIELDS as readonly string[]).includes(target);
 	return {
 		name: crmField,
 		label: crmField,
@@ -51,16 +67,15 @@ function plainField({ crmField, field, direction }: FieldMapping): CrmField {
 
 function mappingRow(
 	field: CrmField,
-	byDefault: FieldMapping | undefined,
+	byDefault: RowDefault | undefined,
 	otherCustomFields: readonly string[],
 ): ResourceMapperField {
-	const direction: Direction = field.readOnly ? 'in' : 'both';
+	const direction: Direction = field.readOnly || byDefault?.direction === 'in' ? 'in' : 'both';
 	const targets = targetsOf(field, byDefault, otherCustomFields);
-	const mapped = byDefault !== undefined && readsIn(byDefault);
-	const preset = mapped ? rowValue({ field: byDefault.field, direction }) : undefined;
+	const mapped = byDefault !== undefined && byDefault.direction !== 'off';
 	return {
 		id: field.name,
-		displayName: field.readOnly ? `${field.label} (read only)` : field.label,
+		displayName: direction === 'in' ? `${field.label} (read only)` : field.label,
 		required: false,
 		defaultMatch: false,
 		canBeUsedToMatch: false,
@@ -68,33 +83,53 @@ function mappingRow(
 		type: 'options',
 		options: targets.map((target) => ({
 			name: targetLabel(target),
-			value: rowValue({ field: target, direction }),
+			value: rowValue(target, direction),
 		})),
 		removed: !mapped,
-		...(preset !== undefined && { defaultValue: preset }),
+		...(mapped && { defaultValue: rowValue(byDefault.target, direction) }),
 	};
 }
 
 function targetsOf(
 	field: CrmField,
-	byDefault: FieldMapping | undefined,
+	byDefault: RowDefault | undefined,
 	otherCustomFields: readonly string[],
 ): string[] {
-	const given = byDefault === undefined ? [] : [byDefault.field];
+	const given = byDefault === undefined ? [] : [byDefault.target];
 	const suggested = field.suggestedField === undefined ? [] : [field.suggestedField];
-	if (field.type === 'list') return [...new Set([...given, ...suggested, ...LIST_FIELDS])];
-	const own = `custom.${customKey(field.label)}`;
-	const custom = [own, ...otherCustomFields];
-	const first = field.custom ? custom : [];
-	return [...new Set([...given, ...suggested, ...first, ...SCALAR_FIELDS, ...SLOTS, ...custom])];
+	const fitting = fittingTargets(field, byDefault);
+	if (field.type === 'list') return [...new Set([...given, ...suggested, ...fitting])];
+	const custom = [`custom.${customKey(field.label)}`, ...otherCustomFields];
+	const choices = field.custom ? [...custom, ...fitting] : [...fitting, ...custom];
+	return [...new Set([...given, ...suggested, ...choices])];
+}
+
+/** Only what fits the field's type: n8n keeps every choice of every row in the workflow. */
+function fittingTargets({ type }: CrmField, byDefault?: RowDefault): readonly string[] {
+	if (byDefault?.base === 'addresses' && type !== 'list') return slots('addresses', ADDRESS_KINDS);
+	switch (type) {
+		case 'list':
+			return LIST_FIELDS;
+		case 'email':
+			return slots('emails', EMAIL_KINDS);
+		case 'phone':
+			return slots('phones', PHONE_KINDS);
+		case 'date':
+			return ['birthDate'];
+		case 'string':
+		case 'options':
+			return SCALAR_FIELDS;
+		case 'number':
+		case 'boolean':
+		case 'datetime':
+			return [];
+	}
 }
 
 /** Where a CRM keeps the entries of a list in fields of their own. */
-const SLOTS = [
-	...['primary', ...EMAIL_KINDS].map((slot) => `emails.${slot}`),
-	...['primary', ...PHONE_KINDS].map((slot) => `phones.${slot}`),
-	...['primary', ...ADDRESS_KINDS].map((slot) => `addresses.${slot}`),
-];
+function slots(list: string, kinds: readonly string[]): string[] {
+	return ['primary', ...kinds].map((slot) => `${list}.${slot}`);
+}
 
 /** "Risk Tolerance" -> `riskTolerance`: fields with one label in two CRMs meet in one custom field. */
 export function customKey(label: string): string {
@@ -105,11 +140,15 @@ export function customKey(label: string): string {
 	return key.slice(0, MAX_LENGTH);
 }
 
-/** `phones.work#2` -> "Phones: Work 2"; `custom.riskTolerance` -> "Custom: riskTolerance". */
+/** `phones.work#2` -> "Phones: Work 2"; `custom.riskTolerance` -> "Custom: riskTolerance"; two -> "A and B". */
 export function targetLabel(target: string): string {
-	if (target.startsWith('custom.')) return `Custom: ${fieldLabel(target)}`;
-	const base = baseField(target);
-	const slot = target.slice(base.length + 1).replace('#', ' ');
+	return target.split(FIELD_MARK).map(fabricFieldLabel).join(' and ');
+}
+
+function fabricFieldLabel(field: string): string {
+	if (field.startsWith('custom.')) return `Custom: ${fieldLabel(field)}`;
+	const base = baseField(field);
+	const slot = field.slice(base.length + 1).replace('#', ' ');
 	if (slot === '') return fieldLabel(base);
 	return `${fieldLabel(base)}: ${slot.charAt(0).toUpperCase()}${slot.slice(1)}`;
 }

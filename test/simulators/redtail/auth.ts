@@ -22,6 +22,15 @@ export class RedtailAuth {
 
 	constructor(private readonly switches: RedtailSwitches) {}
 
+	/** Failed logins since the last good one: a locked account stays locked. */
+	save(): number {
+		return this.failures;
+	}
+
+	restore(failures: number): void {
+		this.failures = failures;
+	}
+
 	/** The calling user. Throws the 401 answer for anything else. */
 	userOf(request: SimRequest): RedtailUser {
 		const header = request.headers.authorization;

@@ -1,5 +1,12 @@
 /** `/contacts`, its searches, and `/contacts/{id}`. */
-import { json, SimHttpError, type SimRequest, type SimResponse, type SimRoute } from '../framework';
+import {
+	json,
+	SimHttpError,
+	type SimRequest,
+	type SimResponse,
+	type SimRoute,
+	type Snapshots,
+} from '../framework';
 import type { RedtailAuth } from './auth';
 import {
 	ALL_SEARCHES,
@@ -20,6 +27,7 @@ export interface RedtailDesk {
 	store: RedtailStore;
 	switches: RedtailSwitches;
 	auth: RedtailAuth;
+	snapshots: Snapshots;
 }
 
 export function notFound(): SimHttpError {

@@ -2,7 +2,7 @@
  * A simulated Redtail, after reference/redtail.md. `url` ends in `/api/public/v1`; the `/_sim/*`
  * endpoints stand at its origin. Switches: see switches.ts.
  */
-import { json, startSimulatorServer, Throttle } from '../framework';
+import { json, Snapshots, startSimulatorServer, Throttle } from '../framework';
 import type { Simulator, SimulatorOptions } from '../simulator';
 import { RedtailAuth } from './auth';
 import { API_KEY, USERS } from './catalog';
@@ -43,10 +43,15 @@ export async function startRedtailSimulator(options: SimulatorOptions = {}): Pro
 	const switches = redtailSwitches(options.switches);
 	const store = new RedtailStore(now, switches);
 	const people = redtailPeople(store);
-	for (const contact of options.contacts ?? []) people.create(contact);
-	addFamilies(store, switches);
 	const auth = new RedtailAuth(switches);
-	const desk: RedtailDesk = { store, switches, auth };
+	const snapshots = new Snapshots('redtail', options.state);
+	snapshots.keep('contacts', store);
+	snapshots.keep('auth', auth);
+	if (!snapshots.isRestoring) {
+		for (const contact of options.contacts ?? []) people.create(contact);
+		addFamilies(store, switches);
+	}
+	const desk: RedtailDesk = { store, switches, auth, snapshots };
 	return startSimulatorServer({
 		kind: 'redtail',
 		title: 'Redtail (simulated)',
@@ -62,6 +67,7 @@ export async function startRedtailSimulator(options: SimulatorOptions = {}): Pro
 		],
 		people,
 		credentials: credentials(),
+		snapshots,
 		now,
 		port: options.port,
 		gate: auth.gate(new Throttle(switches.throttle, now)),

@@ -20,12 +20,21 @@ const MAX_ITEMS = 100_000;
 
 /** One table of work items: id order, soft delete. */
 export class ItemTable {
-	private readonly items: WorkItem[] = [];
+	private items: WorkItem[] = [];
 
+	/** `name` is the table's in a saved state. */
 	constructor(
+		name: string,
 		private readonly firstId: number,
 		private readonly desk: RedtailDesk,
-	) {}
+	) {
+		desk.snapshots.keep<WorkItem[]>(name, {
+			save: () => this.items,
+			restore: (items) => {
+				this.items = items;
+			},
+		});
+	}
 
 	live(): WorkItem[] {
 		return this.items.filter(({ deleted }) => !deleted);

@@ -14,7 +14,7 @@ const NOTE_DEFAULTS: Values = {
 };
 
 export function noteRoutes(desk: RedtailDesk): SimRoute[] {
-	const notes = new ItemTable(40_021, desk);
+	const notes = new ItemTable('notes', 40_021, desk);
 	const path = `${BASE}/contacts/:id/notes`;
 	const shown = (item: WorkItem) => ({
 		...show(item, ['contact_id', 'activity_id']),

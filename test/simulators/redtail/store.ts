@@ -61,13 +61,20 @@ export interface Family extends Stamped {
 	members: FamilyMember[];
 }
 
+interface StoreState {
+	contacts: RedtailContact[];
+	families: Family[];
+	nextContactId: number;
+	nextSubId: number;
+}
+
 const FIRST_CONTACT_ID = 812_345;
 const FIRST_SUB_ID = 9_101;
 const FIRST_FAMILY_ID = 611;
 
 export class RedtailStore {
-	private readonly contacts = new Map<number, RedtailContact>();
-	private readonly familyList: Family[] = [];
+	private contacts = new Map<number, RedtailContact>();
+	private familyList: Family[] = [];
 	private nextContactId = FIRST_CONTACT_ID;
 	private nextSubId = FIRST_SUB_ID;
 
@@ -75,6 +82,22 @@ export class RedtailStore {
 		readonly now: () => number,
 		private readonly switches: RedtailSwitches,
 	) {}
+
+	save(): StoreState {
+		return {
+			contacts: [...this.contacts.values()],
+			families: this.familyList,
+			nextContactId: this.nextContactId,
+			nextSubId: this.nextSubId,
+		};
+	}
+
+	restore({ contacts, families, nextContactId, nextSubId }: StoreState): void {
+		this.contacts = new Map(contacts.map((contact) => [contact.id, contact]));
+		this.familyList = families;
+		this.nextContactId = nextContactId;
+		this.nextSubId = nextSubId;
+	}
 
 	/** Every contact, deleted ones included, by id. */
 	all(): IterableIterator<RedtailContact> {

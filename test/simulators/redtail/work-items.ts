@@ -44,7 +44,7 @@ function inWindow({ query }: SimRequest, { values }: WorkItem): boolean {
 }
 
 function activityRoutes(desk: RedtailDesk): SimRoute[] {
-	const activities = new ItemTable(66_001, desk);
+	const activities = new ItemTable('activities', 66_001, desk);
 	const path = `${BASE}/activities`;
 	const one = `${path}/:id`;
 	const shown = (request: SimRequest) => (item: WorkItem) =>
@@ -137,7 +137,7 @@ function moneyAsText(values: Values): Values {
 }
 
 function opportunityRoutes(desk: RedtailDesk): SimRoute[] {
-	const opportunities = new ItemTable(3_301, desk);
+	const opportunities = new ItemTable('opportunities', 3_301, desk);
 	const path = `${BASE}/opportunities`;
 	const one = `${path}/:id`;
 	const merged = (before: Values, request: SimRequest) => {

@@ -52,6 +52,15 @@ export class ChangeDataCapture {
 		private readonly systemUser: string,
 	) {}
 
+	/** How many transactions there were: their keys and numbers never come twice. */
+	save(): number {
+		return this.transactions;
+	}
+
+	restore(transactions: number): void {
+		this.transactions = transactions;
+	}
+
 	/** Publishes the events of one commit; objects not selected leave holes in the numbering. */
 	publish({ actor, at, changes }: Commit): void {
 		const shared = this.commitPart(at, actor.userId, actor.origin);

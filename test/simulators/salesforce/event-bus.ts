@@ -8,6 +8,12 @@ export interface BusEvent {
 	data: { schema: string; payload: Record<string, unknown> };
 }
 
+interface BusState {
+	/** Replay ids are text here: JSON numbers would lose digits. */
+	events: Array<Omit<BusEvent, 'replayId'> & { replayId: string }>;
+	lastId: string;
+}
+
 /** Guards the memory; what is beyond counts as expired. */
 const MAX_EVENTS = 500_000;
 
@@ -21,6 +27,16 @@ export class EventBus {
 		private readonly now: () => number,
 	) {
 		this.lastId = BigInt(switches.replayIdStart);
+	}
+
+	save(): BusState {
+		const events = this.events.map((event) => ({ ...event, replayId: String(event.replayId) }));
+		return { events, lastId: String(this.lastId) };
+	}
+
+	restore({ events, lastId }: BusState): void {
+		this.events = events.map((event) => ({ ...event, replayId: BigInt(event.replayId) }));
+		this.lastId = BigInt(lastId);
 	}
 
 	onPublish(listener: () => void): void {

@@ -1,8 +1,8 @@
 import { checksum, makeId, toId18 } from './ids';
 
 test('the checksum is that of Salesforce', () => {
-	// From the reference: ids as they stand in captured events.
-	expect('0035g00000LmQ7x' + checksum('0035g00000LmQ7x')).toHaveLength(18);
+	expect(checksum('0035g00000LmQ7x')).toBe('AAF');
+	expect(checksum('0015g00000Zt4Kd')).toBe('AAJ');
 	expect(checksum('000000000000000')).toBe('AAA');
 	expect(checksum('A0000B0000C0000')).toBe('BBB');
 	expect(checksum('ABCDEabcdeABcde')).toBe('5AD');

@@ -6,7 +6,7 @@
  * - `POST /_sim/events`: put an event on the bus by hand ({@link InjectedEvent}),
  * - `POST /_sim/contacts/:id/undelete`: take a contact out of the recycle bin.
  */
-import { startSimulatorServer } from '../framework';
+import { Snapshots, startSimulatorServer } from '../framework';
 import type { Simulator, SimulatorOptions } from '../simulator';
 import { salesforceAdminRoutes } from './admin';
 import { Streaming } from './bayeux/streaming';
@@ -31,15 +31,18 @@ export interface SalesforceSimulator extends Simulator {
 	streamingClients: () => number;
 }
 
-function credentialsOf(org: Org): Record<string, string> {
+function credentialsOf(org: Org, snapshots: Snapshots): Record<string, string> {
 	const { accounts } = org;
+	const tokens = snapshots.constant('firstTokens', () => ({
+		refreshToken: accounts.issueRefreshToken(),
+		accessToken: accounts.issueAccessToken(),
+	}));
 	return {
 		clientId: accounts.clientId,
 		clientSecret: accounts.clientSecret,
 		username: accounts.user.username,
 		privateKey: accounts.privateKey,
-		refreshToken: accounts.issueRefreshToken(),
-		accessToken: accounts.issueAccessToken(),
+		...tokens,
 		organizationId: org.id,
 		userId: org.integrationUser,
 	};
@@ -53,10 +56,13 @@ export async function startSalesforceSimulator(
 	const switches = readSwitches(options.switches);
 	const org = new Org(switches, now);
 	const people = peopleOf(org);
-	for (const contact of options.contacts ?? []) people.create(contact);
+	const snapshots = new Snapshots('salesforce', options.state);
+	org.keepIn(snapshots);
+	const contacts = snapshots.isRestoring ? [] : (options.contacts ?? []);
+	for (const contact of contacts) people.create(contact);
 	org.startEvents();
 	const streaming = new Streaming(org);
-	const credentials = credentialsOf(org);
+	const credentials = credentialsOf(org, snapshots);
 	const server = await startSimulatorServer({
 		kind: 'salesforce',
 		title: 'Salesforce (simulated)',
@@ -74,6 +80,7 @@ export async function startSalesforceSimulator(
 		adminRoutes: salesforceAdminRoutes(org, people),
 		people,
 		credentials,
+		snapshots,
 		now,
 		port: options.port,
 		faults: org.faults,

@@ -1,5 +1,5 @@
 /** One simulated org: its setup, rows, events and accounts, independent of HTTP. */
-import { UnknownContactError } from '../framework';
+import { UnknownContactError, type Snapshots } from '../framework';
 import { ChangeDataCapture } from './cdc';
 import { EventBus } from './event-bus';
 import { SalesforceFaults } from './faults';
@@ -48,6 +48,15 @@ export class Org {
 		this.cdc = new ChangeDataCapture(this.bus, switches, now, this.integrationUser);
 		this.faults.immediate['invalidateTokens'] = () => this.accounts.revokeAccessTokens();
 		this.faults.immediate['revokeRefreshTokens'] = () => this.accounts.revokeRefreshTokens();
+	}
+
+	/** Has the org saved, and goes on from the saved state if there is one. */
+	keepIn(snapshots: Snapshots): void {
+		snapshots.keep('rows', this.store);
+		snapshots.keep('events', this.bus);
+		snapshots.keep('transactions', this.cdc);
+		snapshots.keep('accounts', this.accounts);
+		snapshots.keep('cursors', this.cursors);
 	}
 
 	/** From here on, what is written fires change events. */

@@ -49,6 +49,11 @@ export function toSecond(at: number): string {
 	return new Date(Math.floor(at / 1000) * 1000).toISOString();
 }
 
+interface StoreState {
+	rows: Array<Omit<Row, 'object'> & { object: string }>;
+	counter: number;
+}
+
 const FIRST_COUNTER = 62 ** 5 + 7_919;
 
 export class Store {
@@ -64,6 +69,20 @@ export class Store {
 		readonly schema: Schema,
 		private readonly now: () => number,
 	) {}
+
+	save(): StoreState {
+		const rows = [...this.rows.values()].map((row) => ({ ...row, object: row.object.name }));
+		return { rows, counter: this.counter };
+	}
+
+	/** No listener is told of it. */
+	restore({ rows, counter }: StoreState): void {
+		for (const row of [...this.rows.values()]) this.replace(row, undefined);
+		for (const row of rows) {
+			this.replace(undefined, { ...row, object: this.schema.known(row.object) });
+		}
+		this.counter = counter;
+	}
 
 	onCommit(listener: (commit: Commit) => void): void {
 		this.listeners.push(listener);

@@ -5,6 +5,7 @@ import {
 	json,
 	SimHttpError,
 	type FaultBox,
+	type Snapshots,
 	type SimRequest,
 	type SimResponse,
 	type SimRoute,
@@ -20,6 +21,7 @@ export interface WealthboxDesk {
 	store: WealthboxStore;
 	switches: WealthboxSwitches;
 	faults: FaultBox;
+	snapshots: Snapshots;
 }
 
 export function notFound(): SimHttpError {

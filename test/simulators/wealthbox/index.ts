@@ -3,7 +3,7 @@
  * endpoints stand at its origin. Switches: see switches.ts. Faults beside the common ones:
  * `householdRace`.
  */
-import { FaultBox, startSimulatorServer, Throttle } from '../framework';
+import { FaultBox, Snapshots, startSimulatorServer, Throttle } from '../framework';
 import type { Simulator, SimulatorOptions } from '../simulator';
 import { contactRoutes, type WealthboxDesk } from './contacts';
 import { wealthboxGate } from './gate';
@@ -31,10 +31,14 @@ export async function startWealthboxSimulator(options: SimulatorOptions = {}): P
 	const store = new WealthboxStore(now, switches);
 	const faults = new FaultBox();
 	const people = wealthboxPeople(store);
-	for (const contact of options.contacts ?? []) people.create(contact);
+	const snapshots = new Snapshots('wealthbox', options.state);
+	snapshots.keep('contacts', store);
+	const contacts = snapshots.isRestoring ? [] : (options.contacts ?? []);
+	for (const contact of contacts) people.create(contact);
 	const oauth = new OAuthDesk(OAUTH_CLIENT, switches.tokenLifetimeS, now);
-	const first = oauth.grant();
-	const desk: WealthboxDesk = { store, switches, faults };
+	snapshots.keep('oauth', oauth);
+	const first = snapshots.constant('firstGrant', () => oauth.grant());
+	const desk: WealthboxDesk = { store, switches, faults, snapshots };
 	return startSimulatorServer({
 		kind: 'wealthbox',
 		title: 'Wealthbox (simulated)',
@@ -53,6 +57,7 @@ export async function startWealthboxSimulator(options: SimulatorOptions = {}): P
 			oauthAccessToken: first.accessToken,
 			oauthRefreshToken: first.refreshToken,
 		},
+		snapshots,
 		now,
 		port: options.port,
 		faults,

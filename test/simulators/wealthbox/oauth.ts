@@ -13,16 +13,42 @@ export interface OAuthClient {
 	clientSecret: string;
 }
 
+interface IssuedCode {
+	redirectUri: string;
+	expiresAt: number;
+}
+
+interface OAuthState {
+	codes: Array<[string, IssuedCode]>;
+	/** Token and when it expires, in ms. */
+	accessTokens: Array<[string, number]>;
+	refreshTokens: string[];
+}
+
 export class OAuthDesk {
-	private readonly codes = new Map<string, { redirectUri: string; expiresAt: number }>();
-	private readonly accessTokens = new Map<string, number>();
-	private readonly refreshTokens = new Set<string>();
+	private codes = new Map<string, IssuedCode>();
+	private accessTokens = new Map<string, number>();
+	private refreshTokens = new Set<string>();
 
 	constructor(
 		private readonly client: OAuthClient,
 		private readonly lifetimeS: number,
 		private readonly now: () => number,
 	) {}
+
+	save(): OAuthState {
+		return {
+			codes: [...this.codes],
+			accessTokens: [...this.accessTokens],
+			refreshTokens: [...this.refreshTokens],
+		};
+	}
+
+	restore({ codes, accessTokens, refreshTokens }: OAuthState): void {
+		this.codes = new Map(codes);
+		this.accessTokens = new Map(accessTokens);
+		this.refreshTokens = new Set(refreshTokens);
+	}
 
 	accepts(accessToken: string): boolean {
 		return (this.accessTokens.get(accessToken) ?? -Infinity) > this.now();

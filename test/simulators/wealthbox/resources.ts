@@ -30,19 +30,32 @@ interface Link {
 	type: string;
 }
 
+interface ResourceState {
+	records: Resource[];
+	nextId: number;
+}
+
 const FIRST_ID = 4_401;
 const MAX_RESOURCES = 100_000;
 const CLOSED_STAGES = ['Won', 'Lost'];
 
 class ResourceDesk {
-	private readonly records = new Map<number, Resource>();
+	private records = new Map<number, Resource>();
 	private nextId = FIRST_ID;
 
 	constructor(
 		private readonly kind: ResourceKind,
 		private readonly desk: WealthboxDesk,
 		private readonly now: () => number,
-	) {}
+	) {
+		desk.snapshots.keep<ResourceState>(kind.path, {
+			save: () => ({ records: [...this.records.values()], nextId: this.nextId }),
+			restore: ({ records, nextId }) => {
+				this.records = new Map(records.map((record) => [record.id, record]));
+				this.nextId = nextId;
+			},
+		});
+	}
 
 	routes(): SimRoute[] {
 		const path = `/v1/${this.kind.path}`;

@@ -44,15 +44,23 @@ export interface Membership {
 	title: string;
 }
 
+interface StoreState {
+	contacts: WealthboxContact[];
+	tags: Tag[];
+	households: Array<[number, Membership[]]>;
+	nextContactId: number;
+	nextNestedId: number;
+}
+
 const FIRST_CONTACT_ID = 30_714_401;
 const FIRST_NESTED_ID = 501;
 const FIRST_TAG_ID = 811;
 
 export class WealthboxStore {
-	private readonly contacts = new Map<number, WealthboxContact>();
-	private readonly tagsByName = new Map<string, Tag>();
+	private contacts = new Map<number, WealthboxContact>();
+	private tagsByName = new Map<string, Tag>();
 	/** Members by the id of the household contact. */
-	private readonly households = new Map<number, Membership[]>();
+	private households = new Map<number, Membership[]>();
 	private nextContactId = FIRST_CONTACT_ID;
 	private nextNestedId = FIRST_NESTED_ID;
 	/** Called with the contact's id after each delete, for what hangs on a contact. */
@@ -62,6 +70,24 @@ export class WealthboxStore {
 		private readonly now: () => number,
 		private readonly switches: WealthboxSwitches,
 	) {}
+
+	save(): StoreState {
+		return {
+			contacts: [...this.contacts.values()],
+			tags: this.tags(),
+			households: [...this.households],
+			nextContactId: this.nextContactId,
+			nextNestedId: this.nextNestedId,
+		};
+	}
+
+	restore({ contacts, tags, households, nextContactId, nextNestedId }: StoreState): void {
+		this.contacts = new Map(contacts.map((contact) => [contact.id, contact]));
+		this.tagsByName = new Map(tags.map((tag) => [tag.name, tag]));
+		this.households = new Map(households);
+		this.nextContactId = nextContactId;
+		this.nextNestedId = nextNestedId;
+	}
 
 	/** Every contact, deleted ones included, oldest first. */
 	all(): IterableIterator<WealthboxContact> {

@@ -19,6 +19,11 @@ interface Workflow {
 	steps: Array<{ id: number; name: string; completedAt: number | null }>;
 }
 
+interface WorkflowState {
+	workflows: Workflow[];
+	stepCount: number;
+}
+
 const TEMPLATES = [
 	{ id: 501, name: 'New Client Onboarding', steps: ['Send welcome kit', 'Open accounts'] },
 	{ id: 502, name: 'Annual Review', steps: ['Prepare report'] },
@@ -28,13 +33,21 @@ const FIRST_STEP_ID = 6_501;
 const MAX_WORKFLOWS = 10_000;
 
 class WorkflowDesk {
-	private readonly workflows: Workflow[] = [];
+	private workflows: Workflow[] = [];
 	private stepCount = 0;
 
 	constructor(
 		private readonly desk: WealthboxDesk,
 		private readonly now: () => number,
-	) {}
+	) {
+		desk.snapshots.keep<WorkflowState>('workflows', {
+			save: () => ({ workflows: this.workflows, stepCount: this.stepCount }),
+			restore: ({ workflows, stepCount }) => {
+				this.workflows = workflows;
+				this.stepCount = stepCount;
+			},
+		});
+	}
 
 	list(request: SimRequest): SimResponse {
 		const names = ['resource_id', 'resource_type', 'status', 'updated_since', 'updated_before'];

@@ -150,7 +150,11 @@ async function send(base: string, request: HttpRequest, token: string): Promise<
 		const body = await answer.text();
 		const headers: HttpResponse['headers'] = Object.fromEntries(answer.headers);
 		headers['set-cookie'] = answer.headers.getSetCookie();
-		return { status: answer.status, headers, body: request.responseType === 'text' ? body : parse(body) };
+		return {
+			status: answer.status,
+			headers,
+			body: request.responseType === 'text' ? body : parse(body),
+		};
 	} catch (error) {
 		if (request.signal?.aborted) throw new HttpFailure('aborted', 'aborted');
 		if (timeout.aborted) throw new HttpFailure('timed out', 'timeout');
@@ -244,7 +248,7 @@ export async function stopAll(): Promise<void> {
 
 /** Waits for a condition that the run under test brings about by itself. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-	const LIMIT_MS = 15_000;
+	const LIMIT_MS = 4_000;
 	const STEP_MS = 10;
 	for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
 		if (condition()) return;

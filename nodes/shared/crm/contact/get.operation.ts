@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
-import { shownFor, type ContactOperation } from '../crm';
+import { type ContactOperation } from '../crm';
+import { shownFor } from '../../shown-for';
 import { contactLocator, contactOptions, simplifyProperty } from '../panel';
 import { simplify } from '../simplify';
 import { contactIdOf } from './contact-id';

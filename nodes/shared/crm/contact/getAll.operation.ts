@@ -1,5 +1,12 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { shownFor, type ContactCall, type ContactOperation, type Crm } from '../crm';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { instantIn } from '../../../../lib';
+import { type ContactCall, type ContactOperation, type Crm } from '../crm';
+import { shownFor } from '../../shown-for';
 import { contactOptions, simplifyProperty } from '../panel';
 import { simplify } from '../simplify';
 
@@ -69,12 +76,28 @@ function filters({ connector }: Crm): INodeProperties {
 function filterValues({ node, index, crm }: ContactCall): Record<string, string> {
 	const given = node.getNodeParameter('filters', index, {}) as IDataObject;
 	const dates = new Set(
-		crm.connector.contacts.listFilters.filter(({ type }) => type === 'date').map(({ name }) => name),
+		crm.connector.contacts.listFilters
+			.filter(({ type }) => type === 'date')
+			.map(({ name }) => name),
 	);
 	const values: Record<string, string> = {};
 	for (const [name, value] of Object.entries(given)) {
 		if (value === undefined || value === null || value === '') continue;
-		values[name] = dates.has(name) ? instantOf(value, node.getTimezone()) : String(value);
+		values[name] = dates.has(name) ? instantOf(node, index, value) : String(value);
 	}
 	return values;
+}
+
+function instantOf(node: IExecuteFunctions, itemIndex: number, value: unknown): string {
+	const text = value instanceof Date ? value.toISOString() : String(value);
+	const instant = instantIn(node.getTimezone(), text);
+	if (instant !== undefined) return instant;
+	throw new NodeOperationError(
+		node.getNode(),
+		`A date in 'Filters' cannot be read [item ${itemIndex}]`,
+		{
+			itemIndex,
+			description: 'Enter it as 2026-11-22 or 2026-11-22T08:00:00Z.',
+		},
+	);
 }

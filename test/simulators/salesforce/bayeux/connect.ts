@@ -62,8 +62,10 @@ export class Connects {
 		const events = await this.awaitEvents(poll);
 		const { exchange, message, session, label } = poll;
 		const { faults, switches } = this.org;
-		const advice = { interval: 0, timeout: switches.holdMs, reconnect: 'retry' };
-		const reply = accept(message, session.hasConnected ? {} : { advice });
+		const usual = { interval: 0, timeout: switches.holdMs, reconnect: 'retry' };
+		const advice = session.isOver ? { interval: 0, reconnect: 'none' } : usual;
+		const isNews = session.isOver || !session.hasConnected;
+		const reply = accept(message, isNews ? { advice } : {});
 		session.hasConnected = true;
 		if (events.length > 0 && faults.take(['halfJson'], label)) exchange.isCut = true;
 		return faults.take(['replyFirst'], label) ? [reply, ...events] : [...events, reply];
@@ -75,12 +77,12 @@ export class Connects {
 		const { signal } = poll.exchange.request;
 		const until = Date.now() + this.org.switches.holdMs;
 		for (;;) {
-			if (signal.aborted || !poll.isCurrent()) return [];
+			if (signal.aborted || session.isOver || !poll.isCurrent()) return [];
 			const isDeaf = this.org.faults.take(['deaf'], label) !== undefined;
 			const events = isDeaf ? [] : this.take(session, label);
 			if (events.length > 0 || isQuick || Date.now() >= until) return events;
 			await session.sleep(until - Date.now(), signal);
-			if (!signal.aborted) this.recheck(poll);
+			if (!signal.aborted && !session.isOver) this.recheck(poll);
 		}
 	}
 

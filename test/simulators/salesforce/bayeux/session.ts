@@ -22,6 +22,8 @@ export class StreamSession {
 	readonly subscriptions = new Map<string, Subscription>();
 	/** The first connect is answered at once, with the advice. */
 	hasConnected = false;
+	/** The client has said goodbye; a held connect ends well. */
+	isOver = false;
 	/** False while a connect is being served. */
 	isIdle = true;
 	lastAnswerAt: number;

@@ -129,8 +129,9 @@ export class Streaming {
 	}
 
 	private disconnect(exchange: Exchange, message: Message): Reply[] {
-		const { clientId } = this.sessions.find(exchange, message);
-		this.sessions.forget(clientId);
+		const session = this.sessions.find(exchange, message);
+		session.isOver = true;
+		this.sessions.forget(session.clientId);
 		return [accept(message)];
 	}
 }

@@ -39,16 +39,25 @@ interface AccessToken {
 	lastUsedAt: number;
 }
 
+interface AccountsState {
+	clientId: string;
+	clientSecret: string;
+	keys: KeyPair;
+	accessTokens: Array<[string, AccessToken]>;
+	refreshTokens: Array<[string, string]>;
+	codes: Array<[string, AuthorizationCode]>;
+}
+
 export class OAuthAccounts {
-	readonly clientId = `3MVG9${randomBytes(30).toString('base64url')}`;
-	readonly clientSecret = randomBytes(32).toString('hex').toUpperCase();
+	clientId = `3MVG9${randomBytes(30).toString('base64url')}`;
+	clientSecret = randomBytes(32).toString('hex').toUpperCase();
 	/** PEM, PKCS 8: what the JWT flow signs with. */
-	readonly privateKey: string;
+	privateKey: string;
 	/** PEM: the certificate on file with the app. */
-	readonly publicKey: string;
-	private readonly accessTokens = new Map<string, AccessToken>();
-	private readonly refreshTokens = new Map<string, string>();
-	private readonly codes = new Map<string, AuthorizationCode>();
+	publicKey: string;
+	private accessTokens = new Map<string, AccessToken>();
+	private refreshTokens = new Map<string, string>();
+	private codes = new Map<string, AuthorizationCode>();
 	private logins: number[] = [];
 
 	constructor(
@@ -60,6 +69,28 @@ export class OAuthAccounts {
 		keyPair ??= makeKeyPair();
 		this.privateKey = keyPair.privateKey;
 		this.publicKey = keyPair.publicKey;
+	}
+
+	save(): AccountsState {
+		const { clientId, clientSecret, privateKey, publicKey } = this;
+		return {
+			clientId,
+			clientSecret,
+			keys: { privateKey, publicKey },
+			accessTokens: [...this.accessTokens],
+			refreshTokens: [...this.refreshTokens],
+			codes: [...this.codes],
+		};
+	}
+
+	restore(state: AccountsState): void {
+		this.clientId = state.clientId;
+		this.clientSecret = state.clientSecret;
+		this.privateKey = state.keys.privateKey;
+		this.publicKey = state.keys.publicKey;
+		this.accessTokens = new Map(state.accessTokens);
+		this.refreshTokens = new Map(state.refreshTokens);
+		this.codes = new Map(state.codes);
 	}
 
 	issueAccessToken(): string {

@@ -26,6 +26,15 @@ export class QueryCursors {
 
 	constructor(private readonly now: () => number) {}
 
+	/** The sequence of the ids alone; a restart closes the cursors. */
+	save(): number {
+		return this.counter;
+	}
+
+	restore(counter: number): void {
+		this.counter = counter;
+	}
+
 	/** The first page of a result; opens a cursor if there are more. */
 	open(records: QueryRecord[], batchSize: number): Page {
 		if (records.length <= batchSize) return { records, totalSize: records.length };

@@ -38,9 +38,10 @@ function windowOf(call: RestCall, reach: number): Window {
 	}
 	const fault = org.faults.take(['updatedHoldback'], label);
 	const holdback = fault?.ms ?? org.switches.replicationHoldbackMs;
-	const covered = Math.min(to, now) - holdback;
-	const latest = Math.floor(covered / MINUTE) * MINUTE;
-	return { from, to: Math.min(to, Math.max(latest, from)), latestDateCovered: restTime(latest) };
+	const latest = Math.floor((Math.min(to, now) - holdback) / MINUTE) * MINUTE;
+	// Without a holdback, rows of the running minute are there, yet not promised to be all.
+	const end = holdback > 0 ? Math.min(to, latest) : to;
+	return { from, to: end, latestDateCovered: restTime(latest) };
 }
 
 function updated(call: RestCall): SimResponse {

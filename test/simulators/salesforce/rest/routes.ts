@@ -1,5 +1,6 @@
 /** All of `/services/data`. */
 import { json, type SimRoute } from '../../framework';
+import { originOf } from '../oauth/routes';
 import type { Org } from '../org';
 import {
 	NEWEST_VERSION,
@@ -37,10 +38,11 @@ function versions() {
 	});
 }
 
-function resources({ version }: RestCall) {
+function resources({ org, request, version }: RestCall) {
 	const names = ['sobjects', 'query', 'queryAll', 'composite', 'limits', 'tooling'];
 	const entries = names.map((name) => [name, `/services/data/v${version}/${name}`]);
-	return json(200, Object.fromEntries(entries));
+	const identity = `${originOf(request)}/id/${org.id}/${org.accounts.user.id}`;
+	return json(200, { ...Object.fromEntries(entries), identity });
 }
 
 function limits({ org }: RestCall) {

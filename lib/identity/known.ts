@@ -1,0 +1,106 @@
+/** What identity resolution must know of a batch before it decides: read in a fixed number of store calls. */
+import { recordKey, type ChangeEvent } from '../model/event';
+import type { CanonicalFields } from '../model/fields';
+import type { DeliveryRow, Link, ReviewRow } from '../model/rows';
+import { desiredFields } from '../merge/register';
+import type { StoreTransaction } from '../store/store';
+import { allKeys } from './keys';
+
+export interface Candidate {
+	unifiedId: string;
+	fields: CanonicalFields;
+	/** Issuer -> key, told by the records of the entity. */
+	externalKeys: Record<string, string>;
+	links: Link[];
+}
+
+const MAX_CANDIDATES_A_KEY = 50;
+/** Issuer of the unified ids that our own creates leave in a CRM's external-id field. */
+export const OWN_ISSUER = 'fabric';
+
+/** What the store knows of a batch's records before anything is decided. */
+export interface Known {
+	links: Map<string, Link>;
+	/** Key -> entities that have it. */
+	owners: Map<string, Set<string>>;
+	candidates: Map<string, Candidate>;
+	/** System -> creates under way there. */
+	creates: Map<string, DeliveryRow[]>;
+	/** Record -> its open review. */
+	reviews: Map<string, ReviewRow>;
+	inbox: Map<string, { seq: number }>;
+	/** Number of the newest entity. */
+	lastNumber: number;
+}
+
+export async function loadKnown(
+	tx: StoreTransaction,
+	events: readonly ChangeEvent[],
+): Promise<Known> {
+	const links = await tx.identity.links(events);
+	const unknown = events.filter((event) => !links.has(recordKey(event)));
+	const keys = unknown.flatMap((event) => allKeys(event.fields, event.externalKeys));
+	const owners = new Map<string, Set<string>>();
+	for (const owner of await tx.identity.ownersOf(keys)) {
+		const ids = owners.get(owner.key) ?? new Set<string>();
+		if (ids.size < MAX_CANDIDATES_A_KEY) owners.set(owner.key, ids.add(owner.entityId));
+	}
+	const creates = new Map<string, DeliveryRow[]>();
+	for (const system of new Set(unknown.map((event) => event.system))) {
+		creates.set(system, await tx.deliveries.createsUnderWay(system));
+	}
+	const ids = new Set([...owners.values()].flatMap((set) => [...set]));
+	for (const { externalKeys } of unknown) {
+		if (externalKeys[OWN_ISSUER]) ids.add(externalKeys[OWN_ISSUER]);
+	}
+	for (const delivery of [...creates.values()].flat()) ids.add(delivery.entityId);
+	return {
+		links,
+		owners,
+		creates,
+		candidates: await loadCandidates(tx, [...ids]),
+		reviews: await tx.reviews.openFor(unknown),
+		inbox: await tx.inbox.statesOf(unknown.map(({ eventId }) => eventId)),
+		lastNumber: await tx.identity.lastNumber(),
+	};
+}
+
+export function hasLinkIn(candidate: Candidate, event: ChangeEvent): boolean {
+	return candidate.links.some(
+		(link) =>
+			link.state === 'active' && link.system === event.system && link.object === event.object,
+	);
+}
+
+async function loadCandidates(
+	tx: StoreTransaction,
+	ids: string[],
+): Promise<Map<string, Candidate>> {
+	const existing = [...(await tx.identity.existing(ids))];
+	const registers = await tx.registers.registers(existing);
+	const links = await tx.identity.linksOf(existing);
+	const keys = await tx.identity.externalKeysOf(existing);
+	const merged = new Map(existing.map((id) => [id, desiredFields(registers.get(id) ?? {})]));
+	const unmerged = links.filter(
+		(link) => Object.keys(merged.get(link.entityId) ?? {}).length === 0,
+	);
+	// Resolved a moment ago by another execution and not merged yet: its own event says who it is.
+	const events = await tx.inbox.lastEvents(unmerged);
+	for (const link of unmerged) {
+		merged.set(link.entityId, {
+			...events.get(recordKey(link))?.event.fields,
+			...merged.get(link.entityId),
+		});
+	}
+	return new Map(
+		existing.map((unifiedId) => [
+			unifiedId,
+			{
+				unifiedId,
+				fields: merged.get(unifiedId) ?? {},
+				externalKeys: keys.get(unifiedId) ?? {},
+				links: links.filter((link) => link.entityId === unifiedId),
+			},
+		]),
+	);
+}

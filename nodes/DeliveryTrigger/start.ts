@@ -1,0 +1,97 @@
+/** Runs a lane for every system of the store, also for those that appear later. */
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { Fabric } from '../../lib';
+import { sleep } from '../shared/connector-context';
+import { closeWithin } from '../shared/trigger/closing';
+import { STORE_BACKOFF, untilDone } from '../shared/trigger/retrying';
+import { deliverBatch, runLane, type LaneOptions } from './lane';
+import { DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MINUTES } from './properties';
+
+type LaneSettings = Pick<LaneOptions, 'batchSize' | 'executionTimeoutMs'> & {
+	/** Empty: all systems. */
+	systems: string[];
+};
+
+export function startDeliveryTrigger(context: ITriggerFunctions, fabric: Fabric): ITriggerResponse {
+	const settings = readSettings(context);
+	if (context.getMode() === 'manual') {
+		// No closeFunction: n8n calls it before the nodes behind run, and the claims live on with those.
+		return { manualTriggerFunction: async () => await deliverSample(context, fabric, settings) };
+	}
+	const controller = new AbortController();
+	const work = runLanes(context, fabric, settings, controller.signal);
+	return { closeFunction: async () => await closeWithin(controller, work) };
+}
+
+const NEW_SYSTEMS_EVERY_MS = 1_000;
+
+/** Runs until `stop` aborts and every lane has ended. Never rejects. */
+async function runLanes(
+	context: ITriggerFunctions,
+	fabric: Fabric,
+	settings: LaneSettings,
+	stop: AbortSignal,
+): Promise<void> {
+	const lanes = new Map<string, Promise<void>>();
+	const onFailure = (error: unknown) =>
+		context.logger.warn('The store did not tell which systems there are; trying again', {
+			reason: error instanceof Error ? error.message : String(error),
+		});
+	const retry = { stop, backoff: STORE_BACKOFF, onFailure };
+	while (!stop.aborted) {
+		const names = (await untilDone(async () => await systemsOf(fabric, settings), retry)) ?? [];
+		for (const system of names) {
+			if (!lanes.has(system))
+				lanes.set(system, runLane({ ...settings, context, fabric, system, stop }));
+		}
+		await sleep(NEW_SYSTEMS_EVERY_MS, stop);
+	}
+	await Promise.all(lanes.values());
+}
+
+async function systemsOf(fabric: Fabric, { systems }: LaneSettings): Promise<string[]> {
+	const names = (await fabric.systems()).map(({ name }) => name);
+	return systems.length === 0 ? names : names.filter((name) => systems.includes(name));
+}
+
+const SAMPLE_SIZE = 3;
+
+/**
+ * For the editor's test step. It really claims: a write without a claim would go out a second time.
+ * The end of the test run gives back what no Delivery Result answered.
+ */
+async function deliverSample(
+	context: ITriggerFunctions,
+	fabric: Fabric,
+	settings: LaneSettings,
+): Promise<void> {
+	const { signal: stop } = new AbortController();
+	const size = Math.min(SAMPLE_SIZE, settings.batchSize);
+	for (const system of await systemsOf(fabric, settings)) {
+		const jobs = await fabric.claim(system, size);
+		if (jobs.length === 0) continue;
+		// n8n runs the nodes behind only after this function, so their end is not awaited here.
+		void deliverBatch({ ...settings, context, fabric, system, stop }, jobs);
+		return;
+	}
+	context.emit([[]]);
+}
+
+function readSettings(context: ITriggerFunctions): LaneSettings {
+	const options = context.getNodeParameter('options', {}) as { executionTimeoutMinutes?: unknown };
+	const systems = context.getNodeParameter('systems', []);
+	const minutes = atLeastOne(options.executionTimeoutMinutes, DEFAULT_TIMEOUT_MINUTES);
+	return {
+		batchSize: atLeastOne(
+			context.getNodeParameter('batchSize', DEFAULT_BATCH_SIZE),
+			DEFAULT_BATCH_SIZE,
+		),
+		executionTimeoutMs: minutes * 60_000,
+		systems: Array.isArray(systems) ? systems.map(String) : [],
+	};
+}
+
+function atLeastOne(value: unknown, otherwise: number): number {
+	const number = Math.floor(Number(value));
+	return Number.isFinite(number) && number >= 1 ? number : otherwise;
+}

@@ -1,0 +1,36 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { crmCredentials } from '../shared/authentication';
+import { crmMethods } from '../shared/crm/methods';
+import { crmProperties } from '../shared/crm/properties';
+import { runCrmNode } from '../shared/crm/router';
+
+/** Redtail: the contacts of the CRM, and the deliveries of CRM Fabric to it. */
+export class Redtail implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Redtail',
+		name: 'redtail',
+		icon: { light: 'file:../../icons/redtail.svg', dark: 'file:../../icons/redtail.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Work with contacts in Redtail, and deliver what CRM Fabric wants them to hold',
+		defaults: { name: 'Redtail' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: crmCredentials('redtail'),
+		properties: crmProperties('redtail'),
+	};
+
+	methods = crmMethods('redtail');
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runCrmNode(this, 'redtail');
+	}
+}

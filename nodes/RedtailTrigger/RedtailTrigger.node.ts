@@ -1,0 +1,37 @@
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+import { startCrmTrigger } from '../shared/crm-trigger';
+import { fabricOf } from '../shared/store';
+import { crmTriggerMethods } from '../shared/trigger/methods';
+import { crmTriggerCredentials, crmTriggerProperties } from '../shared/trigger/properties';
+
+/** Contacts changed in Redtail, read by adaptive polling. */
+export class RedtailTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Redtail Trigger',
+		name: 'redtailTrigger',
+		icon: { light: 'file:../../icons/redtail.svg', dark: 'file:../../icons/redtail.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["system"] }}',
+		description: 'Starts the workflow when contacts are added, changed or deleted in Redtail',
+		eventTriggerDescription: 'Reading a sample of contacts from Redtail',
+		activationMessage: 'Changes in Redtail now start this workflow.',
+		defaults: { name: 'Redtail Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: crmTriggerCredentials('redtail'),
+		properties: crmTriggerProperties('redtail'),
+	};
+
+	methods = crmTriggerMethods('redtail');
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return await startCrmTrigger(this, 'redtail', await fabricOf(this));
+	}
+}

@@ -1,0 +1,39 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { crmCredentials } from '../shared/authentication';
+import { crmMethods } from '../shared/crm/methods';
+import { crmProperties } from '../shared/crm/properties';
+import { runCrmNode } from '../shared/crm/router';
+
+/** Salesforce: the contacts of the CRM, and the deliveries of CRM Fabric to it. */
+export class Salesforce implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Salesforce',
+		name: 'salesforce',
+		icon: {
+			light: 'file:../../icons/salesforce.svg',
+			dark: 'file:../../icons/salesforce.dark.svg',
+		},
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Work with contacts in Salesforce, and deliver what CRM Fabric wants them to hold',
+		defaults: { name: 'Salesforce' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: crmCredentials('salesforce'),
+		properties: crmProperties('salesforce'),
+	};
+
+	methods = crmMethods('salesforce');
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runCrmNode(this, 'salesforce');
+	}
+}

@@ -1,0 +1,36 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { crmCredentials } from '../shared/authentication';
+import { crmMethods } from '../shared/crm/methods';
+import { crmProperties } from '../shared/crm/properties';
+import { runCrmNode } from '../shared/crm/router';
+
+/** Wealthbox: the contacts of the CRM, and the deliveries of CRM Fabric to it. */
+export class Wealthbox implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Wealthbox',
+		name: 'wealthbox',
+		icon: { light: 'file:../../icons/wealthbox.svg', dark: 'file:../../icons/wealthbox.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Work with contacts in Wealthbox, and deliver what CRM Fabric wants them to hold',
+		defaults: { name: 'Wealthbox' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: crmCredentials('wealthbox'),
+		properties: crmProperties('wealthbox'),
+	};
+
+	methods = crmMethods('wealthbox');
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runCrmNode(this, 'wealthbox');
+	}
+}

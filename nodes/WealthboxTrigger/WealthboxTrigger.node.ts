@@ -1,0 +1,37 @@
+import {
+	NodeConnectionTypes,
+	type INodeType,
+	type INodeTypeDescription,
+	type ITriggerFunctions,
+	type ITriggerResponse,
+} from 'n8n-workflow';
+import { startCrmTrigger } from '../shared/crm-trigger';
+import { fabricOf } from '../shared/store';
+import { crmTriggerMethods } from '../shared/trigger/methods';
+import { crmTriggerCredentials, crmTriggerProperties } from '../shared/trigger/properties';
+
+/** Contacts changed in Wealthbox, read by adaptive polling. */
+export class WealthboxTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Wealthbox Trigger',
+		name: 'wealthboxTrigger',
+		icon: { light: 'file:../../icons/wealthbox.svg', dark: 'file:../../icons/wealthbox.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["system"] }}',
+		description: 'Starts the workflow when contacts are added, changed or deleted in Wealthbox',
+		eventTriggerDescription: 'Reading a sample of contacts from Wealthbox',
+		activationMessage: 'Changes in Wealthbox now start this workflow.',
+		defaults: { name: 'Wealthbox Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: crmTriggerCredentials('wealthbox'),
+		properties: crmTriggerProperties('wealthbox'),
+	};
+
+	methods = crmTriggerMethods('wealthbox');
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		return await startCrmTrigger(this, 'wealthbox', await fabricOf(this));
+	}
+}

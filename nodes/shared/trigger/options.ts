@@ -1,0 +1,144 @@
+/** The Options collection of a CRM trigger's panel. */
+import type { INodeProperties } from 'n8n-workflow';
+import { connectors } from '../../../lib';
+import type { CrmKind } from '../authentication';
+import { DEFAULT_BATCH_SIZE, DEFAULT_PRIORITY, DEFAULT_TIMEOUT_MINUTES } from './settings';
+
+export function optionsProperty(kind: CrmKind): INodeProperties {
+	const special = kind === 'salesforce' ? SALESFORCE : pollingOptions(kind);
+	const options = [...common(kind), ...special];
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: options.sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}
+
+function common(kind: CrmKind): INodeProperties[] {
+	return [
+		{
+			displayName: 'API Calls per Minute',
+			name: 'callsPerMinute',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				"How many calls a minute this account may take for reading and writing together. 0: the vendor's own limit.",
+		},
+		{
+			displayName: 'Connector Settings',
+			name: 'connectorSettings',
+			type: 'json',
+			default: '{}',
+			description:
+				'Further settings of the connector by name, as the documentation lists them, for example {"overlapSeconds": 300}',
+		},
+		{
+			displayName: 'Create Clients Missing Here',
+			name: 'creates',
+			type: 'boolean',
+			default: true,
+			description: 'Whether clients that the other CRMs know are created in this one',
+		},
+		{
+			displayName: 'Events per Execution',
+			name: 'batchSize',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1000 },
+			default: DEFAULT_BATCH_SIZE,
+			description: 'How many change events one execution carries at most',
+		},
+		{
+			displayName: 'Execution Limit (Minutes)',
+			name: 'executionTimeoutMinutes',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: DEFAULT_TIMEOUT_MINUTES,
+			description:
+				'An execution that has not ended by then counts as failed, and its events are sent again',
+		},
+		// eslint-disable-next-line n8n-nodes-base/node-param-default-missing -- it depends on the CRM
+		{
+			displayName: 'Priority',
+			name: 'priority',
+			type: 'number',
+			default: DEFAULT_PRIORITY[kind],
+			description: 'The system with the higher number wins where two edits are of the same time',
+		},
+		{
+			displayName: 'When a Record Is Gone',
+			name: 'gonePolicy',
+			type: 'options',
+			options: [
+				{ name: 'Create It Again', value: 'createAgain' },
+				{ name: 'Keep as Dead Letter', value: 'deadLetter', description: 'A person decides' },
+				{ name: 'Unlink It', value: 'unlink', description: 'The other CRMs keep the client' },
+			],
+			default: 'unlink',
+			description: 'What to do when a client is to be written whose record no longer exists here',
+		},
+	];
+}
+
+function pollingOptions(kind: CrmKind): INodeProperties[] {
+	const { fullScanMinutes, minPollSeconds, maxPollSeconds } =
+		connectors.get(kind)?.defaultSettings ?? {};
+	return [
+		{
+			displayName: 'Full Comparison Every (Minutes)',
+			name: 'fullScanMinutes',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: Number(fullScanMinutes),
+			description:
+				'How often all contacts are read to find what polling cannot show, such as deletes. 0: never again after the first time.',
+		},
+		{
+			displayName: 'Poll Every (Busy, Seconds)',
+			name: 'minPollSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0.2, numberPrecision: 1 },
+			default: Number(minPollSeconds),
+			description: 'Pause between polls after something has changed',
+		},
+		{
+			displayName: 'Poll Every (Quiet, Seconds)',
+			name: 'maxPollSeconds',
+			type: 'number',
+			typeOptions: { minValue: 0.2, numberPrecision: 1 },
+			default: Number(maxPollSeconds),
+			description: 'Pause between polls after a while without changes',
+		},
+	];
+}
+
+const SALESFORCE: INodeProperties[] = [
+	{
+		displayName: 'API Version',
+		name: 'apiVersion',
+		type: 'string',
+		default: '62.0',
+		placeholder: 'e.g. 62.0',
+		description: 'Version of the Salesforce API, 46.0 or newer',
+	},
+	{
+		displayName: 'Channel',
+		name: 'channel',
+		type: 'string',
+		default: '/data/ContactChangeEvent',
+		placeholder: 'e.g. /data/Fabric__chn',
+		description: 'Change Data Capture channel; a custom one may filter or enrich the events',
+	},
+	{
+		displayName: 'External ID Field',
+		name: 'externalIdField',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Unified_Id__c',
+		description:
+			'API name of a unique external ID text field on Contact that holds the unified ID; with it a create can never be repeated. Empty: none.',
+	},
+];
