@@ -1,6 +1,7 @@
 /** What a CRM gives the polling change source, and what the source is told. */
 import { createPacer, type CallPriority } from './budget';
 import type { ChangeSourceOptions, ConnectorContext } from './connector';
+import type { ChangeEventInput } from '../model/event';
 import type { PolledRecord } from './poll-events';
 
 export interface PollPage {
@@ -74,4 +75,19 @@ export function withPollShare(
 		await budget.take(priority, signal);
 	};
 	return { ...context, budget: { ...budget, take } };
+}
+
+/** One poll in the making. */
+export interface PollRound {
+	began: number;
+	since: number;
+	ids: Set<string>;
+	events: ChangeEventInput[];
+	/** Event id -> unchangedUntil. */
+	sightings: Map<string, number | null>;
+	newest: number;
+	page: PollPage;
+	serverTime: number | undefined;
+	deleted: string[];
+	revived: Set<string>;
 }

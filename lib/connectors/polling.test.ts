@@ -107,8 +107,9 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-	await source?.stop();
+	const running = source;
 	source = undefined;
+	await running?.stop();
 });
 
 const ids = (given: Source) => given.events.map(({ crmId, change }) => `${change} ${crmId}`);

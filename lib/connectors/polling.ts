@@ -24,8 +24,9 @@ import {
 	type PolledRecord,
 	type Sighting,
 } from './poll-events';
+import { retryDelayMs } from './poll-backoff';
 import { FullListing } from './poll-listing';
-import type { PollingParts, PollPage } from './poll-reader';
+import type { PollingParts, PollRound } from './poll-reader';
 
 /** Reads until the signal aborts; rejects only with AuthenticationFailure or ConfigurationFailure. */
 export async function runPolling(parts: PollingParts): Promise<void> {
@@ -34,26 +35,12 @@ export async function runPolling(parts: PollingParts): Promise<void> {
 
 const MAX_PAGES = 2_000;
 const SLOWING = 1.5;
-/** Vendors show edit times in whole minutes: a record this much older than asked for was not filtered. */
+/** Edit times may be whole minutes: a record this much older than asked for was not filtered. */
 const FILTER_SLACK_MS = 120_000;
 /** Our clock and the server's Date header this close together: both are right. */
 const CLOCKS_AGREE_MS = 300_000;
 const MAX_SHORT_ROUNDS = 3;
 const MAX_REFUSALS = 3;
-
-interface Round {
-	began: number;
-	since: number;
-	ids: Set<string>;
-	events: ChangeEventInput[];
-	/** Event id -> unchangedUntil. */
-	sightings: Map<string, number | null>;
-	newest: number;
-	page: PollPage;
-	serverTime: number | undefined;
-	deleted: string[];
-	revived: Set<string>;
-}
 
 class Polling {
 	private cursor: PollCursor;
@@ -138,11 +125,11 @@ class Polling {
 		this.setPace(round, complete);
 	}
 
-	private async readRound(): Promise<Round> {
+	private async readRound(): Promise<PollRound> {
 		const { context, reader, options, settings } = this.parts;
 		const began = context.now();
 		const since = this.cursor.newest - settings.overlapMs;
-		const round: Round = {
+		const round: PollRound = {
 			began,
 			since,
 			ids: new Set(),
@@ -171,7 +158,7 @@ class Polling {
 		return round;
 	}
 
-	private take(round: Round, record: PolledRecord): void {
+	private take(round: PollRound, record: PolledRecord): void {
 		const { context, settings } = this.parts;
 		const isNew = !round.ids.has(record.crmId);
 		round.ids.add(record.crmId);
@@ -196,7 +183,7 @@ class Polling {
 		round.events.push(snapshotEvent(record, sighting, revived ? 'undelete' : 'upsert'));
 	}
 
-	private takeDeleted(round: Round, record: PolledRecord, readAt: number): void {
+	private takeDeleted(round: PollRound, record: PolledRecord, readAt: number): void {
 		if (this.cursor.deleted.includes(record.crmId) || round.deleted.includes(record.crmId)) return;
 		round.deleted.push(record.crmId);
 		if (this.baseline) return;
@@ -210,7 +197,7 @@ class Polling {
 	}
 
 	/** Reads the CRM's list of deleted records when it is that poll's turn; returns when it was last read. */
-	private async readDeleted(round: Round): Promise<number> {
+	private async readDeleted(round: PollRound): Promise<number> {
 		const { context, reader, options, settings } = this.parts;
 		const due = this.polls % Math.max(1, Math.round(settings.deletedEveryPolls)) === 0;
 		if (reader.readDeleted === undefined || !due) return this.cursor.deletedReadAt;
@@ -232,7 +219,7 @@ class Polling {
 	}
 
 	/** Rows shift between pages when records go meanwhile: fewer read than there are means one was missed. */
-	private isComplete(round: Round): boolean {
+	private isComplete(round: PollRound): boolean {
 		const { more, total } = round.page;
 		const short = more || (total !== undefined && round.ids.size < total);
 		this.shortRounds = short ? this.shortRounds + 1 : 0;
@@ -244,12 +231,12 @@ class Polling {
 	 * edit that would read the same many records again and again. Our clock counts only where the
 	 * server's agrees.
 	 */
-	private advanced({ newest, began, serverTime }: Round): number {
+	private advanced({ newest, began, serverTime }: PollRound): number {
 		const agree = serverTime !== undefined && Math.abs(serverTime - began) <= CLOCKS_AGREE_MS;
 		return agree ? Math.max(newest, Math.min(serverTime, began) - CLOCKS_AGREE_MS) : newest;
 	}
 
-	private setPace(round: Round, complete: boolean): void {
+	private setPace(round: PollRound, complete: boolean): void {
 		const { context, settings } = this.parts;
 		const ids = [...round.sightings.keys()];
 		const changed = round.deleted.length > 0 || ids.some((id) => !this.lastSightings.has(id));

@@ -59,19 +59,29 @@ async function claimDue(
 		row.crmId === null ? [] : [{ ...row, crmId: row.crmId }],
 	);
 	const shadows = await tx.registers.shadows(addresses);
+	const awaited = await tx.reviews.awaited(ids);
+	const inReview = new Set(awaited.map((one) => `${one.system}/${one.entityId}`));
 	const jobs: DeliveryJob[] = [];
-	const sorted = { idle: [] as number[], found: [] as DeliveryRow[], spent: [] as DeliveryRow[] };
+	const sorted = {
+		asked: [] as number[],
+		idle: [] as number[],
+		found: [] as DeliveryRow[],
+		spent: [] as DeliveryRow[],
+	};
 	for (const row of due) {
 		const shadow = row.crmId === null ? undefined : (shadows.get(keyOf(row)) ?? { fields: {} });
 		const wanted = desiredFields(registers.get(row.entityId) ?? {});
 		const plan = planRecord(options.connectorOf(system.connector), system, wanted, shadow);
 		if (isFound(row, links.get(row.entityId) ?? [])) sorted.found.push(row);
-		else if (row.operation !== 'delete' && Object.keys(plan.changes).length === 0) {
+		else if (row.operation === 'create' && inReview.has(`${row.system}/${row.entityId}`)) {
+			sorted.asked.push(row.id);
+		} else if (row.operation !== 'delete' && Object.keys(plan.changes).length === 0) {
 			sorted.idle.push(row.id);
 		} else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
 		else jobs.push(job(row, system, plan, shadow));
 	}
 	await tx.deliveries.settle(sorted.idle, 'superseded', options.now, 'The record agrees again.');
+	await tx.deliveries.settle(sorted.asked, 'superseded', options.now, 'A review asks first.');
 	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', options.now);
 	await hold(tx, jobs, shadows, options.now);
 	await goOnAsUpdates(tx, sorted.found, options);

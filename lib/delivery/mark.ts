@@ -42,12 +42,17 @@ export async function markDeliveries(
 	const alive = byEntity(await tx.deliveries.aliveOf(ids));
 	const { assumeReady } = options;
 	const allReady = systems.every(({ name, readyAt }) => readyAt !== null || name === assumeReady);
+	const awaited = new Set(
+		(await tx.reviews.awaited(ids)).map((row) => `${row.system}/${row.entityId}`),
+	);
 	const marks: Marks = { opened: [], withdrawn: [], again: [] };
 	for (const [entityId, { syncOrigin }] of touched) {
 		const wanted = desiredFields(registers.get(entityId) ?? {});
 		const own = links.get(entityId) ?? [];
 		const standing = [...(alive.get(entityId) ?? [])];
 		for (const target of targets(systems, own, allReady)) {
+			// A person is about to say whether a record there is this client: creating one now might double it.
+			if (target.link === undefined && awaited.has(`${target.system.name}/${entityId}`)) continue;
 			const connector = options.connectorOf(target.system.connector);
 			const shadow = target.link && (shadows.get(recordKey(target.link)) ?? { fields: {} });
 			const { changes } = planRecord(connector, target.system, wanted, shadow);

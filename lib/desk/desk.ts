@@ -83,6 +83,7 @@ export class Desk {
 			return (await tx.reviews.get(id)) ?? found;
 		});
 		this.signals.emit(`events:${review.system}`);
+		this.signals.emit('deliveries');
 		return review;
 	}
 
@@ -149,6 +150,13 @@ export class Desk {
 		const verdict = unifiedId === null ? 'new' : 'link';
 		await tx.reviews.decide(review.id, { verdict, unifiedId: entityId, by }, now);
 		await tx.inbox.release(await tx.inbox.inReview({ system, object, crmId }), now);
+		// While it was open, no candidate was created in that system; those that are missing there may be now.
+		const waited = new Set([entityId, ...review.question.candidates.map((one) => one.unifiedId)]);
+		const cause = { syncOrigin: `review/${review.id}` };
+		await markDeliveries(tx, new Map([...waited].map((id) => [id, cause])), {
+			connectorOf: this.connectorOf,
+			now,
+		});
 	}
 
 	private async newEntity(tx: StoreTransaction, review: ReviewRow): Promise<string> {

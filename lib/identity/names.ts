@@ -14,6 +14,7 @@ const NICKNAMES = [
 	'michael mike mick mickey',
 	'charles charlie chuck chas',
 	'edward ed eddie ted ned',
+	'theodore theo ted teddy',
 	'joseph joe joey',
 	'daniel dan danny',
 	'david dave davey',
@@ -86,14 +87,17 @@ export function foldName(name: unknown): string {
 	if (typeof name !== 'string') return '';
 	return canonicalText(name)
 		.normalize('NFKD')
+		.replace(/-/g, ' ')
 		.replace(/[^\p{Letter}\p{Number} ]/gu, '')
+		.replace(/\s+/g, ' ')
 		.toLowerCase()
 		.trim();
 }
 
 /** The full forms a first name may stand for; itself if it is none of the known short forms. */
 export function nameRoots(firstName: string): Set<string> {
-	return ROOTS.get(firstName) ?? new Set([firstName]);
+	const [head = firstName] = firstName.split(' ');
+	return new Set([...(ROOTS.get(firstName) ?? [firstName]), ...(ROOTS.get(head) ?? [head])]);
 }
 
 function sharesRoot(a: string, b: string): boolean {
@@ -146,8 +150,14 @@ function firstNameSimilarity(a: Names, b: Names): number {
 	if (a.nickname === b.first || b.nickname === a.first || sharesRoot(a.first, b.first)) return 0.9;
 	const initial = a.first.length === 1 || b.first.length === 1;
 	if (initial && a.first[0] === b.first[0]) return 0.9;
+	if (isPartOf(a.first, b.first) || isPartOf(b.first, a.first)) return 0.9;
 	const dice = compareTwoStrings(a.first, b.first);
 	return dice >= SIMILAR_FIRST_NAME ? 0.8 : dice;
+}
+
+/** Mei of Mei-Ling, Anne of Anne Marie: the first part of a compound name. */
+function isPartOf(part: string, whole: string): boolean {
+	return whole.split(' ')[0] === part && whole !== part;
 }
 
 /**

@@ -28,6 +28,8 @@ const CAPS = {
 	relatives: 0.84,
 	otherNameSamePhone: 0.4,
 	otherBirthDate: 0.7,
+	/** Namesakes: nothing but the name speaks for it, and the birth date against it. */
+	otherBirthDateNameOnly: 0.4,
 	otherExternalKey: 0.4,
 } as const;
 
@@ -55,7 +57,9 @@ export function score(record: Profile, entity: Profile): Evidence {
 		WEIGHTS.phone,
 		fields,
 	);
-	compareNames(record, entity, email, fields, caps);
+	const strong =
+		email || fields.some(({ field, weight }) => field === 'externalKeys' && weight > 0);
+	compareNames(record, entity, strong, fields, caps);
 	const sameBirthDate = compareBirthDate(record, entity, fields, caps);
 	if (!sameBirthDate && mayBeRelatives(record.fields, entity.fields)) caps.push(CAPS.relatives);
 	const disbelief = fields.reduce((rest, { weight }) => rest * (1 - weight), 1);
@@ -110,7 +114,7 @@ function compareKeys(
 function compareNames(
 	record: Profile,
 	entity: Profile,
-	email: boolean,
+	strong: boolean,
 	fields: FieldEvidence[],
 	caps: number[],
 ): void {
@@ -118,7 +122,7 @@ function compareNames(
 	if (similarity === undefined) return;
 	const weight = similarity >= 0.9 ? 0.6 : similarity >= 0.75 ? 0.45 : similarity >= 0.5 ? 0.2 : 0;
 	fields.push({ field: 'names', agreement: `${Math.round(similarity * 100)} % alike`, weight });
-	if (similarity < 0.75) caps.push(email ? CAPS.otherName : CAPS.otherNameSamePhone);
+	if (similarity < 0.75) caps.push(strong ? CAPS.otherName : CAPS.otherNameSamePhone);
 }
 
 function compareBirthDate(
@@ -135,6 +139,7 @@ function compareBirthDate(
 		agreement: equal ? 'same' : 'differs',
 		weight: equal ? WEIGHTS.birthDate : 0,
 	});
-	if (!equal) caps.push(CAPS.otherBirthDate);
+	const strong = fields.some(({ field, weight }) => field !== 'names' && weight > 0);
+	if (!equal) caps.push(strong ? CAPS.otherBirthDate : CAPS.otherBirthDateNameOnly);
 	return equal;
 }

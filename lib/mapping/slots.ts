@@ -2,7 +2,7 @@
  * Some CRMs keep list entries in fields of their own (Salesforce: MobilePhone, HomePhone, Email).
  * Slots translate between such fields and canonical lists. A slot is `primary`, a kind, or either
  * of them with a running number: `primary`, `mobile`, `work#2`, `other`.
- * `primary` is the entry flagged primary, else the first; `other` also takes entries that no slot
+ * `primary` is the entry flagged primary, else the first; a kind's first slot too prefers the primary one; `other` also takes entries that no slot
  * of their kind has room for.
  */
 import type { EmailItem, ListItem } from '../model/fields';
@@ -43,7 +43,9 @@ export function placeInSlots<T extends ListItem>(
 	for (const { slot, crmField } of byNumber) {
 		const { kind } = parse(slot);
 		if (kind === 'primary' || kind === 'other') continue;
-		const index = left.findIndex((item) => (item as EmailItem).kind === kind);
+		const ofKind = (item: T) => (item as EmailItem).kind === kind;
+		const chosen = left.findIndex((item) => ofKind(item) && (item as EmailItem).primary === true);
+		const index = chosen >= 0 ? chosen : left.findIndex(ofKind);
 		if (index >= 0) take(crmField, index);
 	}
 	for (const { slot, crmField } of byNumber) {

@@ -109,6 +109,11 @@ test('an entry keeps its place when it is edited, and a new one takes nobody\u20
 	expect(addresses(register)).toEqual(['z@x.io', 'm@x.io', 'a@x.io']);
 });
 
+test('entries of one age keep their places when one of them is edited', () => {
+	const register = fold([first, { system: 'wealthbox', at: 2, from: [a, b], to: [aTo('z'), b] }]);
+	expect(addresses(register)).toEqual(['z@x.io', 'b@x.io']);
+});
+
 test('every key that a record may still hold is told, also that of an edit that lost', () => {
 	const register = fold([
 		first,

@@ -89,6 +89,17 @@ function isLater(a: Memory, b: Memory): boolean {
 	return orderUnder(a.rule)(a, b) > 0;
 }
 
+interface Origin {
+	key: string;
+	/** ms */
+	since: number;
+}
+
+function compareOrigins(a: Origin, b: Origin): number {
+	if (a.since !== b.since) return a.since < b.since ? -1 : 1;
+	return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+}
+
 /** Reads a list register: which entries stand, and where they come from. */
 class ListView {
 	private readonly elements: Map<string, ListElement>;
@@ -113,10 +124,9 @@ class ListView {
 
 	/** Oldest first: an entry keeps its place when it is edited, and a new one takes nobody's. */
 	keys(): string[] {
-		const since = new Map([...this.standing.keys()].map((key) => [key, this.since(key)]));
-		return [...since.keys()].sort(
-			(a, b) => (since.get(a) ?? 0) - (since.get(b) ?? 0) || (a < b ? -1 : 1),
-		);
+		const keys = [...this.standing.keys()];
+		const places = keys.map((key) => ({ key, origin: this.origin(key) }));
+		return places.sort((a, b) => compareOrigins(a.origin, b.origin)).map(({ key }) => key);
 	}
 
 	/** The entry that was chosen as primary, or what became of it. */
@@ -162,14 +172,15 @@ class ListView {
 		}
 	}
 
-	private since(key: string, seen: ReadonlySet<string> = new Set()): number {
-		if (seen.has(key)) return Number.POSITIVE_INFINITY;
-		const own = this.elements.get(key)?.since ?? Number.POSITIVE_INFINITY;
+	/** The oldest entry that this one was edited from: itself, if it was not. */
+	private origin(key: string, seen: ReadonlySet<string> = new Set()): Origin {
+		const own = { key, since: this.elements.get(key)?.since ?? Number.POSITIVE_INFINITY };
+		if (seen.has(key)) return own;
 		const path = new Set([...seen, key]);
-		return Math.min(
-			own,
-			...(this.sources.get(key) ?? []).map((source) => this.since(source, path)),
-		);
+		const sources = this.sources.get(key) ?? [];
+		return sources
+			.map((source) => this.origin(source, path))
+			.reduce((oldest, other) => (compareOrigins(other, oldest) < 0 ? other : oldest), own);
 	}
 
 	/** What was said of the entry itself, else of the one that was edited into it last. */

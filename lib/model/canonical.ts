@@ -3,6 +3,8 @@
  * text trimmed with single blanks. Values are compared in this form and kept as they were typed.
  */
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js';
+import { addressKey } from './address';
+import { canonicalText } from './canonical-text';
 import {
 	isListField,
 	type AddressItem,
@@ -16,12 +18,10 @@ import {
 	type TagItem,
 } from './fields';
 
+export { canonicalText };
+
 /** Numbers without a country code are read as this country's. */
 export const DEFAULT_COUNTRY: CountryCode = 'US';
-
-export function canonicalText(value: string): string {
-	return value.normalize('NFC').trim().replace(/\s+/g, ' ');
-}
 
 export function canonicalEmail(address: string): string {
 	return canonicalText(address).toLowerCase();
@@ -33,12 +33,6 @@ export function canonicalPhone(number: string, country: CountryCode = DEFAULT_CO
 	if (parsed?.isPossible()) return parsed.number;
 	const digits = number.replace(/\D/g, '');
 	return digits === '' ? canonicalText(number) : digits;
-}
-
-function addressKey(item: AddressItem): string {
-	return [item.street, item.street2, item.city, item.state, item.postalCode, item.country]
-		.map((part) => canonicalText(part ?? '').toLowerCase())
-		.join('|');
 }
 
 /** What identifies an entry of a list field: two entries with one key are the same entry. */

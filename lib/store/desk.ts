@@ -36,7 +36,31 @@ export class ReviewStore {
 			.values(insertable(review, now))
 			.returningAll()
 			.executeTakeFirstOrThrow();
+		const candidates = review.question.candidates.map(({ unifiedId }) => ({
+			review_id: row.id,
+			system: review.system,
+			entity_id: unifiedId,
+		}));
+		if (candidates.length > 0) {
+			await this.db.insertInto('review_candidates').values(candidates).execute();
+		}
 		return toReview(row);
+	}
+
+	/** Which of these entities are candidates of an open review, and in which system the record is. */
+	async awaited(
+		entityIds: readonly string[],
+	): Promise<Array<{ system: string; entityId: string }>> {
+		const rows = await inChunks(entityIds, (chunk) =>
+			this.db
+				.selectFrom('review_candidates')
+				.innerJoin('reviews', 'reviews.id', 'review_candidates.review_id')
+				.select(['review_candidates.system', 'review_candidates.entity_id'])
+				.where('review_candidates.entity_id', 'in', chunk)
+				.where('reviews.state', '=', 'open')
+				.execute(),
+		);
+		return rows.map((row) => ({ system: row.system, entityId: row.entity_id }));
 	}
 
 	/** Many at once, e.g. what is only logged. */

@@ -73,6 +73,10 @@ const INITIAL = [
 		system text not null, object text not null, crm_id text not null,
 		question text not null, decision text, opened_at bigint not null, decided_at bigint)`,
 	`create index reviews_record on reviews (system, object, crm_id, state)`,
+	`create table review_candidates (
+		review_id integer not null, system text not null, entity_id text not null,
+		primary key (review_id, entity_id))`,
+	`create index review_candidates_entity on review_candidates (entity_id)`,
 	`create table dead_letters (
 		id integer primary key autoincrement, kind text not null, state text not null,
 		system text not null, object text not null, crm_id text, entity_id text,

@@ -183,6 +183,13 @@ export interface ReviewsTable {
 	decided_at: number | null;
 }
 
+/** The clients that a review may link to: none of them is created in the record's system meanwhile. */
+export interface ReviewCandidatesTable {
+	review_id: number;
+	system: string;
+	entity_id: string;
+}
+
 export type DeadLetterState = 'open' | 'retried' | 'discarded';
 
 export interface DeadLettersTable {
@@ -216,5 +223,6 @@ export interface Database {
 	deliveries: DeliveriesTable;
 	audit: AuditTable;
 	reviews: ReviewsTable;
+	review_candidates: ReviewCandidatesTable;
 	dead_letters: DeadLettersTable;
 }

@@ -83,17 +83,24 @@ async function merge(
 	try {
 		return await fabric.merge(events, rules);
 	} catch (error) {
-		throw new NodeOperationError(context.getNode(), error as Error, {
-			itemIndex: itemNamedIn(error, ready),
-			description:
-				'Nothing of this batch was merged and no event is lost: the trigger sends them again. Connect the Resolved output of an Identity Resolve node to this node.',
+		const unresolved = itemNamedIn(error, ready);
+		const reason = error instanceof Error ? error.message : String(error);
+		const place = unresolved === undefined ? '' : ` [item ${unresolved}]`;
+		throw new NodeOperationError(context.getNode(), `${reason}${place}`, {
+			itemIndex: unresolved,
+			description: `Nothing of this batch was merged and no event is lost: the trigger sends them again. ${
+				unresolved === undefined
+					? 'Check that the file of the store can be written and its disk is not full.'
+					: 'Connect the Resolved output of an Identity Resolve node to this node.'
+			}`,
 		});
 	}
 }
 
+/** The library names the event that no entity is known for. */
 function itemNamedIn(error: unknown, ready: readonly EventItem[]): number | undefined {
 	const text = error instanceof Error ? error.message : '';
-	return ready.find(({ event }) => text.includes(event.eventId))?.index;
+	return ready.find(({ event }) => text.includes(`event ${event.eventId} `))?.index;
 }
 
 function isInReview({ item }: EventItem): boolean {

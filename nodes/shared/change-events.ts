@@ -72,4 +72,4 @@ export async function rejectUnfit(
 const REPAIR_AND_RETRY =
 	'The event is kept as a dead letter. Correct the node that changes the item before this one, then retry it: CRM Fabric node, resource Dead Letter, operation Retry.';
 const REPAIR =
-	'The inbox does not know this event, so nothing is kept. Connect a trigger of CRM Fabric, or correct the node that makes this item.';
+	'No event of the inbox waits under this eventId, so nothing is kept. Connect a trigger of CRM Fabric, or correct the node that makes this item.';

@@ -14,7 +14,7 @@ export interface ItemFailure {
 
 const MAX_NAMED = 10;
 
-/** An item for n8n's error output, or for the regular one where the node is set to continue. */
+/** An item for n8n's error output. n8n itself keeps of such an item only the error's message. */
 export function failureItem({ index, error }: ItemFailure): INodeExecutionData {
 	return { json: { error: error.message }, error, pairedItem: { item: index } };
 }

@@ -2,7 +2,13 @@
  * Do the three CRMs agree? Computed from what the CRMs hold, not from what the fabric believes.
  * Compared is what all three can hold; Salesforce has one e-mail and five phone fields.
  */
-import { canonicalEmail, canonicalPhone, canonicalText } from '../../lib/model/canonical';
+import {
+	canonicalEmail,
+	canonicalPhone,
+	canonicalText,
+	listItemKey,
+} from '../../lib/model/canonical';
+import type { AddressItem } from '../../lib/model/fields';
 import type { Simulators } from '../../test/simulators';
 import type { PlainContact } from '../../test/simulators/simulator';
 
@@ -65,11 +71,11 @@ function differences(person: string, records: PlainContact[]): Disagreement[] {
 		.map((what) => ({ person, what }));
 }
 
+/** Salesforce shows five numbers at most; a person with more is compared by what it can show. */
+const MAX_PHONES = 3;
+
 function comparable(contact: PlainContact): Record<string, string> {
-	const phone = (kind: string) => {
-		const item = contact.phones.find((candidate) => candidate.kind?.toLowerCase() === kind);
-		return item === undefined ? '' : canonicalPhone(item.number);
-	};
+	const numbers = [...new Set(contact.phones.map(({ number }) => canonicalPhone(number)))].sort();
 	const address = contact.addresses.find((item) => item.primary) ?? contact.addresses[0];
 	return {
 		firstName: plain(contact.firstName),
@@ -77,13 +83,19 @@ function comparable(contact: PlainContact): Record<string, string> {
 		jobTitle: plain(contact.jobTitle),
 		birthDate: plain(contact.birthDate),
 		email: primaryEmail(contact),
-		mobile: phone('mobile'),
-		home: phone('home'),
-		work: phone('work'),
-		address: [address?.street, address?.city, address?.state, address?.postalCode]
-			.map(plain)
-			.join(', '),
+		phones: numbers.length > MAX_PHONES ? '' : numbers.join(' '),
+		address: address === undefined ? '' : listItemKey('addresses', withoutKind(address)),
 	};
+}
+
+function withoutKind({
+	street,
+	city,
+	state,
+	postalCode,
+	country,
+}: PlainContact['addresses'][number]): AddressItem {
+	return { street, city, state, postalCode, country };
 }
 
 function plain(value: string | null | undefined): string {

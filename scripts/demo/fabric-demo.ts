@@ -31,7 +31,8 @@ export interface DemoOptions {
 	adapt?: (template: Template) => Template;
 }
 
-const QUICK: Pace = { minPollSeconds: 1, maxPollSeconds: 2 };
+/** The quickest pace that the simulated limits (Wealthbox: a call a second over five minutes) allow. */
+const QUICK: Pace = { minPollSeconds: 1, maxPollSeconds: 1 };
 
 export class FabricDemo {
 	private constructor(

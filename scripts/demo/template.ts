@@ -96,7 +96,8 @@ export function fillIn(template: Template, credentials: DemoCredential[], pace: 
 		const crm = /wealthbox|redtail|salesforce/.exec(kind)?.[0];
 		const own = crm === undefined ? {} : crmCredential(crm, refer);
 		const polled = kind === 'wealthboxTrigger' || kind === 'redtailTrigger';
-		const choice = crm === 'salesforce' ? { authentication: 'salesforceFabricClientCredentialsApi' } : {};
+		const choice =
+			crm === 'salesforce' ? { authentication: 'salesforceFabricClientCredentialsApi' } : {};
 		const options = polled
 			? { options: { ...(node.parameters.options as JsonObject), ...pace } }
 			: {};

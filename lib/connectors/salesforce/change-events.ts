@@ -182,8 +182,8 @@ export function snapshotEvent(
 
 /** Times are whole seconds, so two edits within one differ by their content alone. */
 function fingerprint(record: CrmRecord): string {
-	const { attributes: _ignored, ...content } = record;
-	const sorted = Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1));
+	const content = Object.entries(record).filter(([name]) => name !== 'attributes');
+	const sorted = content.sort(([a], [b]) => (a < b ? -1 : 1));
 	return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 24);
 }
 

@@ -1,5 +1,5 @@
 /** Wealthbox's change source: polling, as there are no webhooks (reference/wealthbox.md, section 17). */
-import type { ChangeSourceOptions, ConnectorContext, CrmRecord, Json } from '../connector';
+import type { ChangeSourceOptions, ConnectorContext, CrmRecord } from '../connector';
 import type { PolledRecord } from '../poll-events';
 import { withPollShare, type PageQuery, type PollPage, type PollReader } from '../poll-reader';
 import { runPolling } from '../polling';
@@ -91,7 +91,7 @@ function pollPage(page: Page, toPolled: (row: CrmRecord) => PolledRecord): PollP
 
 /** A unified id names the fabric's own entity; other ids count only under a named issuer. */
 function externalKeys(row: CrmRecord, settings: WealthboxSettings): Record<string, string> {
-	const id: unknown = row.external_unique_id as Json | undefined;
+	const id = row.external_unique_id;
 	if (typeof id !== 'string' || id === '' || id.length > 200) return {};
 	if (UNIFIED_ID.test(id)) return { fabric: id };
 	return settings.externalIdIssuer === '' ? {} : { [settings.externalIdIssuer]: id };

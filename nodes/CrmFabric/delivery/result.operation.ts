@@ -91,8 +91,7 @@ function withDeadLetters(
 	if (fails && !node.continueOnFail()) throw deadLetterError(node, dead);
 	return results.map((item) => {
 		if (fails && item.result.state === 'dead') {
-			const failure = failureItem({ index: item.index, error: deadLetterError(node, [item]) });
-			return { ...failure, json: { ...item.result, ...failure.json } };
+			return failureItem({ index: item.index, error: deadLetterError(node, [item]) });
 		}
 		return { json: { ...item.result }, pairedItem: { item: item.index } };
 	});

@@ -83,7 +83,6 @@ function mapper(crm: string): INodeProperties {
 		default: { mappingMode: 'defineBelow', value: null },
 		noDataExpression: true,
 		typeOptions: {
-			loadOptionsDependsOn: ['authentication'],
 			resourceMapper: {
 				resourceMapperMethod: 'getMappingFields',
 				mode: 'add',
@@ -118,10 +117,7 @@ function directions(crm: string): INodeProperties {
 						displayName: 'Field Name or ID',
 						name: 'crmField',
 						type: 'options',
-						typeOptions: {
-							loadOptionsMethod: 'getCrmFields',
-							loadOptionsDependsOn: ['authentication'],
-						},
+						typeOptions: { loadOptionsMethod: 'getCrmFields' },
 						default: '',
 						description:
 							'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',

@@ -31,8 +31,9 @@ async function start(options: SimulatorOptions = {}): Promise<void> {
 }
 
 afterEach(async () => {
-	await source?.stop();
+	const running = source;
 	source = undefined;
+	await Promise.allSettled([running?.stop()]);
 	await simulator.stop();
 });
 
@@ -236,6 +237,32 @@ describe('update', () => {
 		const job = updateJob(redtail, firstId(), known, { emails: [(known.emails as never[])[0]!] });
 		const outcome = confirmed(await redtail.deliver(context({ verifyBeforeWrite: false }), job));
 		expect(outcome.known.emails).toHaveLength(1);
+	});
+
+	test('whose primary flag a new primary took is read, not assumed', async () => {
+		await start();
+		const known = await held(firstId());
+		const [first, second] = known.emails as Array<{ ref: string }>;
+		const http = portOf(simulator);
+		/** A Redtail that leaves the flag with the first e-mail, too. */
+		const lenient = contextOf(redtail, async (request) => {
+			const response = await http(request);
+			const { contact } = response.body as {
+				contact?: { emails?: Array<Record<string, unknown>> };
+			};
+			for (const email of contact?.emails ?? []) {
+				if (String(email.id) === first?.ref) email.is_primary = true;
+			}
+			return response;
+		});
+		const emails = [
+			{ ...first, primary: undefined },
+			{ ...second, primary: true },
+		] as never;
+		const outcome = confirmed(
+			await redtail.deliver(lenient, updateJob(redtail, firstId(), known, { emails })),
+		);
+		expect(outcome.known.emails).toMatchObject([{ primary: true }, { primary: true }]);
 	});
 
 	test('an edit made there since the last read is not written over', async () => {

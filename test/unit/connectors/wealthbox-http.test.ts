@@ -35,8 +35,9 @@ async function start(options: SimulatorOptions = {}): Promise<void> {
 }
 
 afterEach(async () => {
-	await source?.stop();
+	const running = source;
 	source = undefined;
+	await Promise.allSettled([running?.stop()]);
 	await simulator.stop();
 });
 

@@ -1,5 +1,6 @@
 import { NodeOperationError, type IDataObject } from 'n8n-workflow';
-import { closeFabrics, DEFAULT_THRESHOLDS, type Fabric } from '../../../lib';
+import { closeFabrics, DEFAULT_THRESHOLDS, type CanonicalFields, type Fabric } from '../../../lib';
+import { score } from '../../../lib/identity/score';
 import { IdentityResolve } from '../../../nodes/IdentityResolve/IdentityResolve.node';
 import { thresholdProperties } from '../../../nodes/IdentityResolve/properties';
 import { fabricWith, JANE, JANE_MAIL, snapshot } from './events';
@@ -97,6 +98,16 @@ describe('Identity Resolve', () => {
 	it('says in the panel what the library takes by default', () => {
 		const defaults = thresholdProperties.map((property) => property.default);
 		expect(defaults).toEqual([DEFAULT_THRESHOLDS.link, DEFAULT_THRESHOLDS.review]);
+	});
+
+	it('names in its hint the scores that the library gives', () => {
+		const record = { fields: JANE_MAIL as CanonicalFields, externalKeys: {} };
+		const nameless = { fields: { emails: JANE_MAIL.emails }, externalKeys: {} };
+		const both = score(record, record).score;
+		const alone = score(nameless, record).score;
+		expect(thresholdProperties[0]?.hint).toContain(
+			`The same e-mail and name score ${both}, the same e-mail alone ${alone}.`,
+		);
 	});
 
 	describe('an item that is no change event any more', () => {

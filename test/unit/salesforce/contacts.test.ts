@@ -30,12 +30,12 @@ test('create, get, update and delete with the API names', async () => {
 });
 
 test('lists newest first, filters, and goes on past the first page', async () => {
-	const people = Array.from({ length: 450 }, (_, index) => ({
+	const people = Array.from({ length: 2_100 }, (_, index) => ({
 		firstName: 'Client',
-		lastName: index % 100 === 0 ? "O'Neil" : `Number ${index}`,
+		lastName: index % 500 === 0 ? "O'Neil" : `Number ${index}`,
 	}));
 	const { context } = await setUp({ contacts: people });
-	expect(await contacts.list(context, { limit: 430 })).toHaveLength(430);
+	expect(await contacts.list(context, { limit: 2_050 })).toHaveLength(2_050);
 	expect(await contacts.list(context, {})).toHaveLength(100);
 	const filtered = await contacts.list(context, { filters: { lastName: "O'Neil" } });
 	expect(filtered.map((record) => record['LastName'])).toEqual(Array(5).fill("O'Neil"));

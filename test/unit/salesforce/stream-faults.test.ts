@@ -90,7 +90,7 @@ test('an expired replay id is reported as a gap, and what changed meanwhile is r
 });
 
 test('the end of a gap, which Salesforce does not cover yet, is read when it does', async () => {
-	const source = await streaming();
+	const source = await streaming({ switches: { reconnectWindowMs: 3_600_000 } });
 	world.sim.switches.replicationHoldbackMs = 10 * 60_000;
 	world.sim.injectEvent({ changeType: 'GAP_OVERFLOW' });
 	await until(() => source.batches.some(({ cursor }) => pending(cursor) !== null), 'the overflow');
@@ -137,8 +137,20 @@ test('a deaf session is found by comparison, left, and made good', async () => {
 	const gap = source.states.find(({ status }) => status === 'gap');
 	expect(gap).toMatchObject({ reason: expect.stringContaining('Change Data Capture') });
 	expect(handshakes()).toBeGreaterThan(1);
+	expect(world.sim.streamingClients()).toBe(1);
 	world.sim.clearFaults();
 	await arrives(source, add(), 'the stream after it');
+});
+
+test('a delete alone is enough to find a deaf session', async () => {
+	const source = await streaming({ settings: { heartbeatMinutes: 1, deafGraceSeconds: 60 } });
+	const gone = source.events()[0]?.crmId ?? '';
+	world.sim.setFault({ kind: 'deaf' });
+	world.advance(2_000);
+	world.sim.people.remove(gone);
+	world.advance(4 * 60_000);
+	await until(() => source.of(gone).some(({ change }) => change === 'delete'), 'the missed delete');
+	expect(source.states.some(({ status }) => status === 'gap')).toBe(true);
 });
 
 test('a change in the second of the last event, which nobody remembers, is told again', async () => {
@@ -154,7 +166,10 @@ test('a change in the second of the last event, which nobody remembers, is told 
 });
 
 test('a comparison that finds nothing missing leaves the session alone', async () => {
-	const source = await streaming({ settings: { heartbeatMinutes: 1, deafGraceSeconds: 60 } });
+	const source = await streaming({
+		settings: { heartbeatMinutes: 1, deafGraceSeconds: 60 },
+		switches: { reconnectWindowMs: 3_600_000 },
+	});
 	add();
 	await until(() => source.events().length === 2, 'the second event');
 	world.advance(4 * 60_000);
@@ -269,6 +284,7 @@ test('a batch that the store does not take is read again', async () => {
 	await arrives(source, id, 'the event');
 	expect(source.of(id)).toHaveLength(1);
 	expect(handshakes()).toBeGreaterThan(1);
+	expect(world.sim.streamingClients()).toBe(1);
 });
 
 test('a read that fails while an event is completed is repeated with the event', async () => {
@@ -298,7 +314,7 @@ test('a handshake that succeeds with the advice to handshake is a success', asyn
 	expect(handshakes()).toBe(1);
 });
 
-test('an event that a newer whole read already contains does not come after it', async () => {
+test('two changes of an unknown record in one answer: one read, its snapshot, then the delta', async () => {
 	const first = await streaming();
 	await first.stop();
 	const id = first.events()[0]?.crmId ?? '';
@@ -306,9 +322,12 @@ test('an event that a newer whole read already contains does not come after it',
 	world.advance(5_000);
 	world.sim.people.edit(id, { jobTitle: 'New' });
 	const second = watch(world, { cursor: first.cursor() });
-	await until(() => second.of(id).length > 0, 'the changes');
+	await until(() => second.of(id).length > 1, 'the changes');
 	await arrives(second, add(), 'a later event');
-	expect(second.of(id).at(-1)?.fields['jobTitle']).toBe('New');
+	expect(second.of(id).map(({ kind, fields }) => [kind, fields['jobTitle']])).toEqual([
+		['snapshot', 'New'],
+		['delta', 'New'],
+	]);
 });
 
 test('a wait for the stream ends when the source is stopped', async () => {
@@ -351,12 +370,14 @@ test('after more than 30 days away all contacts are read', async () => {
 });
 
 test('a session lost before its first event reads what was missed', async () => {
-	await setUp();
+	await setUp({ contacts: [PERSON] });
+	world.advance(60_000);
 	const source = watch(world);
 	await running(source);
 	world.sim.setFault({ kind: 'deaf' });
 	const missed = add();
 	world.sim.setFault({ kind: 'unknownClient', times: 1 });
 	await arrives(source, missed, 'the missed client');
+	expect(source.events().map(({ crmId }) => crmId)).toEqual([missed]);
 	expect(subscribes().map((text) => text.includes('":-1}'))).toEqual([true, true]);
 });

@@ -26,6 +26,9 @@ import type { PlainEdit } from '../../simulators/simulator';
 
 export const SYSTEM = 'salesforce';
 
+/** Only for runs that hang: nothing here is measured. */
+jest.setTimeout(30_000);
+
 /** Short waits: what takes minutes at Salesforce takes a blink here. */
 const QUICK: Record<string, Json> = {
 	...salesforce.defaultSettings,
@@ -248,7 +251,7 @@ export async function stopAll(): Promise<void> {
 
 /** Waits for a condition that the run under test brings about by itself. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
-	const LIMIT_MS = 4_000;
+	const LIMIT_MS = 20_000;
 	const STEP_MS = 10;
 	for (let waited = 0; waited < LIMIT_MS; waited += STEP_MS) {
 		if (condition()) return;

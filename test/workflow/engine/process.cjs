@@ -4,7 +4,6 @@
  * n8n. Arguments: folder of the package, folder with the host's node_modules.
  * Messages: `{ workflow, credentials }` in, `{ status, runData, error }` or `{ failure }` out.
  */
-require('reflect-metadata');
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
 
@@ -70,6 +69,20 @@ function ended(hooks) {
 	});
 }
 
+/** Nobody listens there; the engine only makes links of them. */
+const ADDRESSES = Object.fromEntries(
+	[
+		'restApiUrl',
+		'instanceBaseUrl',
+		'webhookBaseUrl',
+		'webhookWaitingBaseUrl',
+		'webhookTestBaseUrl',
+		'formWaitingBaseUrl',
+		'formBaseUrl',
+		'formTestBaseUrl',
+	].map((name) => [name, 'http://localhost/']),
+);
+
 async function run(loaders, { workflow: json, credentials }) {
 	const nodeTypes = nodeTypesOf(loaders);
 	const { nodes, connections } = json;
@@ -82,12 +95,7 @@ async function run(loaders, { workflow: json, credentials }) {
 		executionId: '1',
 		variables: {},
 		currentNodeExecutionIndex: 0,
-		restApiUrl: '',
-		instanceBaseUrl: '',
-		webhookBaseUrl: '',
-		webhookWaitingBaseUrl: '',
-		webhookTestBaseUrl: '',
-		formWaitingBaseUrl: '',
+		...ADDRESSES,
 		setExecutionStatus: () => {},
 	};
 	await new core.WorkflowExecute(additionalData, 'manual').run({ workflow });
