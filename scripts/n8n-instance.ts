@@ -120,9 +120,15 @@ export class N8nInstance {
 		await this.api('POST', `/workflows/${id}/activate`, { versionId });
 	}
 
-	/** Adds a workflow to the running n8n and publishes it; its `id` is n8n's to choose. */
-	async addWorkflow(workflow: JsonObject): Promise<string> {
+	/** Adds a workflow to the running n8n; its `id` is n8n's to choose. */
+	async addUnpublished(workflow: JsonObject): Promise<string> {
 		const { id } = (await this.api('POST', '/workflows', workflow)) as { id: string };
+		return id;
+	}
+
+	/** Adds a workflow to the running n8n and publishes it. */
+	async addWorkflow(workflow: JsonObject): Promise<string> {
+		const id = await this.addUnpublished(workflow);
 		await this.publish(id);
 		return id;
 	}

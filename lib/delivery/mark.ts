@@ -70,7 +70,9 @@ export async function markDeliveries(
 				});
 			}
 		}
-		for (const delivery of standing) keepStanding(marks, delivery, !isFound(delivery, own));
+		const lives = own.some(({ state }) => state === 'active');
+		for (const delivery of standing)
+			keepStanding(marks, delivery, lives && !isFound(delivery, own));
 	}
 	await tx.deliveries.open(marks.opened, options.now);
 	const reason = 'The record agrees again.';

@@ -45,7 +45,7 @@ export function planRecord(
 
 /** A write of another value is out and may have been done: only a confirmed one tells. */
 function isUncertain(field: string, known: ShadowField, wanted: FieldValue): boolean {
-	return known.inFlight?.some((sent) => !agrees(field, sent, wanted)) ?? false;
+	return known.inFlight?.some(({ value }) => !agrees(field, value, wanted)) ?? false;
 }
 
 /** The record holds the value, or what this CRM makes of it. */

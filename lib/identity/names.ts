@@ -151,8 +151,15 @@ function firstNameSimilarity(a: Names, b: Names): number {
 	const initial = a.first.length === 1 || b.first.length === 1;
 	if (initial && a.first[0] === b.first[0]) return 0.9;
 	if (isPartOf(a.first, b.first) || isPartOf(b.first, a.first)) return 0.9;
+	if (isHeadOf(a.first, b.first) || isHeadOf(b.first, a.first)) return 0.85;
 	const dice = compareTwoStrings(a.first, b.first);
 	return dice >= SIMILAR_FIRST_NAME ? 0.8 : dice;
+}
+
+/** Oda of Odalys, but Paul of Paula as well: a hint, no more. */
+function isHeadOf(short: string, long: string): boolean {
+	const SHORTEST = 3;
+	return short.length >= SHORTEST && long.startsWith(short);
 }
 
 /** Mei of Mei-Ling, Anne of Anne Marie: the first part of a compound name. */

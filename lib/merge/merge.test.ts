@@ -104,6 +104,19 @@ describe('what changed at a record', () => {
 		expect(client.addresses()).toEqual(['a@x.io', 'p@x.io']);
 	});
 
+	test('what a person removes is not taken for a step of our write that never held it', () => {
+		const client = new Client();
+		client.merge(delta('salesforce', '1', { emails: emails('a@x.io') }, { at: START }));
+		client.send('salesforce', { emails: emails('a@x.io', 'b@x.io') });
+		for (const [at, now] of [
+			[START + 5, emails('a@x.io', 'p@x.io')],
+			[START + 6, emails('a@x.io')],
+		] as const) {
+			client.merge(delta('salesforce', '1', { emails: now }, { at }));
+		}
+		expect(client.addresses()).toEqual(['a@x.io']);
+	});
+
 	test('a read that began before our write was confirmed tells nothing of that field', () => {
 		const client = new Client();
 		client.merge(snapshot('wealthbox', '1', { firstName: 'Ada', jobTitle: 'CFO' }));

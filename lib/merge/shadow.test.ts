@@ -65,7 +65,7 @@ describe('confirm', () => {
 			emails: [a, b],
 			jobTitle: 'CEO',
 		});
-		expect(half.fields['emails']?.inFlight).toEqual([[a, b]]);
+		expect(half.fields['emails']?.inFlight).toEqual([{ value: [a, b], from: [a] }]);
 	});
 
 	test('a later sight of the record stands', () => {
@@ -88,21 +88,25 @@ describe('in flight', () => {
 		const refused = withdraw(once, { jobTitle: 'CEO' });
 		expect(refused.fields['jobTitle']?.inFlight).toBeUndefined();
 		const twice = withdraw(intend(once, { jobTitle: 'CEO' }), { jobTitle: 'CEO' });
-		expect(twice.fields['jobTitle']?.inFlight).toEqual(['CEO']);
+		expect(twice.fields['jobTitle']?.inFlight).toEqual([{ value: 'CEO', from: 'CFO' }]);
 		const other = withdraw(intend(once, { jobTitle: 'COO' }), { jobTitle: 'COO' });
-		expect(other.fields['jobTitle']?.inFlight).toEqual(['CEO']);
+		expect(other.fields['jobTitle']?.inFlight).toEqual([{ value: 'CEO', from: 'CFO' }]);
 	});
 
 	test('one that was seen has landed', () => {
 		const landed = land(intend(seen, { jobTitle: 'CEO' }), 'jobTitle', 'CEO', 15);
-		expect(landed.fields['jobTitle']).toMatchObject({ written: ['CEO'], writtenAt: 15 });
-		expect(landed.fields['jobTitle']).toMatchObject({ before: 'CFO' });
+		expect(landed.fields['jobTitle']).toMatchObject({
+			written: [{ value: 'CEO', from: 'CFO' }],
+			writtenAt: 15,
+			before: 'CFO',
+		});
 		expect(landed.fields['jobTitle']?.inFlight).toBeUndefined();
 	});
 
 	test('tries that were never answered are known as ours once a later one is confirmed', () => {
 		const tries = intend(intend(seen, { jobTitle: 'CEO' }), { jobTitle: 'COO' });
 		const shadow = confirm(tries, { jobTitle: 'COO' }, { jobTitle: 'COO' }, 20);
-		expect(shadow.fields['jobTitle']?.written).toEqual(['CEO', 'COO', 'COO']);
+		const written = shadow.fields['jobTitle']?.written?.map(({ value }) => value);
+		expect(written).toEqual(['CEO', 'COO', 'COO']);
 	});
 });

@@ -11,6 +11,12 @@ import {
 	type ListItem,
 } from '../model/fields';
 
+/** A write of ours: what was sent, and what the record was known to hold then. */
+export interface Flight {
+	value: FieldValue;
+	from: FieldValue;
+}
+
 export interface ShadowField {
 	value: FieldValue;
 	/** When the record was last seen (or written) to hold this value, ms. */
@@ -19,10 +25,10 @@ export interface ShadowField {
 	writtenAt?: number;
 	/** What the record held before that write. */
 	before?: FieldValue;
-	/** Values sent and not yet confirmed or refused: should one come back, it is our own. */
-	inFlight?: FieldValue[];
-	/** Values confirmed before the present one, newest last: a stream may bring their echo late. */
-	written?: FieldValue[];
+	/** Writes not yet confirmed or refused: should one show up, it is our own. */
+	inFlight?: Flight[];
+	/** Writes done, newest last: a stream may bring their echo late. */
+	written?: Flight[];
 	/** What we wanted when the CRM made `value` of it: its normalisation is not a difference. */
 	settledFor?: FieldValue;
 }
@@ -53,7 +59,8 @@ export function intend(shadow: Shadow, changes: CanonicalFields): Shadow {
 	const fields = { ...shadow.fields };
 	for (const [field, value] of Object.entries(changes)) {
 		const known = fields[field] ?? { value: null, seenAt: 0 };
-		fields[field] = { ...known, inFlight: remember(known.inFlight, [value]) };
+		const flight = { value, from: known.value };
+		fields[field] = { ...known, inFlight: remember(known.inFlight, [flight]) };
 	}
 	return { fields };
 }
@@ -65,9 +72,9 @@ export function intend(shadow: Shadow, changes: CanonicalFields): Shadow {
 export function land(shadow: Shadow, field: string, value: FieldValue, at: number): Shadow {
 	const known = shadow.fields[field];
 	if (known?.inFlight === undefined) return shadow;
-	const landed = known.inFlight.filter((sent) => sameValue(field, sent, value));
+	const landed = known.inFlight.filter((sent) => sameValue(field, sent.value, value));
 	if (landed.length === 0) return shadow;
-	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent, value));
+	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent.value, value));
 	const written = remember(known.written, landed);
 	const next = { ...known, written, writtenAt: at, before: known.value, inFlight };
 	return { fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
@@ -109,7 +116,8 @@ function confirmField(
 	const held = isListField(field) && !part ? ownEntries(field, sent, told) : told;
 	const inFlight = known?.inFlight ?? [];
 	// What was in flight before may have been written too: a stream may still bring its echo.
-	const written = remember(known?.written, part ? [held] : [...inFlight, held]);
+	const done = { value: held, from: known?.value ?? null };
+	const written = remember(known?.written, part ? [done] : [...inFlight, done]);
 	const newer = known !== undefined && known.seenAt > at ? known : undefined;
 	const { value, seenAt } = newer ?? { value: held, seenAt: at };
 	const before = known && !sameValue(field, known.value, value) ? known.value : known?.before;
@@ -140,7 +148,8 @@ export function withdraw(shadow: Shadow, changes: CanonicalFields): Shadow {
 	const fields = { ...shadow.fields };
 	for (const [field, value] of Object.entries(changes)) {
 		const known = fields[field];
-		const last = known?.inFlight?.findLastIndex((sent) => sameValue(field, sent, value)) ?? -1;
+		const last =
+			known?.inFlight?.findLastIndex((sent) => sameValue(field, sent.value, value)) ?? -1;
 		if (known === undefined || last < 0) continue;
 		fields[field] = withoutEmptyFlight({ ...known, inFlight: known.inFlight?.toSpliced(last, 1) });
 	}
@@ -153,6 +162,6 @@ function withoutEmptyFlight(known: ShadowField): ShadowField {
 	return next;
 }
 
-function remember(list: FieldValue[] | undefined, values: readonly FieldValue[]): FieldValue[] {
-	return [...(list ?? []), ...values].slice(-MAX_REMEMBERED);
+function remember(list: Flight[] | undefined, flights: readonly Flight[]): Flight[] {
+	return [...(list ?? []), ...flights].slice(-MAX_REMEMBERED);
 }

@@ -6,7 +6,7 @@ import { isEmpty, listItemKey, sameAttributes, sameValue } from '../model/canoni
 import type { ChangeEvent } from '../model/event';
 import { isListField, type FieldValue, type ListField, type ListItem } from '../model/fields';
 import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
-import type { ShadowField } from './shadow';
+import type { Flight, ShadowField } from './shadow';
 
 export type FieldSight =
 	/** `echo`: our own write. `stale`: a later sight or write is known. `empty`: nothing said. */
@@ -32,8 +32,8 @@ export function look(
 	if (known !== undefined && sameValue(field, known.value, value)) return { kind: 'unchanged' };
 	const from = (time === 'late' ? known?.before : undefined) ?? known?.value ?? null;
 	if (time === 'late' && sameValue(field, from, value)) return { kind: 'unchanged' };
-	const own = ownValues(event, known);
-	if (own.some((sent) => sameValue(field, sent, value))) return { kind: 'echo' };
+	const own = ownWrites(event, known);
+	if (own.some((sent) => sameValue(field, sent.value, value))) return { kind: 'echo' };
 	// The CRM says that we wrote this: it is what it made of a value whose answer is still out.
 	if (event.ownWrite && time === 'timely' && known?.inFlight !== undefined) return { kind: 'echo' };
 	if (value === '' && event.kind === 'snapshot' && options.emptyNeverOverwrites) {
@@ -61,8 +61,8 @@ function timeliness(
 	return known.writtenAt !== undefined && known.writtenAt >= readAt ? 'late' : 'stale';
 }
 
-/** Values that are our own doing, should the record show them. */
-function ownValues(event: ChangeEvent, known: ShadowField | undefined): FieldValue[] {
+/** Writes of ours that the record may show. */
+function ownWrites(event: ChangeEvent, known: ShadowField | undefined): Flight[] {
 	return [...(known?.inFlight ?? []), ...(event.ownWrite ? (known?.written ?? []) : [])];
 }
 
@@ -82,17 +82,20 @@ function edits(field: ListField, from: FieldValue, to: FieldValue): ListDiff {
 }
 
 /** A write of several calls (Redtail) may be seen half done: those steps are ours too. */
-function withoutOwnWrites(field: ListField, diff: ListDiff, own: FieldValue[]): ListDiff {
-	if (own.length === 0) return diff;
-	const lists = own.map((sent) => (Array.isArray(sent) ? sent : []));
-	const isTwin = (ours: ListItem, item: ListItem) =>
-		listItemKey(field, ours) === listItemKey(field, item);
+function withoutOwnWrites(field: ListField, diff: ListDiff, own: readonly Flight[]): ListDiff {
+	const listOf = (value: FieldValue) => (Array.isArray(value) ? value : []);
+	const has = (value: FieldValue, item: ListItem) =>
+		listOf(value).some((one) => listItemKey(field, one) === listItemKey(field, item));
 	const sent = (item: ListItem) =>
-		lists.some((list) =>
-			list.some((ours) => isTwin(ours, item) && sameAttributes(field, ours, item)),
+		own.some(({ value }) =>
+			listOf(value).some(
+				(one) =>
+					listItemKey(field, one) === listItemKey(field, item) && sameAttributes(field, one, item),
+			),
 		);
+	// Only what the record was known to hold can have been removed by us.
 	const dropped = (item: ListItem) =>
-		lists.some((list) => !list.some((ours) => isTwin(ours, item)));
+		own.some(({ value, from }) => has(from, item) && !has(value, item));
 	return {
 		added: diff.added.filter((item) => !sent(item)),
 		changed: diff.changed.filter(({ to }) => !sent(to)),

@@ -16,7 +16,7 @@ beforeAll(async () => {
 	await (await Store.open(openSqlite(path))).close();
 	db = new Kysely<Database>({
 		dialect: openSqlite(path),
-		log: ({ query }) => queries.push(query),
+		log: ({ query }) => void queries.push(query),
 	});
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startSimulators, type Simulators } from '../../test/simulators';
+import { startSimulators, type Simulators, type SimulatorsOptions } from '../../test/simulators';
 import { N8nInstance, OWNER, packPackage } from '../n8n-instance';
 import {
 	demoCredentials,
@@ -25,6 +25,8 @@ export interface DemoOptions {
 	pace?: Pace;
 	/** 0: any free ports, else n8n takes this one and the simulators the next three. */
 	portBase?: number;
+	/** Each simulated CRM's own switches. */
+	switches?: SimulatorsOptions['switches'];
 	/** Told what happens, a line a step. */
 	onProgress?: (line: string) => void;
 	/** Changes the template before it is imported (tests). */
@@ -54,6 +56,7 @@ export class FabricDemo {
 			seed: options.seed,
 			portBase: portBase === 0 ? 0 : portBase + 1,
 			states: saved,
+			switches: options.switches,
 		});
 		try {
 			say('Installing the package into n8n and importing the template');

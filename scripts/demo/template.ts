@@ -96,10 +96,12 @@ export function fillIn(template: Template, credentials: DemoCredential[], pace: 
 		const crm = /wealthbox|redtail|salesforce/.exec(kind)?.[0];
 		const own = crm === undefined ? {} : crmCredential(crm, refer);
 		const polled = kind === 'wealthboxTrigger' || kind === 'redtailTrigger';
+		// Redtail documents no limit and the simulated one has none; the default is a cautious guess.
+		const limit = kind === 'redtailTrigger' ? { callsPerMinute: 1_200 } : {};
 		const choice =
 			crm === 'salesforce' ? { authentication: 'salesforceFabricClientCredentialsApi' } : {};
 		const options = polled
-			? { options: { ...(node.parameters.options as JsonObject), ...pace } }
+			? { options: { ...(node.parameters.options as JsonObject), ...pace, ...limit } }
 			: {};
 		return {
 			...node,

@@ -47,6 +47,7 @@ export function deskWorkflow(path: string, parameters: JsonObject): JsonObject {
 			{
 				id: 'fabric',
 				name: 'CRM Fabric',
+				alwaysOutputData: true,
 				type: 'n8n-nodes-crm-fabric.crmFabric',
 				typeVersion: 1,
 				position: [220, 0],

@@ -50,9 +50,9 @@ const FIRST_NAMES: ReadonlyArray<[string, string]> = [
 	['Benjamin', 'Ben'],
 	['Rebecca', 'Becky'],
 	['Alexander', 'Alex'],
-	['Odalys', 'Oda'],
+	['Nathaniel', 'Nate'],
 	['Theodore', 'Ted'],
-	['Priyanka', 'Priya'],
+	['Philip', 'Phil'],
 	['Joaquín', 'Joaquin'],
 	['Ngozi', 'Ngozi'],
 	['Mei-Ling', 'Mei'],
@@ -138,10 +138,20 @@ const asciiWord = (name: string) =>
 		.replace(/[^A-Za-z]/g, '')
 		.toLowerCase();
 
+/** Tries before a second person of the same name is let in: namesakes come when the names run out. */
+const NAME_TRIES = 50;
+
+function inventName(random: Random, takenMailboxes: ReadonlySet<string>) {
+	for (let tries = 1; ; tries += 1) {
+		const [first, short] = pick(random, FIRST_NAMES);
+		const last = pick(random, LAST_NAMES);
+		const plain = `${asciiWord(first)}.${asciiWord(last)}`;
+		if (!takenMailboxes.has(plain) || tries >= NAME_TRIES) return { first, short, last, plain };
+	}
+}
+
 function invent(random: Random, index: number, takenMailboxes: Set<string>): Person {
-	const [first, short] = pick(random, FIRST_NAMES);
-	const last = pick(random, LAST_NAMES);
-	const plain = `${asciiWord(first)}.${asciiWord(last)}`;
+	const { first, short, last, plain } = inventName(random, takenMailboxes);
 	const mailbox = takenMailboxes.has(plain) ? `${plain}${index}` : plain;
 	takenMailboxes.add(mailbox);
 	const two = (limit: number) => String(1 + Math.floor(random() * limit)).padStart(2, '0');

@@ -1,0 +1,148 @@
+/** The people who use the CRMs: they make clients, edit and delete records, and tell the oracle. */
+import { listItemKey } from '../../../lib/model/canonical';
+import type { EmailItem, ScalarValue } from '../../../lib/model/fields';
+import type { Chance } from './chance';
+import { differences, SCALARS, type MemoryCrm, type MemoryRecord } from './memory-crm';
+import type { Bounds, Oracle } from './oracle';
+
+export class People {
+	/** Client -> CRMs in which somebody deleted it. */
+	readonly deleted = new Map<number, Set<string>>();
+	clients = 0;
+	private serial = 0;
+
+	constructor(
+		private readonly chance: Chance,
+		private readonly oracle: Oracle,
+	) {}
+
+	/** A client that some of the CRMs know already, each with data of its own. */
+	makeKnown(crms: readonly MemoryCrm[], now: number): void {
+		const client = this.nextClient();
+		const first = this.chance.pick(crms);
+		for (const crm of crms) {
+			if (crm === first || this.chance.happens(0.5)) {
+				this.enter(crm, client, now - this.chance.between(0, 900_000));
+			}
+		}
+	}
+
+	/** Somebody enters a new client in one CRM. */
+	makeNew(crm: MemoryCrm, now: number): void {
+		this.enter(crm, this.nextClient(), now);
+	}
+
+	edit(crm: MemoryCrm, now: number): void {
+		const record = this.chance.pick([...crm.records.values()]);
+		if (record === undefined) return;
+		if (this.chance.happens(0.35)) this.editEmails(crm, record, now);
+		else this.editScalar(crm, record, now);
+	}
+
+	delete(crm: MemoryCrm, now: number): void {
+		const own = [...crm.records.values()].filter(({ fabricId }) => fabricId === undefined);
+		const record = this.chance.pick(own);
+		if (record === undefined) return;
+		crm.delete(record, now);
+		const { client } = record;
+		this.deleted.set(client, (this.deleted.get(client) ?? new Set()).add(crm.name));
+	}
+
+	/** A poll that began at `began` has shown this record to the hub, and the hub took it in. */
+	noteSeen(crm: MemoryCrm, shown: MemoryRecord, began: number): void {
+		const record = crm.records.get(shown.id) ?? shown;
+		const look = { ...shown, seen: record.seen };
+		const { scalars, list } = differences(look);
+		// A read that began before our write tells nothing of that field; it is read again.
+		const counts = (field: string) => (record.fabricAt[field] ?? 0) <= began;
+		for (const { field, value } of scalars.filter((one) => counts(one.field))) {
+			this.noteScalar(record, field, value, bounds(crm, shown, field));
+			record.seen = { ...record.seen, [field]: value };
+		}
+		if (!counts('emails')) return;
+		this.noteList(record, list, bounds(crm, shown, 'emails'));
+		record.seen = { ...record.seen, emails: shown.fields['emails'] ?? [] };
+	}
+
+	private nextClient(): number {
+		this.clients += 1;
+		return this.clients;
+	}
+
+	private enter(crm: MemoryCrm, client: number, now: number): void {
+		const fields = {
+			firstName: 'Pat',
+			lastName: `Client${client}`,
+			jobTitle: this.value(crm),
+			emails: [{ address: `client-${client}@x.io` }],
+		};
+		const record = crm.create(client, fields, now);
+		this.noteIfStreamed(crm, record, now);
+	}
+
+	private editScalar(crm: MemoryCrm, record: MemoryRecord, now: number): void {
+		const field = this.chance.pick(SCALARS) ?? 'status';
+		const value = this.chance.happens(0.1) ? null : this.value(crm);
+		if (value === record.fields[field]) return;
+		crm.change(record, { [field]: value }, now, false);
+		this.noteIfStreamed(crm, record, now);
+	}
+
+	/** Everybody keeps the client's own address, by which it is known. */
+	private editEmails(crm: MemoryCrm, record: MemoryRecord, now: number): void {
+		const items = crm.emails(record);
+		const chosen = this.chance.pick(items.filter(({ address }) => !address.startsWith('client-')));
+		const what = chosen === undefined ? 'add' : this.chance.pick(['add', 'remove', 'replace']);
+		this.serial += 1;
+		const address = `new-${this.serial}@x.io`;
+		const next =
+			what === 'add'
+				? [...items, { address }]
+				: items.flatMap((item) => {
+						if (item !== chosen) return [item];
+						return what === 'remove' ? [] : [{ ...item, address }];
+					});
+		crm.change(record, { emails: next }, now, false);
+		this.noteIfStreamed(crm, record, now);
+	}
+
+	private value(crm: MemoryCrm): string {
+		this.serial += 1;
+		const value = `value ${this.serial}`;
+		return crm.settings.shouts ? value.toUpperCase() : value;
+	}
+
+	/** A stream tells every edit, with its exact time. */
+	private noteIfStreamed(crm: MemoryCrm, record: MemoryRecord, now: number): void {
+		if (crm.settings.source !== 'stream') return;
+		const { scalars, list } = differences(record);
+		const exact = { earliest: now, latest: now };
+		for (const { field, value } of scalars) this.noteScalar(record, field, value, exact);
+		this.noteList(record, list, exact);
+		record.seen = structuredClone(record.fields);
+	}
+
+	private noteScalar(record: MemoryRecord, field: string, value: ScalarValue, when: Bounds): void {
+		this.oracle.note({ client: record.client, record: record.id, field, value, ...when });
+	}
+
+	private noteList(
+		{ client, id: record }: MemoryRecord,
+		list: ReturnType<typeof differences>['list'],
+		when: Bounds,
+	): void {
+		const keyOf = (item: EmailItem) => listItemKey('emails', item);
+		for (const item of list.added) this.oracle.noteAdded(client, keyOf(item));
+		for (const item of list.removed) {
+			this.oracle.noteLeft(client, keyOf(item), { record, into: null, ...when });
+		}
+		for (const { from, to } of list.changed) {
+			this.oracle.noteLeft(client, keyOf(from), { record, into: keyOf(to), ...when });
+		}
+	}
+}
+
+/** A polled record has one edit time for all its fields, in the vendor's resolution. */
+function bounds(crm: MemoryCrm, shown: MemoryRecord, field: string): Bounds {
+	return { earliest: crm.floor(shown.personAt[field] ?? 0), latest: shown.editedAt };
+}
