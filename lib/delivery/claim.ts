@@ -7,7 +7,7 @@ import { recordKey } from '../model/event';
 import type { DeliveryJob } from '../model/delivery';
 import { byEntity, type DeliveryRow, type SystemRow } from '../model/rows';
 import { desiredFields } from '../merge/register';
-import { intend, knownFields, type Shadow } from '../merge/shadow';
+import { endFlights, intend, knownFields, type Shadow } from '../merge/shadow';
 import type { StoreTransaction } from '../store/store';
 import { buryDeliveries } from './bury';
 import { isFound, markDeliveries, type ConnectorOf } from './mark';
@@ -156,7 +156,7 @@ async function hold(
 	const writes = jobs.flatMap(({ system, object, crmId, changes }) => {
 		if (crmId === null) return [];
 		const shadow = shadows.get(recordKey({ system, object, crmId })) ?? { fields: {} };
-		return [{ system, object, crmId, shadow: intend(shadow, changes) }];
+		return [{ system, object, crmId, shadow: intend(endFlights(shadow, now), changes) }];
 	});
 	await tx.registers.saveShadows(writes, now);
 }

@@ -18,7 +18,6 @@ interface Ending {
 export class Ledger {
 	private readonly changedLinks = new Map<string, Link>();
 	private readonly changedShadows = new Map<string, RecordAddress & { shadow: Shadow }>();
-	private readonly dropped: RecordAddress[] = [];
 	private readonly keys: RecordKeys[] = [];
 	private readonly audit: AuditRow[] = [];
 	private readonly endings: Array<{ row: DeliveryRow; ending: Ending }> = [];
@@ -79,10 +78,11 @@ export class Ledger {
 		this.changedShadows.set(key, { system, object, crmId, shadow });
 	}
 
-	dropShadow(address: RecordAddress): void {
-		this.shadows.delete(recordKey(address));
-		this.changedShadows.delete(recordKey(address));
-		this.dropped.push(address);
+	/** The record is gone: its entity lets go of it. */
+	unlink(address: RecordAddress, now: number): void {
+		const link = this.link(address);
+		if (link !== undefined) this.setLink({ ...link, state: 'unlinked' });
+		this.setShadow(address, { ...(this.shadow(address) ?? { fields: {} }), goneAt: now });
 	}
 
 	setKeys(keys: RecordKeys): void {
@@ -114,7 +114,6 @@ export class Ledger {
 	}
 
 	async save(tx: StoreTransaction, now: number): Promise<void> {
-		for (const address of this.dropped) await tx.registers.dropShadow(address);
 		await tx.registers.saveShadows([...this.changedShadows.values()], now);
 		await tx.identity.saveLinks([...this.changedLinks.values()], now);
 		await tx.identity.replaceKeys(this.keys);

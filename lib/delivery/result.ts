@@ -14,7 +14,7 @@ import {
 	type Link,
 	type SystemRow,
 } from '../model/rows';
-import { confirm, knownFields, withdraw } from '../merge/shadow';
+import { confirm, endFlights, knownFields, withdraw } from '../merge/shadow';
 import type { StoreTransaction } from '../store/store';
 import { Ledger } from './ledger';
 import { createTarget, markDeliveries, type ConnectorOf } from './mark';
@@ -146,7 +146,7 @@ class Recorder {
 		const { now, random } = this.options;
 		const stranger = this.keepPart(outcome);
 		if (stranger !== undefined) return this.conflict(stranger);
-		if (!outcome.outcomeUnknown) this.forgetInFlight();
+		this.endFlights(outcome.outcomeUnknown);
 		if (isExhausted(DELIVERY_RETRY, row.attempts)) {
 			return this.die(`${outcome.reason} (given up after ${row.attempts} tries)`, outcome.code);
 		}
@@ -163,7 +163,7 @@ class Recorder {
 	private rejected(outcome: Outcome<'rejected'>): RecordedResult {
 		const stranger = this.keepPart(outcome);
 		if (stranger !== undefined) return this.conflict(stranger);
-		this.forgetInFlight();
+		this.endFlights(false);
 		return this.die(outcome.reason, outcome.code);
 	}
 
@@ -203,13 +203,11 @@ class Recorder {
 		const { gonePolicy: policy } = this.system;
 		if (policy === 'deadLetter' || row.crmId === null) return this.die(reason, code);
 		const address = addressOf(row, row.crmId);
-		const link = ledger.link(address);
-		const recreated = link?.recreated ?? 0;
+		const recreated = ledger.link(address)?.recreated ?? 0;
 		if (policy === 'createAgain' && recreated >= MAX_RECREATED) {
 			return this.die(`${reason} It was created again ${recreated} times already.`, 'gone-again');
 		}
-		if (link !== undefined) ledger.setLink({ ...link, state: 'unlinked' });
-		ledger.dropShadow(address);
+		ledger.unlink(address, this.options.now);
 		ledger.end(row, { state: 'superseded', reason, code });
 		this.note({ kind: 'unlink', crmId: row.crmId, detail: { reason, policy } });
 		if (policy === 'createAgain') this.createAgain();
@@ -230,8 +228,7 @@ class Recorder {
 	}
 
 	private deleted(crmId: string): RecordedResult {
-		const link = this.ledger.link(addressOf(this.row, crmId));
-		if (link !== undefined) this.ledger.setLink({ ...link, state: 'unlinked' });
+		this.ledger.unlink(addressOf(this.row, crmId), this.options.now);
 		this.ledger.end(this.row, { state: 'confirmed' });
 		this.note({ kind: 'unlink', crmId, detail: { reason: 'deleted by the fabric' } });
 		return { ...this.base(crmId), state: 'confirmed' };
@@ -267,12 +264,14 @@ class Recorder {
 		}
 	}
 
-	private forgetInFlight(): void {
+	/** This try is over; `mayBeDone`: nobody knows whether the CRM carried it out. */
+	private endFlights(mayBeDone: boolean): void {
 		if (this.row.crmId === null) return;
 		const address = addressOf(this.row, this.row.crmId);
 		const shadow = this.ledger.shadow(address);
 		if (shadow === undefined) return;
-		this.ledger.setShadow(address, withdraw(shadow, this.row.changes ?? {}));
+		const kept = mayBeDone ? shadow : withdraw(shadow, this.row.changes ?? {});
+		this.ledger.setShadow(address, endFlights(kept, this.options.now));
 	}
 
 	/** The other entity that this record belongs to, if it does. */

@@ -82,6 +82,24 @@ test('a delete is taken once, one of an unknown record not at all, and what come
 	});
 });
 
+test('a record that was found gone is news when it is back, though it holds what it held', async () => {
+	await hub.take(titled('CFO', START));
+	await hub.deliverAll(['redtail']);
+	await hub.take(titled('CEO', START + 5));
+	const [job] = await hub.claim('redtail');
+	if (job === undefined) throw new Error('No delivery.');
+	hub.now = START + 60_000;
+	await hub.report(job, { status: 'gone', reason: 'Not there.', code: '404' });
+	const held = (at: number) => snapshot('redtail', 'redtail-U1001', { ...ADA }, { at });
+	expect(await hub.accept('redtail', [held(START + 50_000)])).toMatchObject({ accepted: 0 });
+	expect(await hub.accept('redtail', [held(START + 70_000)])).toMatchObject({ accepted: 1 });
+	await hub.pump('redtail');
+	const client = await hub.fabric.desk.findEntity('U1001');
+	expect(client?.fields['jobTitle']).toBe('CEO');
+	expect(client?.links.map(({ state }) => state)).toEqual(['active', 'active']);
+	expect(await hub.claim('redtail')).toMatchObject([{ changes: { jobTitle: 'CEO' } }]);
+});
+
 test('what does not fit the schema becomes a dead letter; the others go on', async () => {
 	const odd = { ...titled('CFO', START), crmId: '2', fields: { shoeSize: 9 } };
 	const result = await hub.accept('wealthbox', [

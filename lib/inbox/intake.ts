@@ -92,7 +92,9 @@ function isNews(
 	if (last !== undefined && !['applied', 'noop', 'superseded'].includes(last.state)) {
 		return !repeats(event, last.event);
 	}
-	return shadow === undefined || !sameContent(event.fields, knownFields(shadow));
+	if (shadow === undefined) return true;
+	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
+	return isBack || !sameContent(event.fields, knownFields(shadow));
 }
 
 function repeats(event: ChangeEvent, last: ChangeEvent): boolean {

@@ -159,9 +159,12 @@ class Merger {
 		});
 	}
 
-	/** A deleted record that shows up again belongs to its entity as before. True if it was unlinked. */
+	/** A record that was gone and shows up again belongs to its entity as before. True if it was unlinked. */
 	private takeBack(event: ChangeEvent, link: Link): boolean {
 		if (link.state === 'active') return event.change === 'undelete';
+		const { goneAt, ...shadow } = this.shadowOf(event);
+		if (goneAt !== undefined && Date.parse(event.readAt) <= goneAt) return false;
+		this.shadows.set(recordKey(event), shadow);
 		this.changeLink(event, { ...link, state: 'active' }, 'link', `back in ${event.system}`);
 		return true;
 	}
@@ -206,6 +209,9 @@ class Merger {
 			return { outcome: 'noop', unifiedId: link?.entityId ?? null, decisions: [] };
 		}
 		this.changeLink(event, { ...link, state: 'unlinked' }, 'unlink', `deleted in ${event.system}`);
+		const goneAt = Date.parse(event.readAt);
+		this.shadows.set(recordKey(event), { ...this.shadowOf(event), goneAt });
+		this.noteRecord({ ...event, kind: 'delta' }, link.entityId);
 		this.touched.set(link.entityId, { syncOrigin: recordKey(event) });
 		this.settle(seq, 'applied');
 		return { outcome: 'unlinked', unifiedId: link.entityId, decisions: [] };

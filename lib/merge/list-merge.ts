@@ -8,6 +8,7 @@ import type { EmailItem, ListField, ListItem, PhoneItem } from '../model/fields'
 import type { ListDiff } from '../model/list-diff';
 import type { Memory } from './clock';
 import { registerValue, type ListElement, type ListRegister } from './register';
+import { orderUnder } from './rules';
 
 /** Does the candidate win against the memory that stands? */
 export type Decide = (current: Memory | undefined) => { wins: boolean; rule: string };
@@ -23,8 +24,9 @@ export interface ListMergeResult {
 
 export const EMPTY_LIST: ListRegister = { shape: 'list', elements: [] };
 
-/** Entries that left are forgotten beyond this, the oldest first. */
-const MAX_ELEMENTS = 400;
+/** Statements kept of one key, and keys kept of one list; beyond them the oldest are forgotten. */
+const MAX_STATEMENTS = 40;
+const MAX_KEYS = 400;
 
 export function mergeList(
 	field: ListField,
@@ -44,59 +46,57 @@ export function mergeList(
 
 class ListEditor {
 	moved = false;
-	rule: string;
+	readonly rule: string;
 	private readonly elements: Map<string, ListElement>;
 	private primary: ListRegister['primary'];
+	private readonly memory: Memory;
+	/** False if the field's rule takes nothing from this system. */
+	private readonly allowed: boolean;
 
 	constructor(
 		private readonly field: ListField,
 		register: ListRegister,
-		private readonly candidate: Memory,
+		candidate: Memory,
 		private readonly decide: Decide,
 	) {
 		this.elements = new Map(register.elements.map((element) => [element.key, element]));
 		this.primary = register.primary;
-		this.rule = decide(undefined).rule;
+		const { wins, rule } = decide(undefined);
+		this.allowed = wins;
+		this.rule = rule;
+		this.memory = { ...candidate, rule };
 	}
 
 	add(item: ListItem): void {
-		this.state(item);
+		const element = this.element(item);
+		const adds = [...element.adds, { item: bare(item), memory: this.memory }];
+		this.put({ ...element, adds: inOrder(adds) });
 		this.setAttributes(item, {});
 		if (isPrimary(item)) this.choosePrimary(item);
 	}
 
+	/**
+	 * An entry with another key is another statement about the same entry; a kind or flag that is
+	 * changed says nothing of whether the entry stands.
+	 */
 	change(from: ListItem, to: ListItem): void {
-		if (this.keyOf(from) === this.keyOf(to)) this.state(to);
-		else this.leave(from, to);
-		this.setAttributes(to, from);
+		const renamed = this.keyOf(from) !== this.keyOf(to);
+		if (renamed) this.leave(from, to);
+		this.setAttributes(to, renamed ? {} : from);
 		if (isPrimary(to) && !isPrimary(from)) this.choosePrimary(to);
 	}
 
 	/** The record no longer holds the entry: removed, or edited into another one. */
 	leave(item: ListItem, to: ListItem | null): void {
-		const element = this.element(this.keyOf(item));
-		const wins = this.wins(element.left?.memory);
-		const target = to === null ? null : this.keyOf(to);
-		const asked = target === null ? element.asked : withKey(element.asked, target);
-		const left = wins
-			? { to: target, ...(to === null ? {} : { item: bare(to) }), memory: this.stamped() }
-			: element.left;
-		if (wins || asked !== element.asked) this.put({ ...element, left, asked });
+		const element = this.element(item);
+		const target = to === null ? null : { key: this.keyOf(to), item: bare(to) };
+		const leaves = [...element.leaves, { to: target, memory: this.memory }];
+		this.put({ ...element, leaves: inOrder(leaves) });
 	}
 
 	result(): ListRegister {
 		const elements = [...this.elements.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
 		return { shape: 'list', elements: withinLimit(elements), primary: this.primary };
-	}
-
-	/** The record holds the entry. */
-	private state(item: ListItem): void {
-		const element = this.element(this.keyOf(item));
-		const { editedAt } = this.candidate;
-		const wins = this.wins(element.added?.memory);
-		const since = this.allowed() ? Math.min(element.since ?? editedAt, editedAt) : element.since;
-		const added = wins ? { item: bare(item), memory: this.stamped() } : element.added;
-		if (wins || since !== element.since) this.put({ ...element, added, since });
 	}
 
 	/** What `item` says beyond `known`; a kind or extension that it does not state stays as it is. */
@@ -110,44 +110,37 @@ class ListEditor {
 	}
 
 	private setAttribute(item: ListItem, name: 'kind' | 'extension', value: string): void {
-		const element = this.element(this.keyOf(item));
-		if (!this.wins(element[name]?.memory)) return;
-		this.put({ ...element, [name]: { value, memory: this.stamped() } });
+		const element = this.element(item);
+		if (!this.decide(element[name]?.memory).wins) return;
+		this.put({ ...element, [name]: { value, memory: this.memory } });
 	}
 
 	private choosePrimary(item: ListItem): void {
-		if (!this.wins(this.primary?.memory)) return;
-		this.primary = { key: this.keyOf(item), memory: this.stamped() };
+		if (!this.decide(this.primary?.memory).wins) return;
+		this.primary = { key: this.keyOf(item), memory: this.memory };
 		this.moved = true;
 	}
 
-	private element(key: string): ListElement {
-		return this.elements.get(key) ?? { key };
+	private element(item: ListItem): ListElement {
+		const key = this.keyOf(item);
+		return this.elements.get(key) ?? { key, adds: [], leaves: [] };
 	}
 
 	private put(element: ListElement): void {
+		if (!this.allowed) return;
 		this.elements.set(element.key, element);
 		this.moved = true;
-	}
-
-	private wins(current: Memory | undefined): boolean {
-		const decision = this.decide(current);
-		this.rule = decision.rule;
-		return decision.wins;
-	}
-
-	/** False if the field's rule never takes anything from this system. */
-	private allowed(): boolean {
-		return this.decide(undefined).wins;
-	}
-
-	private stamped(): Memory {
-		return { ...this.candidate, rule: this.rule };
 	}
 
 	private keyOf(item: ListItem): string {
 		return listItemKey(this.field, item);
 	}
+}
+
+/** By time, whatever the order of merging. */
+function inOrder<T extends { memory: Memory }>(statements: T[]): T[] {
+	const order = orderUnder(statements[0]?.memory.rule ?? '');
+	return statements.sort((a, b) => order(a.memory, b.memory)).slice(-MAX_STATEMENTS);
 }
 
 /** Is everything that the edit said to be seen in the register's value? */
@@ -181,11 +174,6 @@ function extensionOf(item: Partial<ListItem>): string {
 	return canonicalText((item as Partial<PhoneItem>).extension ?? '');
 }
 
-function withKey(keys: string[] | undefined, key: string): string[] {
-	if (keys?.includes(key)) return keys;
-	return [...(keys ?? []), key].sort();
-}
-
 /** The entry's own data, as it was typed. */
 function bare(item: ListItem): ListItem {
 	const copy = { ...item } as PhoneItem;
@@ -198,11 +186,13 @@ function bare(item: ListItem): ListItem {
 }
 
 function withinLimit(elements: ListElement[]): ListElement[] {
-	if (elements.length <= MAX_ELEMENTS) return elements;
-	const removed = elements.filter(({ left }) => left?.to === null);
-	const oldest = removed
-		.sort((a, b) => (a.left?.memory.editedAt ?? 0) - (b.left?.memory.editedAt ?? 0))
-		.slice(0, elements.length - MAX_ELEMENTS);
+	if (elements.length <= MAX_KEYS) return elements;
+	const lastSaid = ({ adds, leaves }: ListElement) =>
+		Math.max(...[...adds, ...leaves].map(({ memory }) => memory.editedAt));
+	const gone = elements.filter(({ adds, leaves }) => adds.length === 0 || leaves.length > 0);
+	const oldest = gone
+		.sort((a, b) => lastSaid(a) - lastSaid(b))
+		.slice(0, elements.length - MAX_KEYS);
 	const forgotten = new Set(oldest);
 	return elements.filter((element) => !forgotten.has(element));
 }

@@ -6,7 +6,7 @@ import type { CanonicalFields, FieldValue } from '../model/fields';
 import { mergeEvent, type MergeResult } from './merge';
 import { registerValue, type Registers } from './register';
 import { mergeRules, type FieldRule } from './rules';
-import { confirm, intend, type Shadow } from './shadow';
+import { confirm, endFlights, intend, type Shadow } from './shadow';
 
 const PRIORITIES = { salesforce: 3, wealthbox: 2, redtail: 1 };
 
@@ -46,6 +46,11 @@ class Client {
 	/** A write to the record is under way. */
 	send(system: string, changes: CanonicalFields): void {
 		this.shadows.set(system, intend(this.shadow(system), changes));
+	}
+
+	/** The write has ended, nobody knows how. */
+	over(system: string, at: number): void {
+		this.shadows.set(system, endFlights(this.shadow(system), at));
 	}
 
 	confirmed(system: string, changes: CanonicalFields, at: number): void {
@@ -167,6 +172,79 @@ describe('what changed at a record', () => {
 		);
 		client.merge(late);
 		expect(client.addresses().sort()).toEqual(['a@x.io', 'p@x.io', 'q@x.io']);
+		const known = client.shadow('salesforce').fields['emails']?.value;
+		expect(known).toEqual(emails('a@x.io', 'q@x.io', 'p@x.io'));
+	});
+
+	test('a list that equals what we sent may still show that a person removed an entry', () => {
+		const client = new Client();
+		client.merge(snapshot('redtail', '1', { emails: emails('a@x.io') }));
+		client.send('redtail', { emails: emails('a@x.io', 'b@x.io') });
+		for (const [at, now] of [
+			[START + 5, emails('a@x.io', 'p@x.io')],
+			[START + 6, emails('a@x.io', 'b@x.io')],
+		] as const) {
+			client.merge(snapshot('redtail', '1', { emails: now }, { at }));
+		}
+		expect(client.addresses()).toEqual(['a@x.io']);
+		expect(client.shadow('redtail').fields['emails']?.inFlight).toBeUndefined();
+	});
+
+	test('late changes are each compared with the one before', () => {
+		const client = new Client();
+		client.merge(delta('salesforce', '1', { emails: emails('a@x.io') }, { at: START }));
+		client.merge(
+			snapshot('wealthbox', '1', { emails: emails('a@x.io', 'q@x.io') }, { at: START + 3 }),
+		);
+		const sent = { emails: emails('a@x.io', 'q@x.io') };
+		client.send('salesforce', sent);
+		client.confirmed('salesforce', sent, START + 10);
+		for (const [at, now] of [
+			[START + 6, emails('a@x.io', 'p@x.io')],
+			[START + 7, emails('a@x.io')],
+		] as const) {
+			client.merge(delta('salesforce', '1', { emails: now }, { at }));
+		}
+		expect(client.addresses().sort()).toEqual(['a@x.io', 'q@x.io']);
+	});
+
+	test('an own write that is late, too, is what the record held next', () => {
+		const client = new Client();
+		const [one, two] = [emails('a@x.io'), emails('a@x.io', 'b@x.io')];
+		client.merge(delta('salesforce', '1', { emails: one }, { at: START }));
+		client.merge(snapshot('wealthbox', '1', { emails: two }, { at: START + 1 }));
+		for (const at of [START + 5, START + 20]) {
+			client.send('salesforce', { emails: two });
+			if (at === START + 20) client.confirmed('salesforce', { emails: two }, at);
+		}
+		client.merge(delta('salesforce', '1', { emails: two }, { at: START + 5, ownWrite: true }));
+		client.merge(delta('salesforce', '1', { emails: one }, { at: START + 9 }));
+		expect(client.addresses()).toEqual(['a@x.io']);
+	});
+
+	test('edits of one record are dated in the order they are read in, whatever its clock says', () => {
+		const client = new Client();
+		client.merge(snapshot('wealthbox', '1', { emails: emails('a@x.io') }, { at: START }));
+		const shown = { editedAt: iso(START + 60_000), receivedAt: iso(START + 70_000) };
+		for (const now of [emails('a@x.io', 'b@x.io'), emails('a@x.io')]) {
+			client.merge(snapshot('wealthbox', '1', { emails: now }, { at: START + 50_000, ...shown }));
+		}
+		expect(client.addresses()).toEqual(['a@x.io']);
+	});
+
+	test('what is edited long after an unanswered write was over is not its echo', () => {
+		for (const [at, winner] of [
+			[START + 60_000, 'COO'],
+			[START + 600_000, 'CEO'],
+		] as const) {
+			const client = new Client();
+			client.merge(snapshot('wealthbox', '1', { jobTitle: 'CFO' }));
+			client.send('wealthbox', { jobTitle: 'CEO' });
+			client.over('wealthbox', START + 1_000);
+			client.merge(delta('salesforce', '1', { jobTitle: 'COO' }, { at: START + 30_000 }));
+			client.merge(snapshot('wealthbox', '1', { jobTitle: 'CEO' }, { at }));
+			expect(client.value('jobTitle')).toBe(winner);
+		}
 	});
 
 	test('a change that a later read of the record covers is stale', () => {

@@ -9,7 +9,7 @@ import { clampEditTime, type Memory } from './clock';
 import { EMPTY_LIST, mergeList } from './list-merge';
 import { registerValue, type Register, type Registers } from './register';
 import { decide, ruleFor, type MergeRules } from './rules';
-import { land, see, type Shadow } from './shadow';
+import { land, noteEdit, recall, see, type Shadow } from './shadow';
 import { look, type FieldSight } from './sight';
 
 /** `change`: the value is new. `agree`: same value, set again later. `lost`: a later edit stood against it. */
@@ -56,13 +56,17 @@ export function mergeEvent(input: MergeInput): MergeResult {
 	const sights: Array<FieldSight['kind']> = [];
 	const readAt = Date.parse(event.readAt);
 	for (const [field, value] of Object.entries(event.fields)) {
-		const sight = look(event, field, value, shadow.fields[field], ruleFor(rules, field));
+		const known = shadow.fields[field];
+		const sight = look(event, field, value, known, ruleFor(rules, field));
 		sights.push(sight.kind);
 		if (sight.kind === 'stale') continue;
-		if (sight.kind === 'echo') shadow = land(shadow, field, value, readAt);
-		shadow = see(shadow, field, value, readAt);
+		shadow = see(land(shadow, field, value, readAt), field, value, readAt);
+		if (sight.kind === 'echo' && sight.late) shadow = recall(shadow, field, value);
 		if (sight.kind !== 'changed') continue;
-		const decision = mergeField(input, field, value, registers[field], sight);
+		if (sight.late) shadow = recall(shadow, field, value, sight.diff);
+		const candidate = candidateMemory(input, sight, known?.editedAt);
+		if (!sight.late) shadow = noteEdit(shadow, field, candidate.editedAt);
+		const decision = mergeField(input, field, value, registers[field], { sight, candidate });
 		if (decision === undefined) continue;
 		if (decision.register !== undefined) registers[field] = decision.register;
 		decisions.push(decision);
@@ -73,13 +77,15 @@ export function mergeEvent(input: MergeInput): MergeResult {
 	return { registers, shadow, decisions, outcome, moved };
 }
 
-function candidateMemory({ event, rules, now }: MergeInput, after: number | undefined): Memory {
+/** Edits of one field of one record are dated in the order they were read in. */
+function candidateMemory({ event, rules, now }: MergeInput, sight: Changed, last = 0): Memory {
+	const clamped = clampEditTime({
+		vendor: Date.parse(event.editedAt),
+		after: sight.after,
+		until: Date.parse(event.receivedAt),
+	});
 	return {
-		editedAt: clampEditTime({
-			vendor: Date.parse(event.editedAt),
-			after,
-			until: Date.parse(event.receivedAt),
-		}),
+		editedAt: sight.late ? clamped : Math.max(clamped, last + 1),
 		system: event.system,
 		object: event.object,
 		crmId: event.crmId,
@@ -90,16 +96,21 @@ function candidateMemory({ event, rules, now }: MergeInput, after: number | unde
 	};
 }
 
+interface FieldEdit {
+	sight: Changed;
+	candidate: Memory;
+}
+
 function mergeField(
 	input: MergeInput,
 	field: string,
 	value: FieldValue,
 	register: Register | undefined,
-	sight: Changed,
+	edit: FieldEdit,
 ): FieldDecision | undefined {
 	return isListField(field)
-		? mergeListField(input, field, value, register, sight)
-		: mergeScalarField(input, field, value as ScalarValue, register, sight);
+		? mergeListField(input, field, value, register, edit)
+		: mergeScalarField(input, field, value as ScalarValue, register, edit);
 }
 
 function mergeListField(
@@ -107,9 +118,8 @@ function mergeListField(
 	field: ListField,
 	value: FieldValue,
 	register: Register | undefined,
-	{ diff, after: seen }: Changed,
+	{ sight: { diff }, candidate }: FieldEdit,
 ): FieldDecision | undefined {
-	const candidate = candidateMemory(input, seen);
 	const before = registerValue(field, register);
 	const current = register?.shape === 'list' ? register : EMPTY_LIST;
 	const ask = (memory: Memory | undefined) => decide(input.rules, field, memory, candidate);
@@ -128,9 +138,8 @@ function mergeScalarField(
 	field: string,
 	value: ScalarValue,
 	register: Register | undefined,
-	{ after: seen }: Changed,
+	{ candidate }: FieldEdit,
 ): FieldDecision | undefined {
-	const candidate = candidateMemory(input, seen);
 	const current = register?.shape === 'scalar' ? register : undefined;
 	const before = registerValue(field, register);
 	const { wins, rule } = decide(input.rules, field, current?.memory, candidate);

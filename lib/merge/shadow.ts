@@ -3,6 +3,7 @@
  * changed at a system only if it differs from that record's shadow (design.md, section 2).
  */
 import { listItemKey, sameValue } from '../model/canonical';
+import type { ListDiff } from '../model/list-diff';
 import {
 	isListField,
 	type CanonicalFields,
@@ -15,6 +16,8 @@ import {
 export interface Flight {
 	value: FieldValue;
 	from: FieldValue;
+	/** The try is over: if it was done, then before this instant, ms. */
+	over?: number;
 }
 
 export interface ShadowField {
@@ -23,7 +26,9 @@ export interface ShadowField {
 	seenAt: number;
 	/** When our last write to this field was confirmed, or seen at the record, ms. */
 	writtenAt?: number;
-	/** What the record held before that write. */
+	/** Time of the last edit that was merged from this record, ms: its next one is later. */
+	editedAt?: number;
+	/** What the record held last before that write, as far as known. */
 	before?: FieldValue;
 	/** Writes not yet confirmed or refused: should one show up, it is our own. */
 	inFlight?: Flight[];
@@ -35,6 +40,8 @@ export interface ShadowField {
 
 export interface Shadow {
 	fields: { [field: string]: ShadowField };
+	/** The record was gone from its CRM then, ms; what was read before does not bring it back. */
+	goneAt?: number;
 }
 
 const MAX_REMEMBERED = 5;
@@ -51,7 +58,49 @@ export function see(shadow: Shadow, field: string, value: FieldValue, at: number
 	const settled = known !== undefined && sameValue(field, known.value, value);
 	const next: ShadowField = { ...known, value, seenAt: at };
 	if (!settled) delete next.settledFor;
-	return { fields: { ...shadow.fields, [field]: next } };
+	return { ...shadow, fields: { ...shadow.fields, [field]: next } };
+}
+
+/** Notes an edit that was merged from this record. */
+export function noteEdit(shadow: Shadow, field: string, editedAt: number): Shadow {
+	const known = shadow.fields[field];
+	if (known === undefined || editedAt <= (known.editedAt ?? 0)) return shadow;
+	return { ...shadow, fields: { ...shadow.fields, [field]: { ...known, editedAt } } };
+}
+
+/** A call that broke off may still be carried out by the CRM so much later, its clock included, ms. */
+const AFTERLIFE_MS = 120_000;
+
+/** Notes that the tries so far are over: nobody makes these calls any more. */
+export function endFlights(shadow: Shadow, now: number): Shadow {
+	const fields = Object.entries(shadow.fields).map(([field, known]) => {
+		if (known.inFlight === undefined) return [field, known] as const;
+		const inFlight = known.inFlight.map((flight) => ({ over: now + AFTERLIFE_MS, ...flight }));
+		return [field, { ...known, inFlight }] as const;
+	});
+	return { ...shadow, fields: Object.fromEntries(fields) };
+}
+
+/**
+ * Notes that a stream brought, late, what the record held before our last write. In a list, what
+ * was edited then and is not what our write touched still stands.
+ */
+export function recall(shadow: Shadow, field: string, before: FieldValue, diff?: ListDiff): Shadow {
+	const known = shadow.fields[field];
+	if (known === undefined) return shadow;
+	const value = isListField(field) && diff ? withEdits(field, known.value, diff) : known.value;
+	return { ...shadow, fields: { ...shadow.fields, [field]: { ...known, value, before } } };
+}
+
+function withEdits(field: ListField, value: FieldValue, diff: ListDiff): FieldValue {
+	const keyOf = (item: ListItem) => listItemKey(field, item);
+	const kept = ((value ?? []) as ListItem[]).flatMap((item) => {
+		const isItem = (other: ListItem) => keyOf(other) === keyOf(item);
+		if (diff.removed.some(isItem)) return [];
+		return [diff.changed.find(({ from }) => isItem(from))?.to ?? item];
+	});
+	const keys = new Set(kept.map(keyOf));
+	return [...kept, ...diff.added.filter((item) => !keys.has(keyOf(item)))] as FieldValue;
 }
 
 /** Notes, before the call is made, what is about to be written. */
@@ -62,7 +111,7 @@ export function intend(shadow: Shadow, changes: CanonicalFields): Shadow {
 		const flight = { value, from: known.value };
 		fields[field] = { ...known, inFlight: remember(known.inFlight, [flight]) };
 	}
-	return { fields };
+	return { ...shadow, fields };
 }
 
 /**
@@ -77,7 +126,7 @@ export function land(shadow: Shadow, field: string, value: FieldValue, at: numbe
 	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent.value, value));
 	const written = remember(known.written, landed);
 	const next = { ...known, written, writtenAt: at, before: known.value, inFlight };
-	return { fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
+	return { ...shadow, fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
 }
 
 /**
@@ -102,7 +151,7 @@ export function confirm(
 			fields[field] = confirmField(field, fields[field], sent, told, at, part);
 		else if (isNew) fields[field] = { value: told, seenAt: at };
 	}
-	return { fields };
+	return { ...shadow, fields };
 }
 
 function confirmField(
@@ -122,6 +171,7 @@ function confirmField(
 	const { value, seenAt } = newer ?? { value: held, seenAt: at };
 	const before = known && !sameValue(field, known.value, value) ? known.value : known?.before;
 	const next: ShadowField = { value, seenAt, writtenAt: at, written };
+	if (known?.editedAt !== undefined) next.editedAt = known.editedAt;
 	if (before !== undefined) next.before = before;
 	if (part && inFlight.length > 0) next.inFlight = inFlight;
 	const normalised = !part && !sameValue(field, sent, held) && sameValue(field, value, held);
@@ -153,7 +203,7 @@ export function withdraw(shadow: Shadow, changes: CanonicalFields): Shadow {
 		if (known === undefined || last < 0) continue;
 		fields[field] = withoutEmptyFlight({ ...known, inFlight: known.inFlight?.toSpliced(last, 1) });
 	}
-	return { fields };
+	return { ...shadow, fields };
 }
 
 function withoutEmptyFlight(known: ShadowField): ShadowField {

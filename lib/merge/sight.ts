@@ -9,10 +9,15 @@ import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
 import type { Flight, ShadowField } from './shadow';
 
 export type FieldSight =
-	/** `echo`: our own write. `stale`: a later sight or write is known. `empty`: nothing said. */
-	| { kind: 'unchanged' | 'echo' | 'stale' | 'empty' }
-	/** An edit. `diff`: of a list field. `after`: the edit was made after this instant, ms. */
-	| { kind: 'changed'; diff: ListDiff; after: number | undefined };
+	/** `stale`: a later sight or write is known. `empty`: nothing said. */
+	| { kind: 'unchanged' | 'stale' | 'empty' }
+	/** Our own write. `late`: it was done before our last one. */
+	| { kind: 'echo'; late: boolean }
+	/**
+	 * An edit. `diff`: of a list field. `after`: the edit was made after this instant, ms. `late`: it
+	 * was made before our last write, which hid it.
+	 */
+	| { kind: 'changed'; diff: ListDiff; after: number | undefined; late: boolean };
 
 export interface SightOptions {
 	/** An empty text read from a polled CRM does not clear a value. */
@@ -33,16 +38,20 @@ export function look(
 	const from = (time === 'late' ? known?.before : undefined) ?? known?.value ?? null;
 	if (time === 'late' && sameValue(field, from, value)) return { kind: 'unchanged' };
 	const own = ownWrites(event, known);
-	if (own.some((sent) => sameValue(field, sent.value, value))) return { kind: 'echo' };
 	// The CRM says that we wrote this: it is what it made of a value whose answer is still out.
-	if (event.ownWrite && time === 'timely' && known?.inFlight !== undefined) return { kind: 'echo' };
+	const late = time === 'late';
+	if (event.ownWrite && !late && known?.inFlight !== undefined) return { kind: 'echo', late };
+	const after = late ? undefined : lastSeenBefore(event, known);
+	if (isListField(field)) {
+		// A list that equals what we sent may still have lost an entry that a person had added before.
+		const diff = withoutOwnWrites(field, edits(field, from, value), own);
+		return isEmptyDiff(diff) ? { kind: 'echo', late } : { kind: 'changed', diff, after, late };
+	}
+	if (own.some((sent) => sameValue(field, sent.value, value))) return { kind: 'echo', late };
 	if (value === '' && event.kind === 'snapshot' && options.emptyNeverOverwrites) {
 		return { kind: 'empty' };
 	}
-	const after = time === 'late' ? undefined : lastSeenBefore(event, known);
-	if (!isListField(field)) return { kind: 'changed', diff: NO_DIFF, after };
-	const diff = withoutOwnWrites(field, edits(field, from, value), own);
-	return isEmptyDiff(diff) ? { kind: 'echo' } : { kind: 'changed', diff, after };
+	return { kind: 'changed', diff: NO_DIFF, after, late };
 }
 
 const NO_DIFF: ListDiff = { added: [], changed: [], removed: [] };
@@ -56,14 +65,19 @@ function timeliness(
 	known: ShadowField | undefined,
 ): 'timely' | 'late' | 'stale' {
 	const readAt = Date.parse(event.readAt);
-	if (known === undefined || readAt >= known.seenAt) return 'timely';
+	if (known === undefined) return 'timely';
+	// A write is seen by reads that begin after the instant it was confirmed at.
+	if (event.kind === 'snapshot' && readAt === known.writtenAt) return 'stale';
+	if (readAt >= known.seenAt) return 'timely';
 	if (event.kind === 'snapshot') return 'stale';
 	return known.writtenAt !== undefined && known.writtenAt >= readAt ? 'late' : 'stale';
 }
 
-/** Writes of ours that the record may show. */
+/** Writes of ours that the record may show. What was edited after a write was over is not its doing. */
 function ownWrites(event: ChangeEvent, known: ShadowField | undefined): Flight[] {
-	return [...(known?.inFlight ?? []), ...(event.ownWrite ? (known?.written ?? []) : [])];
+	const editedAt = Date.parse(event.editedAt);
+	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || editedAt <= over);
+	return [...out, ...(event.ownWrite ? (known?.written ?? []) : [])];
 }
 
 /** An entry that is still in the list was not edited into another one: that one is new. */

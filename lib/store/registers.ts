@@ -92,13 +92,4 @@ export class RegisterStore {
 				.execute();
 		}
 	}
-
-	async dropShadow(address: RecordAddress): Promise<void> {
-		await this.db
-			.deleteFrom('shadows')
-			.where('system', '=', address.system)
-			.where('object', '=', address.object)
-			.where('crm_id', '=', address.crmId)
-			.execute();
-	}
 }

@@ -24,6 +24,13 @@ const CHOICES: Record<CrmKind, [Choice, ...Choice[]]> = {
 	],
 };
 
+/** The CRMs as people call them. */
+export const CRM_NAMES: Record<CrmKind, string> = {
+	wealthbox: 'Wealthbox',
+	redtail: 'Redtail',
+	salesforce: 'Salesforce',
+};
+
 const PARAMETER = 'authentication';
 
 /** Empty where there is only one way to sign in. */
@@ -45,9 +52,11 @@ export function authenticationProperty(kind: CrmKind): INodeProperties[] {
 
 export function crmCredentials(kind: CrmKind): INodeCredentialDescription[] {
 	const [first, ...others] = CHOICES[kind];
-	if (others.length === 0) return [{ name: first.value, required: true }];
+	const displayName = `${CRM_NAMES[kind]} Account`;
+	if (others.length === 0) return [{ name: first.value, displayName, required: true }];
 	return [first, ...others].map(({ value }) => ({
 		name: value,
+		displayName,
 		required: true,
 		displayOptions: { show: { [PARAMETER]: [value] } },
 	}));

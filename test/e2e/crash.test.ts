@@ -11,7 +11,10 @@ import type { FabricDemo } from '../../scripts/demo/fabric-demo';
 import type { PlainContact, PlainEdit } from '../simulators/simulator';
 import { endDemo, START_LIMIT_MS, startDemo, until } from './harness';
 
-const PERSONS = 50;
+/** Some have no e-mail, by which the test could tell them apart while their names change. */
+const PERSONS = 64;
+const EDITED = 50;
+const ARRIVAL_LIMIT_MS = 150_000;
 const FIELDS = ['jobTitle', 'birthDate', 'lastName', 'phones'] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -39,7 +42,7 @@ test(
 		await until('the first read has brought agreement', () => agreed(running), START_LIMIT_MS);
 
 		const edits = planEdits(running);
-		expect(edits).toHaveLength(PERSONS * FIELDS.length);
+		expect(edits).toHaveLength(EDITED * FIELDS.length);
 		for (const [index, edit] of edits.entries()) {
 			apply(running, edit);
 			await sleep(25);
@@ -47,8 +50,10 @@ test(
 		}
 		await running.restartN8n();
 
-		await until('every change is in every CRM', () => edits.every((edit) => arrived(running, edit)), 240_000);
-		await until('the CRMs agree', () => agreed(running), 60_000);
+		const waiting = () => edits.filter((edit) => !arrived(running, edit));
+		await until('every change is in every CRM', () => waiting().length === 0, ARRIVAL_LIMIT_MS).catch(() => undefined);
+		expect(waiting()).toEqual([]);
+		await until('the CRMs agree', () => agreed(running));
 		expect(compareCrms(running.simulators)).toEqual({ persons: PERSONS, duplicates: 0, disagreements: [] });
 
 		await running.n8n.stop();
@@ -64,11 +69,12 @@ function agreed({ simulators }: FabricDemo): boolean {
 
 /** One edit a person and field, spread over the CRMs. */
 function planEdits({ simulators }: FabricDemo): Edit[] {
-	const emails = simulators.salesforce.people.list().map(primaryEmail).sort();
+	const known = simulators.salesforce.people.list().map(primaryEmail);
+	const emails = known.filter(Boolean).sort().slice(0, EDITED);
 	return FIELDS.flatMap((field, row) =>
 		emails.map((email, index) => {
 			const crm = CRMS[(row + index) % CRMS.length] as Crm;
-			return { crm, email, field, value: valueOf(field, row * PERSONS + index) };
+			return { crm, email, field, value: valueOf(field, row * EDITED + index) };
 		}),
 	);
 }

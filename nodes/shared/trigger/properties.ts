@@ -1,21 +1,19 @@
 /** The panel of a CRM trigger. Everything has a default: choosing the credentials is enough. */
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
-import { authenticationProperty, crmCredentials, type CrmKind } from '../authentication';
+import { authenticationProperty, CRM_NAMES, crmCredentials, type CrmKind } from '../authentication';
 import { STORE_CREDENTIAL } from '../store';
 import { optionsProperty } from './options';
 
-const DISPLAY_NAMES: Record<CrmKind, string> = {
-	wealthbox: 'Wealthbox',
-	redtail: 'Redtail',
-	salesforce: 'Salesforce',
-};
-
 export function crmTriggerCredentials(kind: CrmKind): INodeCredentialDescription[] {
-	return [...crmCredentials(kind), { name: STORE_CREDENTIAL, required: true }];
+	// The condition always holds. Without one, n8n's editor takes the store for one more way to sign in
+	// to the CRM and offers it no credentials of its own type.
+	const displayOptions = { show: { start: ['everything', 'now'] } };
+	const store = { name: STORE_CREDENTIAL, displayName: 'CRM Fabric Store', required: true, displayOptions };
+	return [...crmCredentials(kind), store];
 }
 
 export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
-	const crm = DISPLAY_NAMES[kind];
+	const crm = CRM_NAMES[kind];
 	return [
 		{
 			displayName:

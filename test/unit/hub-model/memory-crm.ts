@@ -22,6 +22,8 @@ export interface MemoryRecord {
 	made: CanonicalFields;
 	/** What the outside world has been able to see of it, and our own writes. */
 	seen: CanonicalFields;
+	/** List entries that the fabric added in a write whose answer has not come yet, nor has a look shown them. */
+	unanswered: EmailItem[];
 	/** When a person last edited a field, and when the fabric last wrote it. */
 	personAt: Record<string, number>;
 	fabricAt: Record<string, number>;
@@ -69,6 +71,7 @@ export class MemoryCrm {
 			fabricId: by,
 			made: {},
 			seen: {},
+			unanswered: [],
 			personAt: {},
 			fabricAt: {},
 		};
@@ -92,6 +95,15 @@ export class MemoryCrm {
 		const told = isNew ? record.fields : pick(record.fields, Object.keys(fields));
 		const kind = isNew ? 'snapshot' : 'delta';
 		this.stream.push(this.streamed(record, told, now, { kind, ownWrite: own }));
+	}
+
+	/** Our writes to this record are known to be done: those answered, or those that a look has shown. */
+	settle(record: MemoryRecord, shown: readonly EmailItem[] = record.unanswered): void {
+		const isShown = (item: EmailItem) =>
+			shown.some(({ ref, address }) => ref === item.ref && address === item.address);
+		const seen = (record.seen['emails'] ?? []) as EmailItem[];
+		record.seen = { ...record.seen, emails: [...seen, ...record.unanswered.filter(isShown)] };
+		record.unanswered = record.unanswered.filter((item) => !isShown(item));
 	}
 
 	delete(record: MemoryRecord, now: number): void {

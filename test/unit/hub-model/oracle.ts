@@ -22,28 +22,36 @@ export interface Edit extends Bounds {
 	value: ScalarValue;
 }
 
-/** An entry of the e-mail list left a record: removed, or edited `into` another one. */
-interface Leave extends Bounds {
+/** What somebody made of one entry of the e-mail list. */
+interface EntryEdit extends Bounds {
 	record: string;
-	into: string | null;
+	/** Its address from then on; null: removed. */
+	address: string | null;
 }
 
 export class Oracle {
 	private readonly edits: Edit[] = [];
-	private readonly added = new Map<number, Set<string>>();
-	private readonly leaves = new Map<string, Leave[]>();
+	/** Client -> entry (the address it began with) -> what became of it. */
+	private readonly entries = new Map<number, Map<string, EntryEdit[]>>();
+	/** Address -> the entry that it is an address of. */
+	private readonly entryOf = new Map<string, string>();
 
 	note(edit: Edit): void {
 		this.edits.push(edit);
 	}
 
 	noteAdded(client: number, address: string): void {
-		this.added.set(client, (this.added.get(client) ?? new Set()).add(address));
+		const entries = this.entries.get(client) ?? new Map<string, EntryEdit[]>();
+		this.entries.set(client, entries);
+		if (!this.entryOf.has(address)) this.entryOf.set(address, address);
+		if (this.entryOf.get(address) === address && !entries.has(address)) entries.set(address, []);
 	}
 
-	noteLeft(client: number, address: string, leave: Leave): void {
-		const key = `${client}/${address}`;
-		this.leaves.set(key, [...(this.leaves.get(key) ?? []), leave]);
+	/** The entry that had this address was removed, or has another one now. */
+	noteEdited(client: number, address: string, edit: EntryEdit): void {
+		const entry = this.entryOf.get(address) ?? address;
+		if (edit.address !== null) this.entryOf.set(edit.address, entry);
+		this.entries.get(client)?.get(entry)?.push(edit);
 	}
 
 	editsOf(client: number, field: string): number {
@@ -58,18 +66,14 @@ export class Oracle {
 
 	/** The addresses in the end; undefined if overlapping edits leave it open. */
 	finalAddresses(client: number): string[] | undefined {
-		const present = new Set<string>();
-		const open = [...(this.added.get(client) ?? [])];
-		for (let index = 0; index < open.length; index += 1) {
-			const address = open[index] as string;
-			const last = latest(this.leaves.get(`${client}/${address}`) ?? []);
-			const outcomes = new Set(last.map(({ into }) => into));
+		const final: string[] = [];
+		for (const [entry, edits] of this.entries.get(client) ?? []) {
+			const outcomes = new Set(latest(edits).map(({ address }) => address));
 			if (outcomes.size > 1) return undefined;
-			const [into] = outcomes;
-			if (into === undefined) present.add(address);
-			else if (into !== null && !open.includes(into)) open.push(into);
+			const [address] = outcomes.size === 0 ? [entry] : outcomes;
+			if (address) final.push(address);
 		}
-		return [...present].sort();
+		return final.sort();
 	}
 }
 

@@ -10,6 +10,8 @@ export class People {
 	readonly deleted = new Map<number, Set<string>>();
 	clients = 0;
 	private serial = 0;
+	/** Fields that somebody cleared. Twice could not be told from a write of ours that is still out. */
+	private readonly cleared = new Set<string>();
 
 	constructor(
 		private readonly chance: Chance,
@@ -51,10 +53,11 @@ export class People {
 	/** A poll that began at `began` has shown this record to the hub, and the hub took it in. */
 	noteSeen(crm: MemoryCrm, shown: MemoryRecord, began: number): void {
 		const record = crm.records.get(shown.id) ?? shown;
+		crm.settle(record, crm.emails(shown));
 		const look = { ...shown, seen: record.seen };
 		const { scalars, list } = differences(look);
 		// A read that began before our write tells nothing of that field; it is read again.
-		const counts = (field: string) => (record.fabricAt[field] ?? 0) <= began;
+		const counts = (field: string) => (record.fabricAt[field] ?? 0) < began;
 		for (const { field, value } of scalars.filter((one) => counts(one.field))) {
 			this.noteScalar(record, field, value, bounds(crm, shown, field));
 			record.seen = { ...record.seen, [field]: value };
@@ -82,7 +85,10 @@ export class People {
 
 	private editScalar(crm: MemoryCrm, record: MemoryRecord, now: number): void {
 		const field = this.chance.pick(SCALARS) ?? 'status';
-		const value = this.chance.happens(0.1) ? null : this.value(crm);
+		const name = `${record.client}/${field}`;
+		const clears = this.chance.happens(0.1) && !this.cleared.has(name);
+		if (clears) this.cleared.add(name);
+		const value = clears ? null : this.value(crm);
 		if (value === record.fields[field]) return;
 		crm.change(record, { [field]: value }, now, false);
 		this.noteIfStreamed(crm, record, now);
@@ -134,10 +140,10 @@ export class People {
 		const keyOf = (item: EmailItem) => listItemKey('emails', item);
 		for (const item of list.added) this.oracle.noteAdded(client, keyOf(item));
 		for (const item of list.removed) {
-			this.oracle.noteLeft(client, keyOf(item), { record, into: null, ...when });
+			this.oracle.noteEdited(client, keyOf(item), { record, address: null, ...when });
 		}
 		for (const { from, to } of list.changed) {
-			this.oracle.noteLeft(client, keyOf(from), { record, into: keyOf(to), ...when });
+			this.oracle.noteEdited(client, keyOf(from), { record, address: keyOf(to), ...when });
 		}
 	}
 }

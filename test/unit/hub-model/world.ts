@@ -169,6 +169,7 @@ export class World {
 
 	private async quietRound(): Promise<boolean> {
 		this.now += 1_000_000;
+		this.polls.clear();
 		let worked = this.executions.length + this.writings.length > 0;
 		for (const execution of [...this.executions]) await this.advance(execution, 'well');
 		for (const writing of [...this.writings]) await this.finish(writing, 'well');
@@ -177,6 +178,7 @@ export class World {
 			worked = (await this.runAll(crm.name)) || worked;
 		}
 		for (const crm of this.crms) {
+			this.now += 1_000;
 			await this.claim(crm, 1_000);
 			worked ||= this.writings.length > 0;
 			for (const writing of [...this.writings]) await this.finish(writing, 'well');
@@ -314,6 +316,9 @@ export class World {
 		this.writings = this.writings.filter((other) => other !== writing);
 		if (fate === 'forgotten') return;
 		const { deliveryId, claimToken } = job;
-		await this.fabric.recordResults([{ deliveryId, claimToken, outcome: writing.outcome }]);
+		const { outcome } = writing;
+		const [result] = await this.fabric.recordResults([{ deliveryId, claimToken, outcome }]);
+		const record = crm.records.get(result?.crmId ?? '');
+		if (result?.state === 'confirmed' && record) crm.settle(record);
 	}
 }

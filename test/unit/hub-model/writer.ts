@@ -121,7 +121,12 @@ function writeEmails(
 	const next = apply(crm.emails(record), diff);
 	if (sameValue('emails', next, crm.emails(record))) return;
 	crm.change(record, { emails: next }, now, true);
-	record.seen['emails'] = withRefsOf(apply(seen, diff), crm.emails(record));
+	const after = withRefsOf(apply(seen, diff), crm.emails(record));
+	const isAdded = (item: EmailItem) => !seen.some(({ ref }) => ref === item.ref);
+	record.seen['emails'] = after.filter((item) => !isAdded(item));
+	record.unanswered = [...record.unanswered, ...after.filter(isAdded)];
+	// A stream tells of every write, before anything that people do to it.
+	if (crm.settings.source === 'stream') crm.settle(record);
 	countWrite(crm, record, 'emails');
 }
 
