@@ -33,6 +33,7 @@ const READY_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 40_000;
 const POLL_MS = 200;
 const CALL_LIMIT_MS = 60_000;
+const PUBLISH_LIMIT_MS = 30_000;
 const MAX_EXECUTIONS = 100;
 
 /** Who signs in to the instance's editor. */
@@ -44,6 +45,11 @@ export const OWNER = {
 };
 
 export type JsonObject = Record<string, unknown>;
+
+interface PublicationStatus {
+	status: string;
+	triggers?: Array<{ errorMessage?: string | null }>;
+}
 
 export interface ExecutionSummary {
 	id: string;
@@ -126,11 +132,25 @@ export class N8nInstance {
 		return id;
 	}
 
-	/** Adds a workflow to the running n8n and publishes it. */
+	/** Adds a workflow to the running n8n and publishes it; resolves when its triggers run. */
 	async addWorkflow(workflow: JsonObject): Promise<string> {
 		const id = await this.addUnpublished(workflow);
 		await this.publish(id);
+		await this.published(id);
 		return id;
+	}
+
+	/** n8n publishes in the background. Rejects with what the failed triggers said. */
+	async published(id: string): Promise<void> {
+		const deadline = Date.now() + PUBLISH_LIMIT_MS;
+		while (Date.now() < deadline) {
+			const answer = (await this.api('GET', `/workflows/${id}/publication-status`)) as PublicationStatus;
+			if (answer.status === 'published') return;
+			const errors = (answer.triggers ?? []).flatMap(({ errorMessage }) => errorMessage ?? []);
+			if (errors.length > 0) throw new Error(errors.join('; '));
+			await sleep(POLL_MS);
+		}
+		throw new Error(`n8n did not publish the workflow within ${PUBLISH_LIMIT_MS / 1000} s.`);
 	}
 
 	async unpublish(id: string): Promise<void> {

@@ -44,6 +44,7 @@ async function main(): Promise<void> {
 		await canvas(tab, demo);
 		for (const name of PANELS) await panel(tab, demo, WORKFLOW_ID, name, `panel-${slug(name)}`);
 		await contactPanel(tab, demo);
+		await mappingPanel(tab, demo);
 		await execution(tab, demo);
 		await audit(tab, demo);
 	} finally {
@@ -128,6 +129,42 @@ async function contactPanel(tab: Page, demo: FabricDemo): Promise<void> {
 	await panel(tab, demo, id, 'Create a contact', 'panel-contact-create');
 }
 
+/** A trigger whose mapping is chosen field by field, and rules in Field Merge. */
+async function mappingPanel(tab: Page, demo: FabricDemo): Promise<void> {
+	const store = { crmFabricStoreApi: { id: 'demoStore', name: 'CRM Fabric Store (demo)' } };
+	const node = { typeVersion: 1, position: [0, 0] };
+	const rules = [
+		{ field: 'birthDate', policy: 'onlyFrom', system: 'salesforce' },
+		{ field: 'jobTitle', policy: 'sourcePriority' },
+	];
+	const id = await demo.n8n.addUnpublished({
+		name: 'Mapping and rules',
+		settings: {},
+		connections: {},
+		nodes: [
+			{
+				...node,
+				id: 'mapping-1',
+				name: 'Wealthbox Trigger',
+				type: 'n8n-nodes-crm-fabric.wealthboxTrigger',
+				parameters: { system: 'wealthbox', fieldMapping: 'custom' },
+				credentials: { ...store, wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' } },
+			},
+			{
+				...node,
+				position: [220, 0],
+				id: 'rules-1',
+				name: 'Field Merge',
+				type: 'n8n-nodes-crm-fabric.fieldMerge',
+				parameters: { fieldRules: { rules } },
+				credentials: store,
+			},
+		],
+	});
+	await panel(tab, demo, id, 'Wealthbox Trigger', 'panel-field-mapping');
+	await panel(tab, demo, id, 'Field Merge', 'panel-field-rules');
+}
+
 async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 	const { wealthbox } = demo.simulators;
 	const [contact] = wealthbox.people.list();
@@ -144,11 +181,26 @@ async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 		await sleep(5_000);
 		await shoot(tab, wanted);
 		const node = wanted === 'execution-in' ? 'Field Merge' : 'Delivery Result';
-		const frame = tab.frames().find((one) => one.url().includes('/workflows/demo')) ?? tab.mainFrame();
-		await frame.locator(`[data-test-id=canvas-node][data-node-name="${node}"]`).first().dblclick();
-		await sleep(2_500);
+		await openInPreview(tab, node);
 		await shoot(tab, `${wanted}-node`);
 	}
+}
+
+/** The preview of an execution is a frame of its own. */
+async function openInPreview(tab: Page, node: string): Promise<void> {
+	const selector = `[data-test-id=canvas-node][data-node-name="${node}"]`;
+	const TRIES = 20;
+	for (let tries = 0; tries < TRIES; tries += 1) {
+		for (const frame of tab.frames()) {
+			const found = frame.locator(selector).first();
+			if (!(await found.isVisible().catch(() => false))) continue;
+			await found.dblclick();
+			await sleep(2_500);
+			return;
+		}
+		await sleep(500);
+	}
+	throw new Error(`The preview shows no node ${node}.`);
 }
 
 async function audit(tab: Page, demo: FabricDemo): Promise<void> {
@@ -170,9 +222,7 @@ async function audit(tab: Page, demo: FabricDemo): Promise<void> {
 	const [latest] = await demo.n8n.executions(id);
 	await tab.goto(`${demo.n8n.url}/workflow/${id}/executions/${latest?.id}`);
 	await sleep(4_000);
-	const frame = tab.frames().find((one) => one.url().includes('/workflows/demo')) ?? tab.mainFrame();
-	await frame.locator('[data-test-id=canvas-node][data-node-name="CRM Fabric"]').first().dblclick();
-	await sleep(2_500);
+	await openInPreview(tab, 'CRM Fabric');
 	await shoot(tab, 'audit');
 }
 

@@ -24,7 +24,7 @@ export interface Known {
 	/** Key -> entities that have it. */
 	owners: Map<string, Set<string>>;
 	candidates: Map<string, Candidate>;
-	/** System -> creates under way there. */
+	/** System -> creates tried there that are not known to be done. */
 	creates: Map<string, DeliveryRow[]>;
 	/** Record -> its open review. */
 	reviews: Map<string, ReviewRow>;
@@ -47,7 +47,7 @@ export async function loadKnown(
 	}
 	const creates = new Map<string, DeliveryRow[]>();
 	for (const system of new Set(unknown.map((event) => event.system))) {
-		creates.set(system, await tx.deliveries.createsUnderWay(system));
+		creates.set(system, await tx.deliveries.createsTried(system));
 	}
 	const ids = new Set([...owners.values()].flatMap((set) => [...set]));
 	for (const { externalKeys } of unknown) {

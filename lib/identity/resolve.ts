@@ -124,7 +124,7 @@ class Resolver {
 
 	/** What the create sent is no person's edit when it is seen at the new record. */
 	private expectOwnValues(event: ChangeEvent, create: DeliveryRow): void {
-		const shadow = intend({ fields: {} }, create.changes ?? {});
+		const shadow = create.tried.reduce<Shadow>(intend, { fields: {} });
 		this.newShadows.push({ ...addressOf(event), shadow });
 	}
 
@@ -262,9 +262,11 @@ function question(event: ChangeEvent, ranked: Ranked, reason: string): ReviewQue
 	return { reason, record: event.fields, candidates };
 }
 
-/** The record holds what the create sent, as far as both speak of it, and at least a name or an e-mail. */
+/** The record holds what a try of the create sent, as far as both speak of it, and at least a name or an e-mail. */
 function isMadeBy(delivery: DeliveryRow, event: ChangeEvent): boolean {
-	const sent = Object.entries(delivery.changes ?? {}).filter(([field]) => field in event.fields);
-	const names = sent.some(([field]) => ['lastName', 'name', 'emails'].includes(field));
-	return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
+	return delivery.tried.some((changes) => {
+		const sent = Object.entries(changes).filter(([field]) => field in event.fields);
+		const names = sent.some(([field]) => ['lastName', 'name', 'emails'].includes(field));
+		return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
+	});
 }

@@ -60,12 +60,12 @@ export function mergeEvent(input: MergeInput): MergeResult {
 		const sight = look(event, field, value, known, ruleFor(rules, field));
 		sights.push(sight.kind);
 		if (sight.kind === 'stale') continue;
-		shadow = see(land(shadow, field, value, readAt), field, value, readAt);
-		if (sight.kind === 'echo' && sight.late) shadow = recall(shadow, field, value);
+		if (!sight.late) shadow = see(land(shadow, field, value, readAt), field, value, readAt);
+		else if (sight.kind === 'echo') shadow = recall(shadow, field, value);
 		if (sight.kind !== 'changed') continue;
 		if (sight.late) shadow = recall(shadow, field, value, sight.diff);
 		const candidate = candidateMemory(input, sight, known?.editedAt);
-		if (!sight.late) shadow = noteEdit(shadow, field, candidate.editedAt);
+		shadow = noteEdit(shadow, field, candidate.editedAt);
 		const decision = mergeField(input, field, value, registers[field], { sight, candidate });
 		if (decision === undefined) continue;
 		if (decision.register !== undefined) registers[field] = decision.register;
@@ -77,7 +77,10 @@ export function mergeEvent(input: MergeInput): MergeResult {
 	return { registers, shadow, decisions, outcome, moved };
 }
 
-/** Edits of one field of one record are dated in the order they were read in. */
+/**
+ * Edits of one field of one record are dated in the order they were read in. A late one of a stream
+ * has its exact time, which may be before that of an edit which was read meanwhile.
+ */
 function candidateMemory({ event, rules, now }: MergeInput, sight: Changed, last = 0): Memory {
 	const clamped = clampEditTime({
 		vendor: Date.parse(event.editedAt),
@@ -85,7 +88,7 @@ function candidateMemory({ event, rules, now }: MergeInput, sight: Changed, last
 		until: Date.parse(event.receivedAt),
 	});
 	return {
-		editedAt: sight.late ? clamped : Math.max(clamped, last + 1),
+		editedAt: sight.late && event.kind === 'delta' ? clamped : Math.max(clamped, last + 1),
 		system: event.system,
 		object: event.object,
 		crmId: event.crmId,

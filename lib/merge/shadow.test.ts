@@ -98,7 +98,7 @@ describe('in flight', () => {
 		expect(landed.fields['jobTitle']).toMatchObject({
 			written: [{ value: 'CEO', from: 'CFO' }],
 			writtenAt: 15,
-			before: 'CFO',
+			before: { value: 'CFO', seenAt: 10 },
 		});
 		expect(landed.fields['jobTitle']?.inFlight).toBeUndefined();
 	});

@@ -28,8 +28,8 @@ export interface ShadowField {
 	writtenAt?: number;
 	/** Time of the last edit that was merged from this record, ms: its next one is later. */
 	editedAt?: number;
-	/** What the record held last before that write, as far as known. */
-	before?: FieldValue;
+	/** What the record held last before that write, as far as known, and when it was seen to. */
+	before?: { value: FieldValue; seenAt: number };
 	/** Writes not yet confirmed or refused: should one show up, it is our own. */
 	inFlight?: Flight[];
 	/** Writes done, newest last: a stream may bring their echo late. */
@@ -85,11 +85,15 @@ export function endFlights(shadow: Shadow, now: number): Shadow {
  * Notes that a stream brought, late, what the record held before our last write. In a list, what
  * was edited then and is not what our write touched still stands.
  */
-export function recall(shadow: Shadow, field: string, before: FieldValue, diff?: ListDiff): Shadow {
+export function recall(shadow: Shadow, field: string, held: FieldValue, diff?: ListDiff): Shadow {
 	const known = shadow.fields[field];
 	if (known === undefined) return shadow;
+	const seenAt = known.before?.seenAt ?? known.seenAt;
 	const value = isListField(field) && diff ? withEdits(field, known.value, diff) : known.value;
-	return { ...shadow, fields: { ...shadow.fields, [field]: { ...known, value, before } } };
+	return {
+		...shadow,
+		fields: { ...shadow.fields, [field]: { ...known, value, before: { value: held, seenAt } } },
+	};
 }
 
 function withEdits(field: ListField, value: FieldValue, diff: ListDiff): FieldValue {
@@ -125,7 +129,8 @@ export function land(shadow: Shadow, field: string, value: FieldValue, at: numbe
 	if (landed.length === 0) return shadow;
 	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent.value, value));
 	const written = remember(known.written, landed);
-	const next = { ...known, written, writtenAt: at, before: known.value, inFlight };
+	const before = { value: known.value, seenAt: known.seenAt };
+	const next = { ...known, written, writtenAt: at, before, inFlight };
 	return { ...shadow, fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
 }
 
@@ -169,7 +174,8 @@ function confirmField(
 	const written = remember(known?.written, part ? [done] : [...inFlight, done]);
 	const newer = known !== undefined && known.seenAt > at ? known : undefined;
 	const { value, seenAt } = newer ?? { value: held, seenAt: at };
-	const before = known && !sameValue(field, known.value, value) ? known.value : known?.before;
+	const isOther = known !== undefined && !sameValue(field, known.value, value);
+	const before = isOther ? { value: known.value, seenAt: known.seenAt } : known?.before;
 	const next: ShadowField = { value, seenAt, writtenAt: at, written };
 	if (known?.editedAt !== undefined) next.editedAt = known.editedAt;
 	if (before !== undefined) next.before = before;

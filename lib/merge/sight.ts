@@ -9,15 +9,12 @@ import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
 import type { Flight, ShadowField } from './shadow';
 
 export type FieldSight =
-	/** `stale`: a later sight or write is known. `empty`: nothing said. */
-	| { kind: 'unchanged' | 'stale' | 'empty' }
-	/** Our own write. `late`: it was done before our last one. */
-	| { kind: 'echo'; late: boolean }
-	/**
-	 * An edit. `diff`: of a list field. `after`: the edit was made after this instant, ms. `late`: it
-	 * was made before our last write, which hid it.
-	 */
-	| { kind: 'changed'; diff: ListDiff; after: number | undefined; late: boolean };
+	/** A later sight or write of the record is known. */
+	| { kind: 'stale' }
+	/** `echo`: our own write. `empty`: nothing said. */
+	| { kind: 'unchanged' | 'echo' | 'empty'; late: boolean }
+	/** An edit. `diff`: of a list field. `after`: the edit was made after this instant, ms. */
+	| { kind: 'changed'; late: boolean; diff: ListDiff; after: number | undefined };
 
 export interface SightOptions {
 	/** An empty text read from a polled CRM does not clear a value. */
@@ -33,51 +30,79 @@ export function look(
 ): FieldSight {
 	const time = timeliness(event, known);
 	if (time === 'stale') return { kind: 'stale' };
-	if (known === undefined && isEmpty(value)) return { kind: 'empty' };
-	if (known !== undefined && sameValue(field, known.value, value)) return { kind: 'unchanged' };
-	const from = (time === 'late' ? known?.before : undefined) ?? known?.value ?? null;
-	if (time === 'late' && sameValue(field, from, value)) return { kind: 'unchanged' };
-	const own = ownWrites(event, known);
-	// The CRM says that we wrote this: it is what it made of a value whose answer is still out.
 	const late = time === 'late';
-	if (event.ownWrite && !late && known?.inFlight !== undefined) return { kind: 'echo', late };
-	const after = late ? undefined : lastSeenBefore(event, known);
+	if (known === undefined && isEmpty(value)) return { kind: 'empty', late };
+	if (known !== undefined && sameValue(field, known.value, value)) {
+		return { kind: late ? 'echo' : 'unchanged', late };
+	}
+	const own = ownWrites(event, known, late);
+	const isOwn = own.some((sent) => sameValue(field, sent.value, value));
+	// The CRM says that we wrote this: it is what it made of a value whose answer is still out.
+	const isAnswer = event.ownWrite && (isOwn || (!late && known?.inFlight !== undefined));
+	if (isAnswer) return { kind: 'echo', late };
+	const from = late ? heldBefore(event, field, value, known) : (known?.value ?? null);
+	if (late && sameValue(field, from, value)) return { kind: 'stale' };
+	const after = lastSeenBefore(event, known, late);
 	if (isListField(field)) {
 		// A list that equals what we sent may still have lost an entry that a person had added before.
 		const diff = withoutOwnWrites(field, edits(field, from, value), own);
-		return isEmptyDiff(diff) ? { kind: 'echo', late } : { kind: 'changed', diff, after, late };
+		return isEmptyDiff(diff) ? { kind: 'echo', late } : { kind: 'changed', late, diff, after };
 	}
-	if (own.some((sent) => sameValue(field, sent.value, value))) return { kind: 'echo', late };
+	if (isOwn) return { kind: 'echo', late };
 	if (value === '' && event.kind === 'snapshot' && options.emptyNeverOverwrites) {
-		return { kind: 'empty' };
+		return { kind: 'empty', late };
 	}
-	return { kind: 'changed', diff: NO_DIFF, after, late };
+	return { kind: 'changed', late, diff: NO_DIFF, after };
+}
+
+/**
+ * What a late edit to `value` was made on: the value before our last write. A stream tells only of
+ * changes: if that is the very same value, an unanswered write of ours must have been in between.
+ */
+function heldBefore(
+	event: ChangeEvent,
+	field: string,
+	value: FieldValue,
+	known: ShadowField | undefined,
+): FieldValue {
+	if (known === undefined) return null;
+	const before = known.before === undefined ? known.value : known.before.value;
+	if (event.kind === 'snapshot' || !sameValue(field, before, value)) return before;
+	const ours = known.written?.findLast((sent) => !sameValue(field, sent.value, value));
+	return ours?.value ?? before;
 }
 
 const NO_DIFF: ListDiff = { added: [], changed: [], removed: [] };
 
 /**
- * `stale`: the record has been seen since, or written since the read began. `late`: a stream brings
- * an edit that was made before our last write; our write hid it, but it was an edit.
+ * `stale`: the record has been seen since. `late`: it has been written by us since, and the event
+ * tells of a time before that write was confirmed. An edit that it shows beside our write was made,
+ * even if our write hid it.
  */
 function timeliness(
 	event: ChangeEvent,
 	known: ShadowField | undefined,
 ): 'timely' | 'late' | 'stale' {
-	const readAt = Date.parse(event.readAt);
 	if (known === undefined) return 'timely';
-	// A write is seen by reads that begin after the instant it was confirmed at.
-	if (event.kind === 'snapshot' && readAt === known.writtenAt) return 'stale';
-	if (readAt >= known.seenAt) return 'timely';
-	if (event.kind === 'snapshot') return 'stale';
-	return known.writtenAt !== undefined && known.writtenAt >= readAt ? 'late' : 'stale';
+	const readAt = Date.parse(event.readAt);
+	const { seenAt, writtenAt } = known;
+	const isBefore = writtenAt !== undefined && readAt <= writtenAt;
+	if (event.kind === 'delta') {
+		if (readAt >= seenAt) return 'timely';
+		return isBefore ? 'late' : 'stale';
+	}
+	if (readAt > seenAt || (readAt === seenAt && !isBefore)) return 'timely';
+	// Of a read that is older than the last sight before our write, everything is known.
+	const isNext = seenAt === writtenAt && readAt >= (known.before?.seenAt ?? Infinity);
+	return isBefore && isNext ? 'late' : 'stale';
 }
 
 /** Writes of ours that the record may show. What was edited after a write was over is not its doing. */
-function ownWrites(event: ChangeEvent, known: ShadowField | undefined): Flight[] {
+function ownWrites(event: ChangeEvent, known: ShadowField | undefined, late: boolean): Flight[] {
 	const editedAt = Date.parse(event.editedAt);
 	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || editedAt <= over);
-	return [...out, ...(event.ownWrite ? (known?.written ?? []) : [])];
+	const mayBeDone = event.ownWrite || (late && event.kind === 'snapshot');
+	return [...out, ...(mayBeDone ? (known?.written ?? []) : [])];
 }
 
 /** An entry that is still in the list was not edited into another one: that one is new. */
@@ -118,9 +143,14 @@ function withoutOwnWrites(field: ListField, diff: ListDiff, own: readonly Flight
 }
 
 /** The edit came after the old value was last seen, whatever the vendor's clock says. */
-function lastSeenBefore(event: ChangeEvent, known: ShadowField | undefined): number | undefined {
-	if (known === undefined) return undefined;
+function lastSeenBefore(
+	event: ChangeEvent,
+	known: ShadowField | undefined,
+	late: boolean,
+): number | undefined {
+	if (known === undefined || (late && event.kind === 'delta')) return undefined;
 	const unchanged = event.unchangedUntil === undefined ? 0 : Date.parse(event.unchangedUntil);
-	const after = Math.max(known.seenAt, event.kind === 'snapshot' ? unchanged : 0);
+	const seenAt = late ? (known.before?.seenAt ?? 0) : known.seenAt;
+	const after = Math.max(seenAt, event.kind === 'snapshot' ? unchanged : 0);
 	return after === 0 ? undefined : after;
 }

@@ -87,7 +87,10 @@ export interface DeliveryRow {
 	claimToken: string | null;
 	leaseUntil: number | null;
 	again: boolean;
+	/** What the current or last claim writes. */
 	changes: CanonicalFields | null;
+	/** Of a create: what its tries sent, newest last. Any of them may have made the record. */
+	tried: CanonicalFields[];
 	idempotencyKey: string | null;
 	syncOrigin: string;
 	openedAt: number;

@@ -21,6 +21,7 @@ export interface NewDelivery {
 /** In the very words of the partial indexes: only then does SQLite use them. */
 const ALIVE = sql<SqlBool>`state in ('open', 'claimed')`;
 const OPEN = sql<SqlBool>`state = 'open'`;
+const UNDONE_CREATE = sql<SqlBool>`operation = 'create' and state in ('open', 'claimed', 'dead')`;
 const CLAIMED = sql<SqlBool>`state = 'claimed'`;
 
 export class DeliveryStore {
@@ -38,14 +39,13 @@ export class DeliveryStore {
 		return rows.map(toDelivery);
 	}
 
-	/** Creates under way in this system, with what they sent: a new record there may be theirs. */
-	async createsUnderWay(system: string): Promise<DeliveryRow[]> {
+	/** Creates that were tried in this system and are not known to be done: a new record there may be theirs. */
+	async createsTried(system: string): Promise<DeliveryRow[]> {
 		const rows = await this.db
 			.selectFrom('deliveries')
 			.selectAll()
 			.where('system', '=', system)
-			.where(ALIVE)
-			.where('operation', '=', 'create')
+			.where(UNDONE_CREATE)
 			.where('attempts', '>', 0)
 			.execute();
 		return rows.map(toDelivery);
@@ -102,6 +102,7 @@ export class DeliveryStore {
 		token: string;
 		leaseUntil: number;
 		changes: CanonicalFields;
+		tried: CanonicalFields[];
 		idempotencyKey: string;
 	}): Promise<void> {
 		await this.db
@@ -111,6 +112,7 @@ export class DeliveryStore {
 				claim_token: claim.token,
 				lease_until: claim.leaseUntil,
 				changes: JSON.stringify(claim.changes),
+				tried: claim.tried.length === 0 ? null : JSON.stringify(claim.tried),
 				idempotency_key: claim.idempotencyKey,
 				attempts: set('attempts', '+', 1),
 				again: 0,

@@ -52,9 +52,11 @@ const INITIAL = [
 		target text not null, crm_id text, entity_id text not null, operation text not null,
 		state text not null, priority integer not null, attempts integer not null default 0,
 		next_at bigint not null, claim_token text, lease_until bigint, again integer not null default 0,
-		changes text, idempotency_key text, sync_origin text not null,
+		changes text, tried text, idempotency_key text, sync_origin text not null,
 		opened_at bigint not null, settled_at bigint, reason text, code text)`,
 	`create unique index deliveries_open on deliveries (system, object, target) where state in ('open', 'claimed')`,
+	`create index deliveries_creates on deliveries (system)
+		where operation = 'create' and state in ('open', 'claimed', 'dead')`,
 	`create index deliveries_due on deliveries (system, priority, next_at, id) where state = 'open'`,
 	`create index deliveries_lease on deliveries (lease_until) where state = 'claimed'`,
 	`create index deliveries_claim on deliveries (claim_token) where claim_token is not null`,

@@ -138,6 +138,8 @@ export interface DeliveriesTable {
 	again: Flag;
 	/** What the current or last claim wrote (JSON). */
 	changes: JsonText | null;
+	/** Of a create: what its tries sent, newest last (JSON). */
+	tried: JsonText | null;
 	idempotency_key: string | null;
 	sync_origin: string;
 	opened_at: number;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 	demo = await startDemo({ contacts: 8, seed: 5, adapt: (template) => withExternalId(withBreaker(template)) });
 	await demo.n8n.addWorkflow(deskWorkflow('letters', { resource: 'deadLetter', operation: 'getAll', returnAll: true }));
 	await demo.n8n.addWorkflow(
-		deskWorkflow('retry', { resource: 'deadLetter', operation: 'retry', deadLetterId: '={{ $json.body.id }}' }),
+		deskWorkflow('retry', { resource: 'deadLetter', operation: 'retry', deadLetterId: { __rl: true, mode: 'id', value: '={{ $json.body.id }}' } }),
 	);
 	await until('all CRMs hold all clients', () => CRMS.every((crm) => demo.simulators[crm].people.list().length === 8), 120_000);
 }, START_LIMIT_MS);
@@ -38,7 +38,8 @@ test('an event that fails its schema: error in n8n, dead letter, retry after the
 	const nodes = workflow.nodes.map((node) => (node.name === BREAKER ? { ...node, disabled: true } : node));
 	await demo.n8n.api('PATCH', `/workflows/${WORKFLOW_ID}`, { nodes, connections: workflow.connections, versionId: workflow.versionId });
 	await demo.n8n.publish(WORKFLOW_ID);
-	await ask(demo, 'retry', { id: letter.id });
+	await demo.n8n.published(WORKFLOW_ID);
+	await ask(demo, 'retry', { id: letter.deadLetterId });
 	await until('the change is in every CRM', () => lastNames(email).every((name) => name === 'Breakme'));
 }, 180_000);
 
@@ -56,7 +57,7 @@ test('a CRM field that no longer exists: dead letter that names it, retry after 
 	expect(await newestError()).toContain('salesforce');
 
 	await setSwitch({ externalIdField: true });
-	await ask(demo, 'retry', { id: letter.id });
+	await ask(demo, 'retry', { id: letter.deadLetterId });
 	const arrived = () => salesforce.people.list().filter((one) => primaryEmail(one) === 'vera@demo.example');
 	await until('the client is in Salesforce', () => arrived().length > 0);
 	expect(arrived()).toHaveLength(1);

@@ -56,8 +56,7 @@ test('"Who changed this field?" names system, record, event, old and new value, 
 		before: 'Architect',
 		after: 'Director',
 		rule: 'lastWriteWins',
-		system: 'wealthbox',
-		crmId: origin?.id,
+		who: { system: 'wealthbox', crmId: origin?.id },
 	});
 	expect(row.eventId).toEqual(expect.stringContaining('wealthbox:contact:'));
 });

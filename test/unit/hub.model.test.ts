@@ -1,6 +1,6 @@
 /**
  * The whole hub without HTTP against invented CRMs, people and mishaps, each run decided by a seed.
- * After quiet the laws of the design must hold. One seed alone: HUB_MODEL_SEED=17.
+ * After quiet the laws of the design must hold. Other seeds: HUB_MODEL_SEEDS=17 or 201-400.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,9 +11,10 @@ import { World } from './hub-model/world';
 import { foldAudit } from './support/audit-fold';
 
 const STEPS = 120;
-const SEEDS = process.env['HUB_MODEL_SEED']
-	? [Number(process.env['HUB_MODEL_SEED'])]
-	: Array.from({ length: 200 }, (_, index) => index + 1);
+const [FIRST = 1, LAST = FIRST] = (process.env['HUB_MODEL_SEEDS'] ?? '1-200')
+	.split('-')
+	.map(Number);
+const SEEDS = Array.from({ length: LAST - FIRST + 1 }, (_, index) => FIRST + index);
 
 const folder = mkdtempSync(join(tmpdir(), 'crm-fabric-model-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -96,10 +97,9 @@ async function checkBooks(world: World): Promise<void> {
 	const standing = metrics.deliveries.filter(({ state }) => ['open', 'claimed'].includes(state));
 	expect(standing).toEqual([]);
 	const folded = foldAudit(await desk.audit({ limit: 100_000 }));
-	for (const [unifiedId, registers] of folded) {
-		const entity = await desk.findEntity(unifiedId);
-		expect(entity?.registers ?? registers).toEqual(registers);
-	}
+	const kept = await world.store.transaction((tx) => tx.registers.registers([...folded.keys()]));
+	expect(folded).toEqual(kept);
+	expect(folded.size).toBeGreaterThan(0);
 }
 
 test.each(SEEDS)('seed %i', async (seed) => {
@@ -115,5 +115,5 @@ test.each(SEEDS)('seed %i', async (seed) => {
 });
 
 test('the oracle knows most values for sure', () => {
-	if (SEEDS.length > 1) expect(verdicts.sure).toBeGreaterThan(9 * verdicts.open);
+	if (SEEDS.length >= 100) expect(verdicts.sure).toBeGreaterThan(9 * verdicts.open);
 });

@@ -38,8 +38,21 @@ function open(path: string): DatabaseSync {
 	}
 }
 
+/** In words: n8n replaces a message that holds a system error code by a general one of its own. */
+const REASONS: Record<string, string> = {
+	EACCES: 'permission was denied',
+	EPERM: 'permission was denied',
+	EROFS: 'the file system is read-only',
+	ENOSPC: 'the disk is full',
+	ENOTDIR: 'a part of its path is no folder',
+	EEXIST: 'a part of its path is no folder',
+	EISDIR: 'it is a folder',
+};
+
 function reasonOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
+	if (!(error instanceof Error)) return String(error);
+	const code = 'code' in error ? String(error.code) : '';
+	return REASONS[code] ?? error.message;
 }
 
 /** node:sqlite behind the interface that kysely expects. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { json, SimHttpError, type SimRoute } from '../framework';
 import type { People } from '../simulator';
 import type { Org } from './org';
+import { orgObjects } from './schema/objects';
 import { switchesSchema } from './switches';
 
 const eventSchema = z
@@ -32,6 +33,7 @@ export function salesforceAdminRoutes(org: Org, people: People): SimRoute[] {
 			handle: (request) => {
 				const merged = { ...org.switches, ...request.object() };
 				Object.assign(org.switches, checked(switchesSchema, merged));
+				org.schema.redefine(orgObjects(org.switches));
 				return json(200, org.switches);
 			},
 		},

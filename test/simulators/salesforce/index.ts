@@ -2,7 +2,7 @@
  * A Salesforce org as an HTTP server: OAuth, REST, Change Data Capture over CometD, and people at
  * the screen. It behaves as reference/salesforce.md says; switches are in ./switches, faults in
  * ./faults. Besides the shared `/_sim/*` endpoints it has
- * - `GET|PATCH /_sim/switches`: read or change switches (those of the schema count only at the start),
+ * - `GET|PATCH /_sim/switches`: read or change switches; fields come and go with those of the schema,
  * - `POST /_sim/events`: put an event on the bus by hand ({@link InjectedEvent}),
  * - `POST /_sim/contacts/:id/undelete`: take a contact out of the recycle bin.
  */

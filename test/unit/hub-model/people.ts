@@ -50,14 +50,14 @@ export class People {
 		this.deleted.set(client, (this.deleted.get(client) ?? new Set()).add(crm.name));
 	}
 
-	/** A poll that began at `began` has shown this record to the hub, and the hub took it in. */
-	noteSeen(crm: MemoryCrm, shown: MemoryRecord, began: number): void {
+	/** A poll has shown this record to the hub, and the hub took it in. */
+	noteSeen(crm: MemoryCrm, shown: MemoryRecord): void {
 		const record = crm.records.get(shown.id) ?? shown;
 		crm.settle(record, crm.emails(shown));
 		const look = { ...shown, seen: record.seen };
 		const { scalars, list } = differences(look);
-		// A read that began before our write tells nothing of that field; it is read again.
-		const counts = (field: string) => (record.fabricAt[field] ?? 0) < began;
+		// A look that was taken before our write shows nothing that the write did not check.
+		const counts = (field: string) => record.fabricAt[field] === shown.fabricAt[field];
 		for (const { field, value } of scalars.filter((one) => counts(one.field))) {
 			this.noteScalar(record, field, value, bounds(crm, shown, field));
 			record.seen = { ...record.seen, [field]: value };

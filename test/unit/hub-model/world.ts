@@ -74,6 +74,7 @@ export class World {
 		new MemoryCrm({ name: 'salesforce', source: 'stream', resolution: 1, shouts: false }),
 	];
 	fabric!: Fabric;
+	store!: Store;
 	private readonly clientsByEntity = new Map<string, number>();
 	private polls = new Map<string, Poll>();
 	private executions: Execution[] = [];
@@ -155,7 +156,8 @@ export class World {
 
 	private async open(): Promise<void> {
 		const clock = { now: () => this.now, random: this.chance.next };
-		this.fabric = new Fabric(await Store.open(openSqlite(this.path)), CONNECTORS, clock);
+		this.store = await Store.open(openSqlite(this.path));
+		this.fabric = new Fabric(this.store, CONNECTORS, clock);
 	}
 
 	private async die(): Promise<void> {
@@ -214,7 +216,7 @@ export class World {
 		];
 		const cursor = { polledAt: began };
 		await this.fabric.accept(crm.name, { events, cursor, complete: true });
-		for (const record of look.records) this.people.noteSeen(crm, record, began);
+		for (const record of look.records) this.people.noteSeen(crm, record);
 		this.polls.delete(crm.name);
 	}
 

@@ -9,10 +9,21 @@ export class Schema {
 
 	constructor(readonly objects: readonly ObjectDef[]) {
 		this.byName = new Map(objects.map((object) => [object.name.toLowerCase(), object]));
-		for (const object of objects) {
-			const fields = object.fields.map((def) => [def.name.toLowerCase(), def] as const);
-			this.fieldsOf.set(object, new Map(fields));
+		for (const object of objects) this.index(object);
+	}
+
+	/** Setup was changed: fields come and go on objects that stay. */
+	redefine(objects: readonly ObjectDef[]): void {
+		for (const { name, fields } of objects) {
+			const object = this.known(name);
+			object.fields = fields;
+			this.index(object);
 		}
+	}
+
+	private index(object: ObjectDef): void {
+		const fields = object.fields.map((def) => [def.name.toLowerCase(), def] as const);
+		this.fieldsOf.set(object, new Map(fields));
 	}
 
 	object(name: string): ObjectDef | undefined {
