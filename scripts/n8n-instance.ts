@@ -144,7 +144,10 @@ export class N8nInstance {
 	async published(id: string): Promise<void> {
 		const deadline = Date.now() + PUBLISH_LIMIT_MS;
 		while (Date.now() < deadline) {
-			const answer = (await this.api('GET', `/workflows/${id}/publication-status`)) as PublicationStatus;
+			const answer = (await this.api(
+				'GET',
+				`/workflows/${id}/publication-status`,
+			)) as PublicationStatus;
 			if (answer.status === 'published') return;
 			const errors = (answer.triggers ?? []).flatMap(({ errorMessage }) => errorMessage ?? []);
 			if (errors.length > 0) throw new Error(errors.join('; '));

@@ -16,7 +16,8 @@ import { WORKFLOW_ID } from './demo/template';
 
 const FOLDER = join(__dirname, '..', 'docs', 'images');
 const VIEW = { width: 1600, height: 1000 };
-const FLAGS = '--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const FLAGS =
+	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
 const PANELS = [
 	'Wealthbox Trigger',
 	'Redtail Trigger',
@@ -35,7 +36,10 @@ async function main(): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'crm-fabric-pictures-'));
 	const demo = await FabricDemo.start({ folder, contacts: 40, onProgress: console.log });
 	const page = await startPage(demo, 0);
-	const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS.split(' ') });
+	const browser = await chromium.launch({
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: FLAGS.split(' '),
+	});
 	try {
 		await firstRead(demo);
 		const tab = await browser.newPage({ viewport: VIEW });
@@ -57,7 +61,12 @@ async function main(): Promise<void> {
 
 async function firstRead(demo: FabricDemo): Promise<void> {
 	const LIMIT = 600;
-	for (let round = 0; round < LIMIT && compareCrms(demo.simulators).disagreements.length > 0; round += 1) await sleep(200);
+	for (
+		let round = 0;
+		round < LIMIT && compareCrms(demo.simulators).disagreements.length > 0;
+		round += 1
+	)
+		await sleep(200);
 }
 
 function slug(name: string): string {
@@ -73,7 +82,8 @@ async function demoPage(tab: Page, url: string, { simulators }: FabricDemo): Pro
 	await tab.goto(url);
 	await tab.waitForSelector('td input');
 	const [contact] = simulators.salesforce.people.list();
-	if (contact !== undefined) simulators.salesforce.people.edit(contact.id, { jobTitle: 'Chief Planner' });
+	if (contact !== undefined)
+		simulators.salesforce.people.edit(contact.id, { jobTitle: 'Chief Planner' });
 	await sleep(2_000);
 	await shoot(tab, 'demo');
 }
@@ -99,7 +109,13 @@ async function canvas(tab: Page, demo: FabricDemo): Promise<void> {
 	await shoot(tab, 'canvas');
 }
 
-async function panel(tab: Page, demo: FabricDemo, workflowId: string, node: string, picture: string): Promise<void> {
+async function panel(
+	tab: Page,
+	demo: FabricDemo,
+	workflowId: string,
+	node: string,
+	picture: string,
+): Promise<void> {
 	await open(tab, demo, workflowId);
 	await tab.keyboard.press('1');
 	await sleep(800);
@@ -148,7 +164,10 @@ async function mappingPanel(tab: Page, demo: FabricDemo): Promise<void> {
 				name: 'Wealthbox Trigger',
 				type: 'n8n-nodes-crm-fabric.wealthboxTrigger',
 				parameters: { system: 'wealthbox', fieldMapping: 'custom' },
-				credentials: { ...store, wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' } },
+				credentials: {
+					...store,
+					wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' },
+				},
 			},
 			{
 				...node,
@@ -170,7 +189,9 @@ async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 	const [contact] = wealthbox.people.list();
 	if (contact !== undefined) wealthbox.people.edit(contact.id, { jobTitle: 'Harbor Master' });
 	await sleep(4_000);
-	const executions = (await demo.n8n.executions(WORKFLOW_ID)).filter(({ status }) => status === 'success');
+	const executions = (await demo.n8n.executions(WORKFLOW_ID)).filter(
+		({ status }) => status === 'success',
+	);
 	const pictures = ['execution-in', 'execution-out'];
 	for (const { id } of executions.slice(0, 6)) {
 		const data = JSON.stringify(await demo.n8n.executionData(id));
@@ -205,7 +226,8 @@ async function openInPreview(tab: Page, node: string): Promise<void> {
 
 async function audit(tab: Page, demo: FabricDemo): Promise<void> {
 	const [contact] = demo.simulators.wealthbox.people.list();
-	if (contact === undefined) throw new Error('The simulated Wealthbox holds no client to ask about.');
+	if (contact === undefined)
+		throw new Error('The simulated Wealthbox holds no client to ask about.');
 	const workflow = deskWorkflow('who', {
 		resource: 'audit',
 		operation: 'whoChanged',

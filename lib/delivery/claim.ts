@@ -16,6 +16,8 @@ import { DELIVERY_RETRY, isExhausted } from './retry';
 
 export const LEASE_MS = 45_000;
 const MAX_ROUNDS = 5;
+/** Contents of a create's tries that are remembered. */
+const MAX_TRIED = 5;
 const UNANSWERED =
 	'No result came back for it, several times over. See that the canvas leads every delivery to a Delivery Result, then retry.';
 
@@ -83,7 +85,7 @@ async function claimDue(
 	await tx.deliveries.settle(sorted.idle, 'superseded', options.now, 'The record agrees again.');
 	await tx.deliveries.settle(sorted.asked, 'superseded', options.now, 'A review asks first.');
 	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', options.now);
-	await hold(tx, jobs, shadows, options.now);
+	await hold(tx, jobs, due, shadows, options.now);
 	await goOnAsUpdates(tx, sorted.found, options);
 	return jobs;
 }
@@ -141,16 +143,19 @@ function idempotencyKey(row: DeliveryRow, changes: unknown): string {
 async function hold(
 	tx: StoreTransaction,
 	jobs: DeliveryJob[],
+	due: DeliveryRow[],
 	shadows: Map<string, Shadow>,
 	now: number,
 ): Promise<void> {
-	for (const { deliveryId: id, claimToken: token, changes, idempotencyKey: key } of jobs) {
+	const tried = new Map(due.map((row) => [row.id, row.tried]));
+	for (const { deliveryId: id, claimToken: token, operation, changes, ...rest } of jobs) {
 		await tx.deliveries.claim({
 			id,
 			token,
 			leaseUntil: now + LEASE_MS,
 			changes,
-			idempotencyKey: key,
+			tried: operation === 'create' ? [...(tried.get(id) ?? []), changes].slice(-MAX_TRIED) : [],
+			idempotencyKey: rest.idempotencyKey,
 		});
 	}
 	const writes = jobs.flatMap(({ system, object, crmId, changes }) => {

@@ -14,7 +14,7 @@ import {
 	type Link,
 	type SystemRow,
 } from '../model/rows';
-import { confirm, endFlights, knownFields, withdraw } from '../merge/shadow';
+import { confirm, confirmFound, endFlights, knownFields, withdraw } from '../merge/shadow';
 import type { StoreTransaction } from '../store/store';
 import { Ledger } from './ledger';
 import { createTarget, markDeliveries, type ConnectorOf } from './mark';
@@ -130,7 +130,8 @@ class Recorder {
 		if (made) this.linkCreated(outcome.crmId);
 		const known = made ? this.wholeRecord(outcome.known) : outcome.known;
 		const confirmedAt = Math.min(Date.parse(outcome.confirmedAt), this.options.now);
-		this.learn(outcome.crmId, known, confirmedAt);
+		if (outcome.found) this.recognise(outcome.crmId, known, confirmedAt);
+		else this.learn(outcome.crmId, known, confirmedAt);
 		ledger.end(row, { state: 'confirmed' });
 		return { ...this.base(outcome.crmId), state: 'confirmed' };
 	}
@@ -237,6 +238,18 @@ class Recorder {
 	private die(reason: string, code: string): RecordedResult {
 		this.ledger.end(this.row, { state: 'dead', reason, code });
 		return { ...this.base(this.row.crmId), state: 'dead', reason };
+	}
+
+	/** The record was made by an earlier try, maybe with other values; people may have edited it since. */
+	private recognise(crmId: string, known: CanonicalFields, at: number): void {
+		const { row, ledger } = this;
+		const address = addressOf(row, crmId);
+		const shadow = ledger.shadow(address) ?? { fields: {} };
+		ledger.setShadow(address, confirmFound(shadow, row.tried, known, at));
+		const keys = allKeys(known, {});
+		ledger.setKeys({ ...address, entityId: row.entityId, keys, keepExternal: true });
+		const detail = { syncOrigin: row.syncOrigin, attempt: row.attempts, found: true };
+		this.note({ kind: 'write', crmId, detail });
 	}
 
 	/** Shadow and audit trail learn what the record holds now. */

@@ -84,6 +84,10 @@ class Resolver {
 		const verdict = this.judge(event, ranked);
 		if (verdict === 'new') return this.create(event, ranked);
 		if (verdict.ask !== undefined) return this.ask(event, ranked, verdict.ask);
+		const create = this.known.creates
+			.get(event.system)
+			?.find(({ entityId }) => entityId === verdict.unifiedId);
+		if (create !== undefined) this.expectOwnValues(event, create);
 		return this.link(event, verdict.unifiedId, verdict.evidence);
 	}
 

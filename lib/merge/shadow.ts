@@ -2,7 +2,7 @@
  * The shadow: what we last knew one record to contain, per field, in canonical form. A field has
  * changed at a system only if it differs from that record's shadow (design.md, section 2).
  */
-import { listItemKey, sameValue } from '../model/canonical';
+import { isEmpty, listItemKey, sameValue } from '../model/canonical';
 import type { ListDiff } from '../model/list-diff';
 import {
 	isListField,
@@ -183,6 +183,48 @@ function confirmField(
 	const normalised = !part && !sameValue(field, sent, held) && sameValue(field, value, held);
 	if (normalised) next.settledFor = sent;
 	return next;
+}
+
+/**
+ * Notes a record that an earlier try of a create had made; `tries`: what they sent, newest last. What
+ * it holds and no try sent is a person's edit: the change source must bring it.
+ */
+export function confirmFound(
+	shadow: Shadow,
+	tries: readonly CanonicalFields[],
+	told: CanonicalFields,
+	at: number,
+): Shadow {
+	const fields = { ...shadow.fields };
+	for (const [field, held] of Object.entries(told)) {
+		const known = fields[field];
+		const sent = tries.flatMap((changes) => (field in changes ? [changes[field] ?? null] : []));
+		if (known === undefined || known.seenAt === 0) {
+			const value = isListField(field) ? entriesOf(field, sent, held) : valueOf(field, sent, held);
+			if (value !== undefined)
+				fields[field] = value === held ? { value, seenAt: at } : { value, seenAt: 0 };
+		}
+	}
+	return { ...shadow, fields };
+}
+
+/** What is told, if a try sent it or nobody did; else what the last try sent. Undefined: unknown. */
+function valueOf(
+	field: string,
+	sent: readonly FieldValue[],
+	told: FieldValue,
+): FieldValue | undefined {
+	if (sent.length === 0) return isEmpty(told) ? told : undefined;
+	return sent.some((value) => sameValue(field, value, told)) ? told : sent.at(-1);
+}
+
+function entriesOf(field: ListField, sent: readonly FieldValue[], told: FieldValue): FieldValue {
+	const keys = new Set(
+		sent.flatMap((value) => ((value ?? []) as ListItem[]).map((item) => listItemKey(field, item))),
+	);
+	return ((told ?? []) as ListItem[]).filter((item) =>
+		keys.has(listItemKey(field, item)),
+	) as FieldValue;
 }
 
 /**

@@ -79,6 +79,7 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRow {
 		leaseUntil: row.lease_until,
 		again: row.again === 1,
 		changes: row.changes === null ? null : parseJson(row.changes),
+		tried: row.tried === null ? [] : parseJson(row.tried),
 		idempotencyKey: row.idempotency_key,
 		syncOrigin: row.sync_origin,
 		openedAt: row.opened_at,

@@ -15,12 +15,26 @@ const FABRIC_ID = 'Fabric_Id__c';
 let demo: FabricDemo;
 
 beforeAll(async () => {
-	demo = await startDemo({ contacts: 8, seed: 5, adapt: (template) => withExternalId(withBreaker(template)) });
-	await demo.n8n.addWorkflow(deskWorkflow('letters', { resource: 'deadLetter', operation: 'getAll', returnAll: true }));
+	demo = await startDemo({
+		contacts: 8,
+		seed: 5,
+		adapt: (template) => withExternalId(withBreaker(template)),
+	});
 	await demo.n8n.addWorkflow(
-		deskWorkflow('retry', { resource: 'deadLetter', operation: 'retry', deadLetterId: { __rl: true, mode: 'id', value: '={{ $json.body.id }}' } }),
+		deskWorkflow('letters', { resource: 'deadLetter', operation: 'getAll', returnAll: true }),
 	);
-	await until('all CRMs hold all clients', () => CRMS.every((crm) => demo.simulators[crm].people.list().length === 8), 120_000);
+	await demo.n8n.addWorkflow(
+		deskWorkflow('retry', {
+			resource: 'deadLetter',
+			operation: 'retry',
+			deadLetterId: { __rl: true, mode: 'id', value: '={{ $json.body.id }}' },
+		}),
+	);
+	await until(
+		'all CRMs hold all clients',
+		() => CRMS.every((crm) => demo.simulators[crm].people.list().length === 8),
+		120_000,
+	);
 }, START_LIMIT_MS);
 
 afterAll(() => endDemo(demo), 60_000);
@@ -34,13 +48,23 @@ test('an event that fails its schema: error in n8n, dead letter, retry after the
 	expect(await newestError()).toMatch(/does not fit a change event.*birthDate/s);
 	expect(lastNames(email)).not.toEqual(['Breakme', 'Breakme', 'Breakme']);
 
-	const workflow = (await demo.n8n.api('GET', `/workflows/${WORKFLOW_ID}`)) as Template & { versionId: string };
-	const nodes = workflow.nodes.map((node) => (node.name === BREAKER ? { ...node, disabled: true } : node));
-	await demo.n8n.api('PATCH', `/workflows/${WORKFLOW_ID}`, { nodes, connections: workflow.connections, versionId: workflow.versionId });
+	const workflow = (await demo.n8n.api('GET', `/workflows/${WORKFLOW_ID}`)) as Template & {
+		versionId: string;
+	};
+	const nodes = workflow.nodes.map((node) =>
+		node.name === BREAKER ? { ...node, disabled: true } : node,
+	);
+	await demo.n8n.api('PATCH', `/workflows/${WORKFLOW_ID}`, {
+		nodes,
+		connections: workflow.connections,
+		versionId: workflow.versionId,
+	});
 	await demo.n8n.publish(WORKFLOW_ID);
 	await demo.n8n.published(WORKFLOW_ID);
 	await ask(demo, 'retry', { id: letter.deadLetterId });
-	await until('the change is in every CRM', () => lastNames(email).every((name) => name === 'Breakme'));
+	await until('the change is in every CRM', () =>
+		lastNames(email).every((name) => name === 'Breakme'),
+	);
 }, 180_000);
 
 test('a CRM field that no longer exists: dead letter that names it, retry after the repair', async () => {
@@ -58,7 +82,8 @@ test('a CRM field that no longer exists: dead letter that names it, retry after 
 
 	await setSwitch({ externalIdField: true });
 	await ask(demo, 'retry', { id: letter.deadLetterId });
-	const arrived = () => salesforce.people.list().filter((one) => primaryEmail(one) === 'vera@demo.example');
+	const arrived = () =>
+		salesforce.people.list().filter((one) => primaryEmail(one) === 'vera@demo.example');
 	await until('the client is in Salesforce', () => arrived().length > 0);
 	expect(arrived()).toHaveLength(1);
 }, 180_000);
@@ -89,7 +114,9 @@ test('wrong credentials: the trigger does not start and says what to do', async 
 			},
 		],
 	});
-	await expect(refused).rejects.toThrow(/did not accept the credential.*Open the Wealthbox credential/s);
+	await expect(refused).rejects.toThrow(
+		/did not accept the credential.*Open the Wealthbox credential/s,
+	);
 }, 60_000);
 
 test('a store file that cannot be written: the error names the file and says what to do', async () => {
@@ -98,9 +125,14 @@ test('a store file that cannot be written: the error names the file and says wha
 		type: 'crmFabricStoreApi',
 		data: { type: 'sqlite', filePath: join('/dev/null', 'crm-fabric.sqlite') },
 	})) as { id: string };
-	const workflow = deskWorkflow('unwritable', { resource: 'metrics', operation: 'get' }) as unknown as Template;
+	const workflow = deskWorkflow('unwritable', {
+		resource: 'metrics',
+		operation: 'get',
+	}) as unknown as Template;
 	const nodes = workflow.nodes.map((node) =>
-		node.name === 'CRM Fabric' ? { ...node, credentials: { crmFabricStoreApi: { id, name: 'Unwritable store' } } } : node,
+		node.name === 'CRM Fabric'
+			? { ...node, credentials: { crmFabricStoreApi: { id, name: 'Unwritable store' } } }
+			: node,
 	);
 	await demo.n8n.addWorkflow({ ...workflow, nodes });
 	await expect(ask(demo, 'unwritable')).rejects.toThrow();
@@ -121,7 +153,10 @@ return $input.all();`;
 		position: [360, 300],
 		parameters: { jsCode: code },
 	};
-	const connections = structuredClone(template.connections) as Record<string, { main: Array<Array<JsonObject>> }>;
+	const connections = structuredClone(template.connections) as Record<
+		string,
+		{ main: Array<Array<JsonObject>> }
+	>;
 	for (const output of Object.values(connections).flatMap(({ main }) => main)) {
 		for (const target of output) if (target.node === 'Identity Resolve') target.node = BREAKER;
 	}
@@ -142,7 +177,9 @@ async function openLetter(containing: string): Promise<JsonObject> {
 	let found: JsonObject | undefined;
 	await until(`a dead letter tells of "${containing}"`, async () => {
 		const letters = await ask(demo, 'letters');
-		found = letters.find(({ state, reason }) => state === 'open' && String(reason).includes(containing));
+		found = letters.find(
+			({ state, reason }) => state === 'open' && String(reason).includes(containing),
+		);
 		return found !== undefined;
 	});
 	return found ?? {};
@@ -154,7 +191,9 @@ async function newestError(): Promise<string> {
 	await until('n8n shows a failed execution', async () => {
 		const failed = (await demo.n8n.executions()).find(({ status }) => status === 'error');
 		if (failed === undefined) return false;
-		const data = (await demo.n8n.executionData(failed.id)) as { resultData?: { error?: JsonObject } };
+		const data = (await demo.n8n.executionData(failed.id)) as {
+			resultData?: { error?: JsonObject };
+		};
 		const error = data.resultData?.error;
 		text = `${String(error?.message)}\n${String(error?.description)}`;
 		return error !== undefined;
@@ -163,7 +202,10 @@ async function newestError(): Promise<string> {
 }
 
 function lastNames(email: string): Array<string | null | undefined> {
-	return CRMS.map((crm) => demo.simulators[crm].people.list().find((one) => primaryEmail(one) === email)?.lastName);
+	return CRMS.map(
+		(crm) =>
+			demo.simulators[crm].people.list().find((one) => primaryEmail(one) === email)?.lastName,
+	);
 }
 
 async function setSwitch(values: JsonObject): Promise<void> {

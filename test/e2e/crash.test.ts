@@ -37,7 +37,11 @@ test(
 	async () => {
 		// The rate budget lives in the process that was killed: without its memory the first minutes after the
 		// restart would be spent on 429s, which is not what this test is about.
-		demo = await startDemo({ contacts: PERSONS, seed: 7, switches: { wealthbox: { throttle: false } } });
+		demo = await startDemo({
+			contacts: PERSONS,
+			seed: 7,
+			switches: { wealthbox: { throttle: false } },
+		});
 		const running = demo;
 		await until('the first read has brought agreement', () => agreed(running), START_LIMIT_MS);
 
@@ -51,10 +55,18 @@ test(
 		await running.restartN8n();
 
 		const waiting = () => edits.filter((edit) => !arrived(running, edit));
-		await until('every change is in every CRM', () => waiting().length === 0, ARRIVAL_LIMIT_MS).catch(() => undefined);
+		await until(
+			'every change is in every CRM',
+			() => waiting().length === 0,
+			ARRIVAL_LIMIT_MS,
+		).catch(() => undefined);
 		expect(waiting()).toEqual([]);
 		await until('the CRMs agree', () => agreed(running));
-		expect(compareCrms(running.simulators)).toEqual({ persons: PERSONS, duplicates: 0, disagreements: [] });
+		expect(compareCrms(running.simulators)).toEqual({
+			persons: PERSONS,
+			duplicates: 0,
+			disagreements: [],
+		});
 
 		await running.n8n.stop();
 		expect(await missingInAudit(running, edits)).toEqual([]);
@@ -93,7 +105,8 @@ function find({ simulators }: FabricDemo, crm: Crm, email: string): PlainContact
 
 function apply(running: FabricDemo, { crm, email, field, value }: Edit): void {
 	const contact = find(running, crm, email);
-	const edit: PlainEdit = field === 'phones' ? { phones: withWork(contact, value) } : { [field]: value };
+	const edit: PlainEdit =
+		field === 'phones' ? { phones: withWork(contact, value) } : { [field]: value };
 	running.simulators[crm].people.edit(contact.id, edit);
 }
 
@@ -118,8 +131,15 @@ async function missingInAudit(running: FabricDemo, edits: Edit[]): Promise<strin
 	for (const { crm, email, field, value } of edits) {
 		const { id } = find(running, crm, email);
 		const entity = await fabric.desk.findEntity(crm, id);
-		const rows = await fabric.desk.audit({ entityId: entity?.unifiedId, field, kinds: ['change'], limit: 100 });
-		const told = rows.some((row) => row.system === crm && row.crmId === id && holds(row.after, value));
+		const rows = await fabric.desk.audit({
+			entityId: entity?.unifiedId,
+			field,
+			kinds: ['change'],
+			limit: 100,
+		});
+		const told = rows.some(
+			(row) => row.system === crm && row.crmId === id && holds(row.after, value),
+		);
 		if (!told) missing.push(`${field} of ${email} from ${crm}`);
 	}
 	return missing;

@@ -19,7 +19,11 @@ export async function endDemo(demo: FabricDemo | undefined): Promise<void> {
 	if (demo !== undefined) await rm(demo.options.folder, { recursive: true, force: true });
 }
 
-export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
+export async function until(
+	what: string,
+	holds: () => boolean | Promise<boolean>,
+	limitMs = 60_000,
+): Promise<void> {
 	const end = Date.now() + limitMs;
 	while (Date.now() < end) {
 		if (await holds()) return;
@@ -42,7 +46,13 @@ export function deskWorkflow(path: string, parameters: JsonObject): JsonObject {
 				typeVersion: 2,
 				position: [0, 0],
 				webhookId: `desk-${path}`,
-				parameters: { path, httpMethod: 'POST', responseMode: 'lastNode', responseData: 'allEntries', options: {} },
+				parameters: {
+					path,
+					httpMethod: 'POST',
+					responseMode: 'lastNode',
+					responseData: 'allEntries',
+					options: {},
+				},
 			},
 			{
 				id: 'fabric',
@@ -60,14 +70,19 @@ export function deskWorkflow(path: string, parameters: JsonObject): JsonObject {
 }
 
 /** Calls a desk workflow; the answer is the node's items. */
-export async function ask(demo: FabricDemo, path: string, body: JsonObject = {}): Promise<JsonObject[]> {
+export async function ask(
+	demo: FabricDemo,
+	path: string,
+	body: JsonObject = {},
+): Promise<JsonObject[]> {
 	const answer = await fetch(`${demo.n8n.url}/webhook/${path}`, {
 		method: 'POST',
 		headers: { 'Content-Type': 'application/json' },
 		body: JSON.stringify(body),
 	});
 	const text = await answer.text();
-	if (!answer.ok) throw new Error(`The desk workflow ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+	if (!answer.ok)
+		throw new Error(`The desk workflow ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
 	const parsed: unknown = JSON.parse(text);
 	return Array.isArray(parsed) ? (parsed as JsonObject[]) : [parsed as JsonObject];
 }

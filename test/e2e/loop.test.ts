@@ -18,7 +18,12 @@ test(
 	async () => {
 		const lines: string[] = [];
 		const result = await runOnce(demo, (line) => lines.push(line));
-		expect({ ...result, p50_ms: 0, p95_ms: 0, steps: lines.filter((line) => /DID NOT|Lost|Echo|Disagreement|changed nothing/.test(line)) }).toEqual({
+		expect({
+			...result,
+			p50_ms: 0,
+			p95_ms: 0,
+			steps: lines.filter((line) => /DID NOT|Lost|Echo|Disagreement|changed nothing/.test(line)),
+		}).toEqual({
 			changes: expect.any(Number),
 			converged: true,
 			echo_writes: 0,
@@ -35,7 +40,9 @@ test(
 );
 
 test('"Who changed this field?" names system, record, event, old and new value, and rule', async () => {
-	const contact = demo.simulators.redtail.people.list().find((item) => primaryEmail(item) === 'new.client1@demo.example');
+	const contact = demo.simulators.redtail.people
+		.list()
+		.find((item) => primaryEmail(item) === 'new.client1@demo.example');
 	await demo.n8n.addWorkflow(
 		deskWorkflow('audit', {
 			resource: 'audit',
@@ -47,10 +54,14 @@ test('"Who changed this field?" names system, record, event, old and new value, 
 		}),
 	);
 	const { wealthbox } = demo.simulators;
-	const origin = wealthbox.people.list().find((item) => primaryEmail(item) === 'new.client1@demo.example');
+	const origin = wealthbox.people
+		.list()
+		.find((item) => primaryEmail(item) === 'new.client1@demo.example');
 	wealthbox.people.edit(origin?.id ?? '', { jobTitle: 'Director' });
 	await untilTitle('Director');
-	const [row] = (await ask(demo, 'audit', { system: 'redtail', crmId: contact?.id })) as [JsonObject];
+	const [row] = (await ask(demo, 'audit', { system: 'redtail', crmId: contact?.id })) as [
+		JsonObject,
+	];
 	expect(row).toMatchObject({
 		field: 'jobTitle',
 		before: 'Architect',
@@ -66,7 +77,9 @@ async function untilTitle(title: string): Promise<void> {
 		CRMS.every((crm) =>
 			demo.simulators[crm].people
 				.list()
-				.some((item) => primaryEmail(item) === 'new.client1@demo.example' && item.jobTitle === title),
+				.some(
+					(item) => primaryEmail(item) === 'new.client1@demo.example' && item.jobTitle === title,
+				),
 		);
 	await until(`every CRM holds ${title}`, holds);
 }

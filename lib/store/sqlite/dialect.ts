@@ -20,6 +20,7 @@ function open(path: string): DatabaseSync {
 	try {
 		if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
 		// Loaded here, so that a Node without it gives our sentence and not a crash while n8n loads the nodes.
+		// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would be loaded with the file
 		const { DatabaseSync: Opener } = require('node:sqlite') as typeof import('node:sqlite');
 		const database = new Opener(path);
 		database.exec(

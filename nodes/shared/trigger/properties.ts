@@ -8,7 +8,12 @@ export function crmTriggerCredentials(kind: CrmKind): INodeCredentialDescription
 	// The condition always holds. Without one, n8n's editor takes the store for one more way to sign in
 	// to the CRM and offers it no credentials of its own type.
 	const displayOptions = { show: { start: ['everything', 'now'] } };
-	const store = { name: STORE_CREDENTIAL, displayName: 'CRM Fabric Store', required: true, displayOptions };
+	const store = {
+		name: STORE_CREDENTIAL,
+		displayName: 'CRM Fabric Store',
+		required: true,
+		displayOptions,
+	};
 	return [...crmCredentials(kind), store];
 }
 

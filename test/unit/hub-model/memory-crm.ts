@@ -17,9 +17,8 @@ export interface MemoryRecord {
 	client: number;
 	fields: CanonicalFields;
 	editedAt: number;
-	/** Unified id that our create left, and what it made. */
+	/** Unified id that our create left. */
 	fabricId?: string;
-	made: CanonicalFields;
 	/** What the outside world has been able to see of it, and our own writes. */
 	seen: CanonicalFields;
 	/** List entries that the fabric added in a write whose answer has not come yet, nor has a look shown them. */
@@ -69,7 +68,6 @@ export class MemoryCrm {
 			fields: {},
 			editedAt: now,
 			fabricId: by,
-			made: {},
 			seen: {},
 			unanswered: [],
 			personAt: {},
@@ -77,7 +75,6 @@ export class MemoryCrm {
 		};
 		this.records.set(id, record);
 		this.change(record, { ...EMPTY, ...fields }, now, by !== undefined);
-		record.made = structuredClone(record.fields);
 		return record;
 	}
 

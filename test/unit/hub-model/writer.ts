@@ -42,17 +42,20 @@ export function deliver(
 	return confirmed(record, known, now);
 }
 
-function confirmed(record: MemoryRecord, known: CanonicalFields, now: number): DeliveryOutcome {
-	return { status: 'confirmed', crmId: record.id, known, confirmedAt: iso(now), calls: 1 };
+function confirmed(record: MemoryRecord, known: CanonicalFields, now: number) {
+	return { status: 'confirmed' as const, crmId: record.id, known, confirmedAt: iso(now), calls: 1 };
 }
 
-/** A create that was made by an earlier try is found again, as it was made. */
+/** A create that was made by an earlier try is found again, as people left it. */
 function create(crm: MemoryCrm, job: DeliveryJob, now: number, client: number): DeliveryOutcome {
 	const found = [...crm.records.values()].find(({ fabricId }) => fabricId === job.unifiedId);
-	if (found !== undefined) return confirmed(found, found.made, now);
+	if (found !== undefined) {
+		const known = structuredClone(found.fields);
+		return { ...confirmed(found, known, now), found: true };
+	}
 	const emails = ((job.changes['emails'] ?? []) as EmailItem[]).map(({ address }) => ({ address }));
 	const record = crm.create(client, { ...job.changes, emails }, now, job.unifiedId);
-	return confirmed(record, record.made, now);
+	return confirmed(record, structuredClone(record.fields), now);
 }
 
 /** Undefined if a person changed one of them since it was last read. */
