@@ -29,6 +29,13 @@ describe('confirm', () => {
 		expect(knownFields(shadow)['emails']).toEqual([a, b]);
 	});
 
+	test('what was learned of the list since the write was begun stays known', () => {
+		const sent = intend(seen, { emails: [a, b] });
+		const learned = see(sent, 'emails', [a, p], 15);
+		const shadow = confirm(learned, { emails: [a, b] }, { emails: [a, { ...b, ref: '9' }] }, 20);
+		expect(knownFields(shadow)['emails']).toEqual([a, p, { ...b, ref: '9' }]);
+	});
+
 	test('the CRM\u2019s own spelling of an entry is known, and is not written again', () => {
 		const spelt = email('b+x.io@relay.io');
 		const shadow = confirm(seen, { emails: [a, b] }, { emails: [a, spelt] }, 20);

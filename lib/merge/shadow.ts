@@ -3,7 +3,7 @@
  * changed at a system only if it differs from that record's shadow (design.md, section 2).
  */
 import { isEmpty, listItemKey, sameValue } from '../model/canonical';
-import type { ListDiff } from '../model/list-diff';
+import { diffList, type ListDiff } from '../model/list-diff';
 import {
 	isListField,
 	type CanonicalFields,
@@ -167,8 +167,11 @@ function confirmField(
 	at: number,
 	part: boolean,
 ): ShadowField {
-	const held = isListField(field) && !part ? ownEntries(field, sent, told) : told;
 	const inFlight = known?.inFlight ?? [];
+	const flight = inFlight.findLast(({ value: out }) => sameValue(field, out, sent));
+	const held = isListField(field)
+		? listAfter(field, part ? told : ownEntries(field, sent, told), flight?.from, known?.value)
+		: told;
 	// What was in flight before may have been written too: a stream may still bring its echo.
 	const done = { value: held, from: known?.value ?? null };
 	const written = remember(known?.written, part ? [done] : [...inFlight, done]);
@@ -198,26 +201,39 @@ export function confirmFound(
 	const fields = { ...shadow.fields };
 	for (const [field, held] of Object.entries(told)) {
 		const known = fields[field];
-		const sent = tries.flatMap((changes) => (field in changes ? [changes[field] ?? null] : []));
+		// A try that did not speak of the field left it empty.
+		const sent = tries.map((changes) => changes[field] ?? null);
 		if (known === undefined || known.seenAt === 0) {
-			const value = isListField(field) ? entriesOf(field, sent, held) : valueOf(field, sent, held);
-			if (value !== undefined)
-				fields[field] = value === held ? { value, seenAt: at } : { value, seenAt: 0 };
+			const isList = isListField(field);
+			const value = isList ? entriesOf(field, sent, held) : valueOf(field, sent, held);
+			fields[field] = { value, seenAt: value === held ? at : 0 };
 		}
 	}
 	return { ...shadow, fields };
 }
 
-/** What is told, if a try sent it or nobody did; else what the last try sent. Undefined: unknown. */
-function valueOf(
-	field: string,
-	sent: readonly FieldValue[],
-	told: FieldValue,
-): FieldValue | undefined {
-	if (sent.length === 0) return isEmpty(told) ? told : undefined;
-	return sent.some((value) => sameValue(field, value, told)) ? told : sent.at(-1);
+/** What our write made of `from`, made to what the list has become known to hold since. */
+function listAfter(
+	field: ListField,
+	held: FieldValue,
+	from: FieldValue | undefined,
+	known: FieldValue | undefined,
+): FieldValue {
+	if (from === undefined || known === undefined || sameValue(field, from, known)) return held;
+	const [before, after] = [(from ?? []) as ListItem[], (held ?? []) as ListItem[]];
+	const merged = withEdits(field, known, diffList(field, before, after)) as ListItem[];
+	const isTwin = (item: ListItem) => (other: ListItem) =>
+		listItemKey(field, other) === listItemKey(field, item);
+	return merged.map((item) => after.find(isTwin(item)) ?? item) as FieldValue;
 }
 
+/** What is told, if it is the doing of a try; else what the last try made of it. */
+function valueOf(field: string, sent: readonly FieldValue[], told: FieldValue): FieldValue {
+	if (isEmpty(told) && sent.length === 0) return told;
+	return sent.some((value) => sameValue(field, value, told)) ? told : (sent.at(-1) ?? null);
+}
+
+/** Entries that a try sent. The others are people's. */
 function entriesOf(field: ListField, sent: readonly FieldValue[], told: FieldValue): FieldValue {
 	const keys = new Set(
 		sent.flatMap((value) => ((value ?? []) as ListItem[]).map((item) => listItemKey(field, item))),

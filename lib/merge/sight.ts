@@ -97,10 +97,11 @@ function timeliness(
 	return isBefore && isNext ? 'late' : 'stale';
 }
 
-/** Writes of ours that the record may show. What was edited after a write was over is not its doing. */
+/** Writes of ours that the record may show. What was surely edited after a write was over is not its doing. */
 function ownWrites(event: ChangeEvent, known: ShadowField | undefined, late: boolean): Flight[] {
-	const editedAt = Date.parse(event.editedAt);
-	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || editedAt <= over);
+	const earliest =
+		event.kind === 'delta' ? Date.parse(event.editedAt) : (lastSeenBefore(event, known, late) ?? 0);
+	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || earliest <= over);
 	const mayBeDone = event.ownWrite || (late && event.kind === 'snapshot');
 	return [...out, ...(mayBeDone ? (known?.written ?? []) : [])];
 }

@@ -3,10 +3,10 @@
  * time each) or by a stream (what changed, in order, exact); the fabric writes to it.
  */
 import { createHash } from 'node:crypto';
-import { sameValue } from '../../../lib/model/canonical';
+import { listItemKey, sameValue } from '../../../lib/model/canonical';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import type { CanonicalFields, EmailItem, ScalarValue } from '../../../lib/model/fields';
-import { diffList } from '../../../lib/model/list-diff';
+import { diffList, type ListDiff } from '../../../lib/model/list-diff';
 import { iso } from '../support/hub';
 
 export const SCALARS = ['jobTitle', 'status'];
@@ -21,8 +21,10 @@ export interface MemoryRecord {
 	fabricId?: string;
 	/** What the outside world has been able to see of it, and our own writes. */
 	seen: CanonicalFields;
-	/** List entries that the fabric added in a write whose answer has not come yet, nor has a look shown them. */
-	unanswered: EmailItem[];
+	/** What the fabric wrote, while neither its answer has come nor a look has shown it. */
+	unanswered: { scalars: CanonicalFields; emails: EmailItem[] };
+	/** List entries of the fabric's writes that the hub does not know to be done. */
+	unconfirmed: EmailItem[];
 	/** When a person last edited a field, and when the fabric last wrote it. */
 	personAt: Record<string, number>;
 	fabricAt: Record<string, number>;
@@ -41,6 +43,8 @@ const EMPTY = { jobTitle: null, status: null, emails: [] };
 
 export class MemoryCrm {
 	readonly records = new Map<string, MemoryRecord>();
+	/** Record -> who it truly is, of deleted records too. */
+	readonly clients = new Map<string, number>();
 	readonly stream: ChangeEventInput[] = [];
 	/** Records that people deleted: id and when. */
 	readonly deletions: Array<{ record: MemoryRecord; at: number }> = [];
@@ -69,11 +73,13 @@ export class MemoryCrm {
 			editedAt: now,
 			fabricId: by,
 			seen: {},
-			unanswered: [],
+			unanswered: { scalars: {}, emails: [] },
+			unconfirmed: [],
 			personAt: {},
 			fabricAt: {},
 		};
 		this.records.set(id, record);
+		this.clients.set(id, client);
 		this.change(record, { ...EMPTY, ...fields }, now, by !== undefined);
 		return record;
 	}
@@ -83,10 +89,11 @@ export class MemoryCrm {
 		const isNew = Object.keys(record.fields).length === 0;
 		for (const [field, value] of Object.entries(fields)) {
 			record.fields[field] = field === 'emails' ? this.withRefs(value as EmailItem[]) : value;
-			if (own) {
-				record.seen[field] = record.fields[field] ?? null;
+			if (!own) record.personAt[field] = now;
+			else {
 				record.fabricAt[field] = now;
-			} else record.personAt[field] = now;
+				if (isNew) record.seen[field] = record.fields[field] ?? null;
+			}
 		}
 		record.editedAt = now;
 		const told = isNew ? record.fields : pick(record.fields, Object.keys(fields));
@@ -95,12 +102,20 @@ export class MemoryCrm {
 	}
 
 	/** Our writes to this record are known to be done: those answered, or those that a look has shown. */
-	settle(record: MemoryRecord, shown: readonly EmailItem[] = record.unanswered): void {
+	settle(record: MemoryRecord, shown?: CanonicalFields): void {
+		const { scalars, emails } = record.unanswered;
+		const looked = (shown?.['emails'] ?? []) as EmailItem[];
 		const isShown = (item: EmailItem) =>
-			shown.some(({ ref, address }) => ref === item.ref && address === item.address);
+			shown === undefined ||
+			looked.some(({ ref, address }) => ref === item.ref && address === item.address);
 		const seen = (record.seen['emails'] ?? []) as EmailItem[];
-		record.seen = { ...record.seen, emails: [...seen, ...record.unanswered.filter(isShown)] };
-		record.unanswered = record.unanswered.filter((item) => !isShown(item));
+		record.seen = { ...record.seen, emails: [...seen, ...emails.filter(isShown)] };
+		record.unanswered.emails = emails.filter((item) => !isShown(item));
+		for (const [field, value] of Object.entries(scalars)) {
+			if (shown !== undefined && !sameValue(field, shown[field], value)) continue;
+			record.seen[field] = value;
+			delete scalars[field];
+		}
 	}
 
 	delete(record: MemoryRecord, now: number): void {
@@ -211,4 +226,17 @@ function pick(fields: CanonicalFields, names: readonly string[]): CanonicalField
 
 function hash(fields: CanonicalFields): string {
 	return createHash('sha1').update(JSON.stringify(fields)).digest('hex').slice(0, 12);
+}
+
+export const keyOf = (item: EmailItem) => listItemKey('emails', item);
+
+/** The list with the difference made to it; entries are the same by their nested ids. */
+export function apply(items: readonly EmailItem[], diff: ListDiff<EmailItem>): EmailItem[] {
+	const kept = items.flatMap((item) => {
+		if (diff.removed.some(({ ref }) => ref === item.ref)) return [];
+		const pair = diff.changed.find(({ from }) => from.ref === item.ref);
+		return [pair === undefined ? item : { address: pair.to.address, ref: item.ref }];
+	});
+	const missing = diff.added.filter((item) => !kept.some((one) => keyOf(one) === keyOf(item)));
+	return [...kept, ...missing.map(({ address, ref }) => ({ address, ref }))];
 }

@@ -2,7 +2,7 @@
 import { listItemKey } from '../../../lib/model/canonical';
 import type { EmailItem, ScalarValue } from '../../../lib/model/fields';
 import type { Chance } from './chance';
-import { differences, SCALARS, type MemoryCrm, type MemoryRecord } from './memory-crm';
+import { apply, differences, SCALARS, type MemoryCrm, type MemoryRecord } from './memory-crm';
 import type { Bounds, Oracle } from './oracle';
 
 export class People {
@@ -53,18 +53,17 @@ export class People {
 	/** A poll has shown this record to the hub, and the hub took it in. */
 	noteSeen(crm: MemoryCrm, shown: MemoryRecord): void {
 		const record = crm.records.get(shown.id) ?? shown;
-		crm.settle(record, crm.emails(shown));
-		const look = { ...shown, seen: record.seen };
-		const { scalars, list } = differences(look);
-		// A look that was taken before our write shows nothing that the write did not check.
-		const counts = (field: string) => record.fabricAt[field] === shown.fabricAt[field];
-		for (const { field, value } of scalars.filter((one) => counts(one.field))) {
+		crm.settle(shown, shown.fields);
+		crm.settle(record, shown.fields);
+		const { scalars, list } = differences(shown);
+		for (const { field, value } of scalars) {
+			// A look that was taken before our write shows nothing that the write did not check.
+			if (record.fabricAt[field] !== shown.fabricAt[field]) continue;
 			this.noteScalar(record, field, value, bounds(crm, shown, field));
 			record.seen = { ...record.seen, [field]: value };
 		}
-		if (!counts('emails')) return;
 		this.noteList(record, list, bounds(crm, shown, 'emails'));
-		record.seen = { ...record.seen, emails: shown.fields['emails'] ?? [] };
+		record.seen = { ...record.seen, emails: apply(seenEmails(record), list) };
 	}
 
 	private nextClient(): number {
@@ -94,10 +93,15 @@ export class People {
 		this.noteIfStreamed(crm, record, now);
 	}
 
-	/** Everybody keeps the client's own address, by which it is known. */
+	/**
+	 * Everybody keeps the client's own address, by which it is known. An entry of a write of ours
+	 * that was never answered is left alone: edited at once, it could not be told from a new one.
+	 */
 	private editEmails(crm: MemoryCrm, record: MemoryRecord, now: number): void {
 		const items = crm.emails(record);
-		const chosen = this.chance.pick(items.filter(({ address }) => !address.startsWith('client-')));
+		const isOurs = ({ ref }: EmailItem) => record.unconfirmed.some((item) => item.ref === ref);
+		const free = items.filter((item) => !item.address.startsWith('client-') && !isOurs(item));
+		const chosen = this.chance.pick(free);
 		const what = chosen === undefined ? 'add' : this.chance.pick(['add', 'remove', 'replace']);
 		this.serial += 1;
 		const address = `new-${this.serial}@x.io`;
@@ -146,6 +150,10 @@ export class People {
 			this.oracle.noteEdited(client, keyOf(from), { record, address: keyOf(to), ...when });
 		}
 	}
+}
+
+function seenEmails(record: MemoryRecord): EmailItem[] {
+	return (record.seen['emails'] ?? []) as EmailItem[];
 }
 
 /** A polled record has one edit time for all its fields, in the vendor's resolution. */

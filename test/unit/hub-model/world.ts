@@ -268,8 +268,8 @@ export class World {
 	private async merge(events: Parameters<Fabric['merge']>[0]): Promise<void> {
 		for (const { unifiedId, event } of await this.fabric.merge(events, [])) {
 			const crm = this.crms.find(({ name }) => name === event.system);
-			const record = crm?.records.get(event.crmId);
-			if (unifiedId !== null && record) this.clientsByEntity.set(unifiedId, record.client);
+			const client = crm?.clients.get(event.crmId);
+			if (unifiedId !== null && client) this.clientsByEntity.set(unifiedId, client);
 		}
 	}
 
@@ -321,6 +321,8 @@ export class World {
 		const { outcome } = writing;
 		const [result] = await this.fabric.recordResults([{ deliveryId, claimToken, outcome }]);
 		const record = crm.records.get(result?.crmId ?? '');
-		if (result?.state === 'confirmed' && record) crm.settle(record);
+		if (result?.state !== 'confirmed' || record === undefined) return;
+		crm.settle(record);
+		record.unconfirmed = [];
 	}
 }

@@ -2,12 +2,12 @@
  * How an invented CRM's connector writes one delivery: it reads the record first, leaves alone what
  * people did meanwhile, and answers what its own write made of the record.
  */
-import { listItemKey, sameValue } from '../../../lib/model/canonical';
+import { sameValue } from '../../../lib/model/canonical';
 import type { DeliveryJob, DeliveryOutcome } from '../../../lib/model/delivery';
 import type { CanonicalFields, EmailItem } from '../../../lib/model/fields';
 import { diffList, type ListDiff } from '../../../lib/model/list-diff';
 import { iso } from '../support/hub';
-import { SCALARS, type MemoryCrm, type MemoryRecord } from './memory-crm';
+import { apply, keyOf, SCALARS, type MemoryCrm, type MemoryRecord } from './memory-crm';
 
 const CONFLICT: DeliveryOutcome = {
 	status: 'retry',
@@ -79,8 +79,6 @@ function listPlan(
 	return diffList<EmailItem>('emails', before as EmailItem[], wanted as EmailItem[]);
 }
 
-const keyOf = (item: EmailItem) => listItemKey('emails', item);
-
 /** False if a person edited or removed an entry that is to be changed or removed. */
 function fits({ fields }: MemoryRecord, diff: ListDiff<EmailItem>): boolean {
 	const now = (fields['emails'] ?? []) as EmailItem[];
@@ -88,16 +86,6 @@ function fits({ fields }: MemoryRecord, diff: ListDiff<EmailItem>): boolean {
 	return touched.every((item) =>
 		now.some((one) => one.ref === item.ref && keyOf(one) === keyOf(item)),
 	);
-}
-
-function apply(items: readonly EmailItem[], diff: ListDiff<EmailItem>): EmailItem[] {
-	const kept = items.flatMap((item) => {
-		if (diff.removed.some(({ ref }) => ref === item.ref)) return [];
-		const pair = diff.changed.find(({ from }) => from.ref === item.ref);
-		return [pair === undefined ? item : { address: pair.to.address, ref: item.ref }];
-	});
-	const missing = diff.added.filter((item) => !kept.some((one) => keyOf(one) === keyOf(item)));
-	return [...kept, ...missing.map(({ address }) => ({ address }))];
 }
 
 function withRefsOf(items: readonly EmailItem[], stored: readonly EmailItem[]): EmailItem[] {
@@ -110,6 +98,8 @@ function withRefsOf(items: readonly EmailItem[], stored: readonly EmailItem[]): 
 function write(crm: MemoryCrm, record: MemoryRecord, changes: CanonicalFields, now: number): void {
 	if (Object.keys(changes).length === 0) return;
 	crm.change(record, changes, now, true);
+	Object.assign(record.unanswered.scalars, changes);
+	if (crm.settings.source === 'stream') crm.settle(record);
 	for (const field of Object.keys(changes)) countWrite(crm, record, field);
 }
 
@@ -127,7 +117,8 @@ function writeEmails(
 	const after = withRefsOf(apply(seen, diff), crm.emails(record));
 	const isAdded = (item: EmailItem) => !seen.some(({ ref }) => ref === item.ref);
 	record.seen['emails'] = after.filter((item) => !isAdded(item));
-	record.unanswered = [...record.unanswered, ...after.filter(isAdded)];
+	record.unanswered.emails.push(...after.filter(isAdded));
+	record.unconfirmed = [...record.unconfirmed, ...after.filter(isAdded)];
 	// A stream tells of every write, before anything that people do to it.
 	if (crm.settings.source === 'stream') crm.settle(record);
 	countWrite(crm, record, 'emails');
