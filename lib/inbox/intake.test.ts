@@ -59,6 +59,19 @@ test('so it is if all of it is read before anything is merged', async () => {
 	expect(merged.map(({ outcome }) => outcome)).toEqual(['applied', 'applied', 'applied']);
 });
 
+test('what was read while a write of ours was out is news when it is read again', async () => {
+	await hub.take(titled('CFO', START));
+	await hub.deliverAll(['redtail']);
+	const record = (status: string, at: number) =>
+		snapshot('redtail', 'redtail-U1001', { ...ADA, status }, { at });
+	hub.now = START + 60_000;
+	expect(await hub.accept('redtail', [record('Lead', hub.now)])).toMatchObject({ accepted: 1 });
+	expect(await hub.accept('redtail', [record('Lead', hub.now + 1)])).toMatchObject({ accepted: 0 });
+	await hub.take(titled('CEO', hub.now));
+	expect(await hub.claim('redtail')).toHaveLength(1);
+	expect(await hub.accept('redtail', [record('Lead', hub.now + 2)])).toMatchObject({ accepted: 1 });
+});
+
 test('an event read twice is one event', async () => {
 	const edit = delta('wealthbox', '1', { jobTitle: 'CEO' });
 	await hub.accept('wealthbox', [edit]);

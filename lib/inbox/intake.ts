@@ -90,7 +90,7 @@ function isNews(
 	}
 	if (last?.event.change === 'delete' || event.change === 'undelete') return true;
 	if (last !== undefined && !['applied', 'noop', 'superseded'].includes(last.state)) {
-		return !repeats(event, last.event);
+		return !repeats(event, last.event) || isDoubtful(shadow, last.event);
 	}
 	if (shadow === undefined) return true;
 	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
@@ -100,6 +100,17 @@ function isNews(
 function repeats(event: ChangeEvent, last: ChangeEvent): boolean {
 	const saysNothingNew = Object.keys(event.fields).every((field) => field in last.fields);
 	return saysNothingNew && sameContent(event.fields, last.fields);
+}
+
+/** Will the earlier read count as stale when it is merged? Then the same content, read later, is news. */
+function isDoubtful(shadow: Shadow | undefined, last: ChangeEvent): boolean {
+	const readAt = Date.parse(last.readAt);
+	return Object.keys(last.fields).some((field) => {
+		const known = shadow?.fields[field];
+		if (known === undefined) return false;
+		const { inFlight, seenAt, writtenAt = 0 } = known;
+		return inFlight !== undefined || seenAt > readAt || writtenAt >= readAt;
+	});
 }
 
 /**

@@ -232,6 +232,22 @@ describe('what changed at a record', () => {
 		expect(client.addresses()).toEqual(['a@x.io']);
 	});
 
+	test('what an unanswered try left in a list is ours, also after a later write was confirmed', () => {
+		for (const seen of [{ at: START + 30 }, { at: START + 15 }]) {
+			const client = new Client();
+			client.merge(snapshot('redtail', '1', { emails: emails('a@x.io') }));
+			client.send('redtail', { emails: emails('a@x.io', 'b@x.io') });
+			const sent = { emails: emails('a@x.io', 'c@x.io') };
+			client.send('redtail', sent);
+			client.confirmed('redtail', sent, START + 20);
+			const held = { emails: emails('a@x.io', 'b@x.io', 'c@x.io') };
+			const result = client.merge(snapshot('redtail', '1', held, seen));
+			expect(result).toMatchObject({ decisions: [], moved: true });
+			const known = client.shadow('redtail').fields['emails']?.value as unknown[];
+			expect(known).toHaveLength(3);
+		}
+	});
+
 	test('what was edited surely after an unanswered write was over is not its echo', () => {
 		const held = { at: START + 600_000 };
 		for (const [seen, winner] of [

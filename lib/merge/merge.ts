@@ -61,9 +61,10 @@ export function mergeEvent(input: MergeInput): MergeResult {
 		sights.push(sight.kind);
 		if (sight.kind === 'stale') continue;
 		if (!sight.late) shadow = see(land(shadow, field, value, readAt), field, value, readAt);
-		else if (sight.kind === 'echo') shadow = recall(shadow, field, value);
+		else if (sight.kind === 'echo' || sight.kind === 'changed') {
+			shadow = recall(shadow, field, value, sight.shown);
+		}
 		if (sight.kind !== 'changed') continue;
-		if (sight.late) shadow = recall(shadow, field, value, sight.diff);
 		const candidate = candidateMemory(input, sight, known?.editedAt);
 		shadow = noteEdit(shadow, field, candidate.editedAt);
 		const decision = mergeField(input, field, value, registers[field], { sight, candidate });

@@ -34,6 +34,8 @@ export interface ShadowField {
 	inFlight?: Flight[];
 	/** Writes done, newest last: a stream may bring their echo late. */
 	written?: Flight[];
+	/** Of a list: tries before the last write, never answered; what they may have left there is not known. */
+	stray?: Flight[];
 	/** What we wanted when the CRM made `value` of it: its normalisation is not a difference. */
 	settledFor?: FieldValue;
 }
@@ -58,6 +60,7 @@ export function see(shadow: Shadow, field: string, value: FieldValue, at: number
 	const settled = known !== undefined && sameValue(field, known.value, value);
 	const next: ShadowField = { ...known, value, seenAt: at };
 	if (!settled) delete next.settledFor;
+	delete next.stray;
 	return { ...shadow, fields: { ...shadow.fields, [field]: next } };
 }
 
@@ -173,6 +176,7 @@ function confirmField(
 		? listAfter(field, part ? told : ownEntries(field, sent, told), flight?.from, known?.value)
 		: told;
 	// What was in flight before may have been written too: a stream may still bring its echo.
+	const stray = isListField(field) && !part ? inFlight.filter((other) => other !== flight) : [];
 	const done = { value: held, from: known?.value ?? null };
 	const written = remember(known?.written, part ? [done] : [...inFlight, done]);
 	const newer = known !== undefined && known.seenAt > at ? known : undefined;
@@ -182,6 +186,7 @@ function confirmField(
 	const next: ShadowField = { value, seenAt, writtenAt: at, written };
 	if (known?.editedAt !== undefined) next.editedAt = known.editedAt;
 	if (before !== undefined) next.before = before;
+	if (stray.length > 0) next.stray = stray;
 	if (part && inFlight.length > 0) next.inFlight = inFlight;
 	const normalised = !part && !sameValue(field, sent, held) && sameValue(field, value, held);
 	if (normalised) next.settledFor = sent;

@@ -11,10 +11,19 @@ import type { Flight, ShadowField } from './shadow';
 export type FieldSight =
 	/** A later sight or write of the record is known. */
 	| { kind: 'stale' }
-	/** `echo`: our own write. `empty`: nothing said. */
-	| { kind: 'unchanged' | 'echo' | 'empty'; late: boolean }
-	/** An edit. `diff`: of a list field. `after`: the edit was made after this instant, ms. */
-	| { kind: 'changed'; late: boolean; diff: ListDiff; after: number | undefined };
+	/** `echo`: our own write; `shown`: what a list shows of it. `empty`: nothing said. */
+	| { kind: 'unchanged' | 'echo' | 'empty'; late: boolean; shown?: ListDiff }
+	/**
+	 * An edit. `diff`: of a list field; `shown`: the same with what is our own doing. `after`: the edit
+	 * was made after this instant, ms.
+	 */
+	| {
+			kind: 'changed';
+			late: boolean;
+			diff: ListDiff;
+			shown: ListDiff;
+			after: number | undefined;
+	  };
 
 export interface SightOptions {
 	/** An empty text read from a polled CRM does not clear a value. */
@@ -45,14 +54,16 @@ export function look(
 	const after = lastSeenBefore(event, known, late);
 	if (isListField(field)) {
 		// A list that equals what we sent may still have lost an entry that a person had added before.
-		const diff = withoutOwnWrites(field, edits(field, from, value), own);
-		return isEmptyDiff(diff) ? { kind: 'echo', late } : { kind: 'changed', late, diff, after };
+		const shown = edits(field, from, value);
+		const diff = withoutOwnWrites(field, shown, own);
+		if (isEmptyDiff(diff)) return { kind: 'echo', late, shown };
+		return { kind: 'changed', late, diff, shown, after };
 	}
 	if (isOwn) return { kind: 'echo', late };
 	if (value === '' && event.kind === 'snapshot' && options.emptyNeverOverwrites) {
 		return { kind: 'empty', late };
 	}
-	return { kind: 'changed', late, diff: NO_DIFF, after };
+	return { kind: 'changed', late, diff: NO_DIFF, shown: NO_DIFF, after };
 }
 
 /**
@@ -103,7 +114,7 @@ function ownWrites(event: ChangeEvent, known: ShadowField | undefined, late: boo
 		event.kind === 'delta' ? Date.parse(event.editedAt) : (lastSeenBefore(event, known, late) ?? 0);
 	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || earliest <= over);
 	const mayBeDone = event.ownWrite || (late && event.kind === 'snapshot');
-	return [...out, ...(mayBeDone ? (known?.written ?? []) : [])];
+	return [...out, ...(known?.stray ?? []), ...(mayBeDone ? (known?.written ?? []) : [])];
 }
 
 /** An entry that is still in the list was not edited into another one: that one is new. */

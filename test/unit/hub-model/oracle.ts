@@ -14,7 +14,8 @@ export interface Bounds {
 	latest: number;
 }
 
-export interface Edit extends Bounds {
+export interface Edit {
+	when: Bounds;
 	client: number;
 	/** The record it was made at: of its edits the order is always known. */
 	record: string;
@@ -23,7 +24,8 @@ export interface Edit extends Bounds {
 }
 
 /** What somebody made of one entry of the e-mail list. */
-interface EntryEdit extends Bounds {
+interface EntryEdit {
+	when: Bounds;
 	record: string;
 	/** Its address from then on; null: removed. */
 	address: string | null;
@@ -78,11 +80,11 @@ export class Oracle {
 }
 
 /** Those that no other one is surely later than. */
-function latest<T extends Bounds & { record: string }>(edits: readonly T[]): T[] {
+function latest<T extends { when: Bounds; record: string }>(edits: readonly T[]): T[] {
 	return edits.filter((edit, index) =>
 		edits.every((other, at) => {
 			if (other.record === edit.record) return at <= index;
-			return other.earliest <= edit.latest;
+			return other.when.earliest <= edit.when.latest;
 		}),
 	);
 }

@@ -10,7 +10,11 @@ export class People {
 	readonly deleted = new Map<number, Set<string>>();
 	clients = 0;
 	private serial = 0;
-	/** Fields that somebody cleared. Twice could not be told from a write of ours that is still out. */
+	private readonly doubtful = new Map<string, Bounds[]>();
+	/**
+	 * Fields that somebody cleared. Once each, and not on top of a write of ours that is still out:
+	 * an edit to what that write sent, or found, cannot be told from it.
+	 */
 	private readonly cleared = new Set<string>();
 
 	constructor(
@@ -50,20 +54,34 @@ export class People {
 		this.deleted.set(client, (this.deleted.get(client) ?? new Set()).add(crm.name));
 	}
 
-	/** A poll has shown this record to the hub, and the hub took it in. */
-	noteSeen(crm: MemoryCrm, shown: MemoryRecord): void {
+	/** A poll that began at `began` has shown this record to the hub, and the hub took it in. */
+	noteSeen(crm: MemoryCrm, shown: MemoryRecord, began: number): void {
 		const record = crm.records.get(shown.id) ?? shown;
+		for (const when of this.doubtful.get(shown.id) ?? []) when.latest = shown.editedAt;
+		this.doubtful.delete(shown.id);
 		crm.settle(shown, shown.fields);
 		crm.settle(record, shown.fields);
 		const { scalars, list } = differences(shown);
 		for (const { field, value } of scalars) {
 			// A look that was taken before our write shows nothing that the write did not check.
 			if (record.fabricAt[field] !== shown.fabricAt[field]) continue;
-			this.noteScalar(record, field, value, bounds(crm, shown, field));
+			this.noteScalar(record, field, value, this.bounds(crm, shown, field, began));
 			record.seen = { ...record.seen, [field]: value };
 		}
-		this.noteList(record, list, bounds(crm, shown, 'emails'));
+		this.noteList(record, list, this.bounds(crm, shown, 'emails', began));
 		record.seen = { ...record.seen, emails: apply(seenEmails(record), list) };
+	}
+
+	/**
+	 * A polled record has one edit time for all its fields, in the vendor's resolution. If we wrote
+	 * the field while the poll was under way, the hub may have to wait for the next look.
+	 */
+	private bounds(crm: MemoryCrm, shown: MemoryRecord, field: string, began: number): Bounds {
+		const earliest = crm.floor(shown.personAt[field] ?? 0);
+		const when = { earliest, latest: shown.editedAt };
+		if ((shown.fabricAt[field] ?? 0) < began) return when;
+		this.doubtful.set(shown.id, [...(this.doubtful.get(shown.id) ?? []), when]);
+		return when;
 	}
 
 	private nextClient(): number {
@@ -85,7 +103,8 @@ export class People {
 	private editScalar(crm: MemoryCrm, record: MemoryRecord, now: number): void {
 		const field = this.chance.pick(SCALARS) ?? 'status';
 		const name = `${record.client}/${field}`;
-		const clears = this.chance.happens(0.1) && !this.cleared.has(name);
+		const isOurs = field in record.unanswered.scalars;
+		const clears = this.chance.happens(0.1) && !this.cleared.has(name) && !isOurs;
 		if (clears) this.cleared.add(name);
 		const value = clears ? null : this.value(crm);
 		if (value === record.fields[field]) return;
@@ -133,7 +152,7 @@ export class People {
 	}
 
 	private noteScalar(record: MemoryRecord, field: string, value: ScalarValue, when: Bounds): void {
-		this.oracle.note({ client: record.client, record: record.id, field, value, ...when });
+		this.oracle.note({ client: record.client, record: record.id, field, value, when });
 	}
 
 	private noteList(
@@ -144,19 +163,14 @@ export class People {
 		const keyOf = (item: EmailItem) => listItemKey('emails', item);
 		for (const item of list.added) this.oracle.noteAdded(client, keyOf(item));
 		for (const item of list.removed) {
-			this.oracle.noteEdited(client, keyOf(item), { record, address: null, ...when });
+			this.oracle.noteEdited(client, keyOf(item), { record, address: null, when });
 		}
 		for (const { from, to } of list.changed) {
-			this.oracle.noteEdited(client, keyOf(from), { record, address: keyOf(to), ...when });
+			this.oracle.noteEdited(client, keyOf(from), { record, address: keyOf(to), when });
 		}
 	}
 }
 
 function seenEmails(record: MemoryRecord): EmailItem[] {
 	return (record.seen['emails'] ?? []) as EmailItem[];
-}
-
-/** A polled record has one edit time for all its fields, in the vendor's resolution. */
-function bounds(crm: MemoryCrm, shown: MemoryRecord, field: string): Bounds {
-	return { earliest: crm.floor(shown.personAt[field] ?? 0), latest: shown.editedAt };
 }

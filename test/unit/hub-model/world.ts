@@ -216,7 +216,7 @@ export class World {
 		];
 		const cursor = { polledAt: began };
 		await this.fabric.accept(crm.name, { events, cursor, complete: true });
-		for (const record of look.records) this.people.noteSeen(crm, record);
+		for (const record of look.records) this.people.noteSeen(crm, record, began);
 		this.polls.delete(crm.name);
 	}
 
