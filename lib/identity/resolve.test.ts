@@ -113,6 +113,21 @@ describe('an own create that comes back before its answer is recorded', () => {
 		expect(merged).toMatchObject([{ outcome: 'noop', decisions: [] }]);
 	});
 
+	test('what a person changed or cleared in it meanwhile is one', async () => {
+		await hub.take(snapshot('wealthbox', '1', { ...ROBERT, jobTitle: 'CFO' }));
+		await hub.claim('redtail');
+		const { firstName, lastName } = ROBERT;
+		const edited = { firstName, lastName, emails: EMAILS, jobTitle: null, status: 'Active' };
+		const { merged } = await hub.take(snapshot('redtail', '9', edited, { at: START + 5 }));
+		const changes = merged.flatMap(({ decisions }) =>
+			decisions.map((one) => [one.field, one.after]),
+		);
+		expect(changes).toEqual([
+			['jobTitle', null],
+			['status', 'Active'],
+		]);
+	});
+
 	test('by its external id too, whatever it holds', async () => {
 		await created();
 		const named = { at: START + 5, externalKeys: { fabric: 'U1001' } };

@@ -13,7 +13,7 @@ import type {
 	ReviewQuestion,
 	ReviewRow,
 } from '../model/rows';
-import { intend, type Shadow } from '../merge/shadow';
+import { expectCreated, type Shadow } from '../merge/shadow';
 import type { NewReview } from '../store/desk';
 import { unifiedIdOf, type RecordKeys } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
@@ -128,8 +128,7 @@ class Resolver {
 
 	/** What the create sent is no person's edit when it is seen at the new record. */
 	private expectOwnValues(event: ChangeEvent, create: DeliveryRow): void {
-		const shadow = create.tried.reduce<Shadow>(intend, { fields: {} });
-		this.newShadows.push({ ...addressOf(event), shadow });
+		this.newShadows.push({ ...addressOf(event), shadow: expectCreated(create.tried) });
 	}
 
 	private rank(event: ChangeEvent): Ranked {

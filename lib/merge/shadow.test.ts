@@ -116,4 +116,12 @@ describe('in flight', () => {
 		const written = shadow.fields['jobTitle']?.written?.map(({ value }) => value);
 		expect(written).toEqual(['CEO', 'COO', 'COO']);
 	});
+
+	test('what they may have left in a list stays in doubt until the record is seen', () => {
+		const tries = intend(intend(seen, { emails: [a, b] }), { emails: [a] });
+		const once = confirm(tries, { emails: [a] }, { emails: [a] }, 20);
+		const twice = confirm(intend(once, { emails: [a, p] }), { emails: [a, p] }, {}, 30);
+		expect(twice.fields['emails']?.stray?.map(({ value }) => value)).toEqual([[a, b]]);
+		expect(see(twice, 'emails', [a, b, p], 40).fields['emails']?.stray).toBeUndefined();
+	});
 });

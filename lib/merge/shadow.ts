@@ -2,15 +2,10 @@
  * The shadow: what we last knew one record to contain, per field, in canonical form. A field has
  * changed at a system only if it differs from that record's shadow (design.md, section 2).
  */
-import { isEmpty, listItemKey, sameValue } from '../model/canonical';
-import { diffList, type ListDiff } from '../model/list-diff';
-import {
-	isListField,
-	type CanonicalFields,
-	type FieldValue,
-	type ListField,
-	type ListItem,
-} from '../model/fields';
+import { isEmpty, sameValue } from '../model/canonical';
+import type { ListDiff } from '../model/list-diff';
+import { entriesOf, listAfter, ownEntries, withEdits } from './known-list';
+import { isListField, type CanonicalFields, type FieldValue } from '../model/fields';
 
 /** A write of ours: what was sent, and what the record was known to hold then. */
 export interface Flight {
@@ -99,17 +94,6 @@ export function recall(shadow: Shadow, field: string, held: FieldValue, diff?: L
 	};
 }
 
-function withEdits(field: ListField, value: FieldValue, diff: ListDiff): FieldValue {
-	const keyOf = (item: ListItem) => listItemKey(field, item);
-	const kept = ((value ?? []) as ListItem[]).flatMap((item) => {
-		const isItem = (other: ListItem) => keyOf(other) === keyOf(item);
-		if (diff.removed.some(isItem)) return [];
-		return [diff.changed.find(({ from }) => isItem(from))?.to ?? item];
-	});
-	const keys = new Set(kept.map(keyOf));
-	return [...kept, ...diff.added.filter((item) => !keys.has(keyOf(item)))] as FieldValue;
-}
-
 /** Notes, before the call is made, what is about to be written. */
 export function intend(shadow: Shadow, changes: CanonicalFields): Shadow {
 	const fields = { ...shadow.fields };
@@ -176,13 +160,15 @@ function confirmField(
 		? listAfter(field, part ? told : ownEntries(field, sent, told), flight?.from, known?.value)
 		: told;
 	// What was in flight before may have been written too: a stream may still bring its echo.
-	const stray = isListField(field) && !part ? inFlight.filter((other) => other !== flight) : [];
+	const others = [...(known?.stray ?? []), ...inFlight.filter((other) => other !== flight)];
+	const stray = isListField(field) && !part ? others.slice(-MAX_REMEMBERED) : [];
 	const done = { value: held, from: known?.value ?? null };
 	const written = remember(known?.written, part ? [done] : [...inFlight, done]);
 	const newer = known !== undefined && known.seenAt > at ? known : undefined;
 	const { value, seenAt } = newer ?? { value: held, seenAt: at };
 	const isOther = known !== undefined && !sameValue(field, known.value, value);
-	const before = isOther ? { value: known.value, seenAt: known.seenAt } : known?.before;
+	const last = known && { value: known.value, seenAt: known.seenAt };
+	const before = isOther ? last : (known?.before ?? last);
 	const next: ShadowField = { value, seenAt, writtenAt: at, written };
 	if (known?.editedAt !== undefined) next.editedAt = known.editedAt;
 	if (before !== undefined) next.before = before;
@@ -191,6 +177,21 @@ function confirmField(
 	const normalised = !part && !sameValue(field, sent, held) && sameValue(field, value, held);
 	if (normalised) next.settledFor = sent;
 	return next;
+}
+
+/** What a record holds that one of these tries of a create has made, as far as they agree. */
+export function expectCreated(tries: readonly CanonicalFields[]): Shadow {
+	const names = new Set(tries.flatMap((changes) => Object.keys(changes)));
+	const fields = [...names].map((field): [string, ShadowField] => {
+		const sent = tries.map((changes) => changes[field] ?? null);
+		const [first = null, ...others] = sent;
+		if (others.every((value) => sameValue(field, value, first))) {
+			return [field, { value: first, seenAt: 0 }];
+		}
+		const inFlight = sent.map((value) => ({ value, from: null }));
+		return [field, { value: null, seenAt: 0, inFlight }];
+	});
+	return { fields: Object.fromEntries(fields) };
 }
 
 /**
@@ -217,49 +218,10 @@ export function confirmFound(
 	return { ...shadow, fields };
 }
 
-/** What our write made of `from`, made to what the list has become known to hold since. */
-function listAfter(
-	field: ListField,
-	held: FieldValue,
-	from: FieldValue | undefined,
-	known: FieldValue | undefined,
-): FieldValue {
-	if (from === undefined || known === undefined || sameValue(field, from, known)) return held;
-	const [before, after] = [(from ?? []) as ListItem[], (held ?? []) as ListItem[]];
-	const merged = withEdits(field, known, diffList(field, before, after)) as ListItem[];
-	const isTwin = (item: ListItem) => (other: ListItem) =>
-		listItemKey(field, other) === listItemKey(field, item);
-	return merged.map((item) => after.find(isTwin(item)) ?? item) as FieldValue;
-}
-
 /** What is told, if it is the doing of a try; else what the last try made of it. */
 function valueOf(field: string, sent: readonly FieldValue[], told: FieldValue): FieldValue {
 	if (isEmpty(told) && sent.length === 0) return told;
 	return sent.some((value) => sameValue(field, value, told)) ? told : (sent.at(-1) ?? null);
-}
-
-/** Entries that a try sent. The others are people's. */
-function entriesOf(field: ListField, sent: readonly FieldValue[], told: FieldValue): FieldValue {
-	const keys = new Set(
-		sent.flatMap((value) => ((value ?? []) as ListItem[]).map((item) => listItemKey(field, item))),
-	);
-	return ((told ?? []) as ListItem[]).filter((item) =>
-		keys.has(listItemKey(field, item)),
-	) as FieldValue;
-}
-
-/**
- * Entries of the answered list that our write accounts for. One that a person added meanwhile is
- * left out, so that the change source still finds it new. As many strangers as missing ones are
- * taken for the CRM's own spelling of what was sent.
- */
-function ownEntries(field: ListField, sent: FieldValue, told: FieldValue): FieldValue {
-	const [wanted, held] = [(sent ?? []) as ListItem[], (told ?? []) as ListItem[]];
-	const keys = new Set(wanted.map((item) => listItemKey(field, item)));
-	const matched = held.filter((item) => keys.has(listItemKey(field, item)));
-	const missing = wanted.length - matched.length;
-	const strangers = held.length - matched.length;
-	return missing === strangers ? held : matched;
 }
 
 /** Forgets one try to write `changes`: the CRM refused it and did none of it. Earlier tries stay in flight. */

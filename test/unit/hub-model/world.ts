@@ -5,14 +5,13 @@
  */
 import { Fabric } from '../../../lib/fabric';
 import type { ChangeEventInput } from '../../../lib/model/event';
-import type { CanonicalFields, EmailItem } from '../../../lib/model/fields';
 import type { DeliveryJob, DeliveryOutcome } from '../../../lib/model/delivery';
 import { openSqlite } from '../../../lib/store/sqlite/dialect';
 import { Store } from '../../../lib/store/store';
 import { registration, START } from '../support/hub';
-import { memoryConnector } from '../support/memory-connector';
 import { Chance } from './chance';
-import { MemoryCrm, SCALARS, type MemoryRecord } from './memory-crm';
+import { CONNECTORS } from './connectors';
+import { MemoryCrm, type MemoryRecord } from './memory-crm';
 import { Oracle } from './oracle';
 import { People } from './people';
 import { deliver } from './writer';
@@ -41,27 +40,6 @@ interface Writing {
 	job: DeliveryJob;
 	outcome?: DeliveryOutcome;
 }
-
-const holdable = ({ firstName, lastName, ...rest }: CanonicalFields, shouts: boolean) => {
-	const emails = ((rest['emails'] ?? []) as EmailItem[]).map(({ address, formerKeys }) =>
-		formerKeys === undefined ? { address } : { address, formerKeys },
-	);
-	const scalars = SCALARS.filter((field) => field in rest).map((field) => {
-		const value = rest[field];
-		return [field, shouts && typeof value === 'string' ? value.toUpperCase() : (value ?? null)];
-	});
-	const fields: CanonicalFields = { ...Object.fromEntries(scalars), emails };
-	if (firstName !== undefined) fields['firstName'] = firstName;
-	if (lastName !== undefined) fields['lastName'] = lastName;
-	return fields;
-};
-
-const CONNECTORS = new Map(
-	[
-		memoryConnector('plain', (desired) => holdable(desired, false)),
-		memoryConnector('shouting', (desired) => holdable(desired, true)),
-	].map((connector) => [connector.kind, connector]),
-);
 
 export class World {
 	now = START;
