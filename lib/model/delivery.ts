@@ -6,6 +6,27 @@ import type { Json } from '../connectors/connector';
 import type { CanonicalFields } from './fields';
 import type { FieldMap } from './field-map';
 
+/**
+ * What to do in a system when a client's record was deleted, archived or merged away in another one:
+ * let it live on here, ask a person, put it away, or delete it.
+ */
+export const DELETE_POLICIES = ['ignore', 'ask', 'archive', 'delete'] as const;
+export type DeletePolicy = (typeof DELETE_POLICIES)[number];
+
+export const OPERATIONS = ['create', 'update', 'delete', 'archive', 'unarchive'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What one run may open for one system before the breaker stops it and asks. 0: no limit. */
+export interface RunLimits {
+	creates: number;
+	changes: number;
+	/** Deletes and archives. */
+	removals: number;
+}
+
+/** Generous for a day's work, small beside a mistake that empties a CRM. */
+export const DEFAULT_LIMITS: RunLimits = { creates: 1_000, changes: 2_000, removals: 25 };
+
 /** What to do when the CRM says that the record to be written is gone (404). */
 export const GONE_POLICIES = ['createAgain', 'unlink', 'deadLetter'] as const;
 export type GonePolicy = (typeof GONE_POLICIES)[number];
@@ -18,7 +39,7 @@ export interface DeliveryJob {
 	attempt: number;
 	system: string;
 	object: 'contact';
-	operation: 'create' | 'update' | 'delete';
+	operation: Operation;
 	unifiedId: string;
 	/** null for a create. */
 	crmId: string | null;

@@ -21,7 +21,13 @@ export const changeEventSchema = z.object({
 	system: systemNameSchema,
 	object: z.literal('contact'),
 	crmId: z.string().min(1).max(200),
-	change: z.enum(['upsert', 'delete', 'undelete']),
+	/**
+	 * `archive`: put away in its CRM but still there. `merge`: its CRM made it part of the record
+	 * `mergedInto`, and it is gone.
+	 */
+	change: z.enum(['upsert', 'delete', 'undelete', 'archive', 'merge']),
+	/** Of a `merge`: the record of the same system that lives on. */
+	mergedInto: z.string().min(1).max(200).optional(),
 	/** `snapshot`: the whole record as read. `delta`: only what changed. */
 	kind: z.enum(['snapshot', 'delta']),
 	fields: canonicalFieldsSchema,

@@ -3,7 +3,7 @@
  * text). The store implements the ports that inbox, identity, merge and delivery name with these.
  */
 import type { Json } from '../connectors/connector';
-import type { GonePolicy } from './delivery';
+import type { DeletePolicy, GonePolicy, Operation, RunLimits } from './delivery';
 import type { ChangeEvent, RecordAddress } from './event';
 import type { FieldMap } from './field-map';
 import type { CanonicalFields, FieldValue } from './fields';
@@ -20,6 +20,9 @@ export interface SystemRow {
 	/** Entities that this system lacks are created in it. */
 	creates: boolean;
 	gonePolicy: GonePolicy;
+	/** What becomes of a record here when the client's record elsewhere was deleted or archived. */
+	deletePolicy: DeletePolicy;
+	limits: RunLimits;
 	/** ms; null until everything that was there at the start had been read and merged. */
 	readyAt: number | null;
 	/** Inbox number to be settled before the system is ready; null while the first read goes on. */
@@ -28,7 +31,8 @@ export interface SystemRow {
 
 export interface Link extends RecordAddress {
 	entityId: string;
-	state: 'active' | 'unlinked';
+	/** `archived`: still there, put away; it is not written to. */
+	state: 'active' | 'unlinked' | 'archived';
 	evidence: Evidence;
 	recreated: number;
 }
@@ -59,6 +63,8 @@ export interface AuditRow {
 	crmId?: string;
 	eventId?: string;
 	deliveryId?: number;
+	/** The run that it belongs to: an emission of events, a reconcile, an undo. One run can be undone as a whole. */
+	run?: string;
 	before?: FieldValue;
 	after?: FieldValue;
 	rule?: string;
@@ -70,6 +76,7 @@ export interface AuditRow {
 
 export interface StoredAuditRow extends AuditRow {
 	seq: number;
+	hash?: string;
 }
 
 export interface DeliveryRow {
@@ -79,8 +86,11 @@ export interface DeliveryRow {
 	target: string;
 	crmId: string | null;
 	entityId: string;
-	operation: 'create' | 'update' | 'delete';
-	state: 'open' | 'claimed' | 'confirmed' | 'superseded' | 'dead';
+	operation: Operation;
+	/** `held`: the breaker stopped its run; a person releases or drops it. */
+	state: 'open' | 'held' | 'claimed' | 'confirmed' | 'superseded' | 'dead';
+	/** The run that opened it. */
+	run: string | null;
 	priority: number;
 	attempts: number;
 	nextAt: number;
@@ -98,16 +108,69 @@ export interface DeliveryRow {
 
 export interface ReviewRow extends RecordAddress {
 	id: number;
-	kind: string;
+	kind: ReviewKind;
 	state: 'open' | 'logged' | 'decided';
+	/** Of a question about a client's value or removal. */
+	entityId: string | null;
+	field: string | null;
 	question: ReviewQuestion;
 	decision: ReviewDecision | null;
 	openedAt: number;
 	decidedAt: number | null;
 }
 
+/**
+ * `new-entity`: nobody is asked, it is logged. `identity`: which client is this record? `value`: which value (policy ask)? `custom`: the same, put
+ * to the canvas first (Field Merge's *Decide*). `removal`: may it be removed here, too? `breaker`: a
+ * run wants more than its limit. `duplicate`: one system holds two records of this client.
+ */
+export const REVIEW_KINDS = [
+	'new-entity',
+	'identity',
+	'value',
+	'custom',
+	'removal',
+	'breaker',
+	'duplicate',
+] as const;
+export type ReviewKind = (typeof REVIEW_KINDS)[number];
+
+/** Of `value` and `custom`: what stands, and what wants to take its place. */
+export interface ValueQuestion {
+	field: string;
+	current: FieldValue;
+	candidate: FieldValue;
+	/** Where each comes from; null: nobody set it. */
+	currentSource: ValueSource | null;
+	candidateSource: ValueSource;
+}
+
+export interface ValueSource {
+	system: string;
+	crmId: string;
+	/** ISO */
+	editedAt: string;
+	eventId: string;
+}
+
+export interface RemovalQuestion {
+	operation: 'archive' | 'delete';
+	/** The record that is gone, and how it went. */
+	cause: RecordAddress & { change: 'delete' | 'archive' | 'merge'; at: string };
+}
+
+export interface BreakerQuestion {
+	run: string;
+	/** What the run wants more of than its limit allows. */
+	limited: keyof RunLimits;
+	limit: number;
+}
+
 export interface ReviewQuestion {
 	reason: string;
+	value?: ValueQuestion;
+	removal?: RemovalQuestion;
+	breaker?: BreakerQuestion;
 	/** The record in question, as it was first read. */
 	record: CanonicalFields;
 	candidates: Array<{
@@ -119,9 +182,13 @@ export interface ReviewQuestion {
 }
 
 export interface ReviewDecision {
-	/** `link` to `unifiedId`, or `new` entity. */
-	verdict: 'link' | 'new';
+	/**
+	 * Of `identity`: `link` to `unifiedId`, or `new` entity. Of `value` and `custom`: `keep`, `take`, or
+	 * `set` to `value`. Of `removal`, `breaker`, `duplicate`: `approve` or `reject`.
+	 */
+	verdict: 'link' | 'new' | 'keep' | 'take' | 'set' | 'approve' | 'reject';
 	unifiedId?: string;
+	value?: FieldValue;
 	by?: string;
 }
 

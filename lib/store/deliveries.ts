@@ -1,6 +1,7 @@
 /** Deliveries: which records differ from what their entities want, and what became of each try. */
 import { sql, type Kysely, type SqlBool } from 'kysely';
 import type { CanonicalFields } from '../model/fields';
+import type { Operation } from '../model/delivery';
 import type { DeliveryRow } from '../model/rows';
 import { chunks, inChunks } from './batch';
 import { toDelivery } from './rows';
@@ -12,14 +13,15 @@ export interface NewDelivery {
 	target: string;
 	crmId: string | null;
 	entityId: string;
-	operation: 'create' | 'update' | 'delete';
+	operation: Operation;
 	priority: number;
 	syncOrigin: string;
+	run?: string;
 	nextAt: number;
 }
 
 /** In the very words of the partial indexes: only then does SQLite use them. */
-const ALIVE = sql<SqlBool>`state in ('open', 'claimed')`;
+const ALIVE = sql<SqlBool>`state in ('open', 'held', 'claimed')`;
 const OPEN = sql<SqlBool>`state = 'open'`;
 const UNDONE_CREATE = sql<SqlBool>`operation = 'create' and state in ('open', 'claimed', 'dead')`;
 const CLAIMED = sql<SqlBool>`state = 'claimed'`;
@@ -68,6 +70,7 @@ export class DeliveryStore {
 						attempts: 0,
 						next_at: delivery.nextAt,
 						sync_origin: delivery.syncOrigin,
+						run: delivery.run ?? null,
 						opened_at: now,
 					})),
 				)

@@ -1,13 +1,21 @@
 /** What waits for a person: reviews and dead letters. */
 import type { Kysely } from 'kysely';
 import { recordKey, type RecordAddress } from '../model/event';
-import type { DeadLetterRow, ReviewDecision, ReviewQuestion, ReviewRow } from '../model/rows';
+import type {
+	DeadLetterRow,
+	ReviewDecision,
+	ReviewKind,
+	ReviewQuestion,
+	ReviewRow,
+} from '../model/rows';
 import { bySystem, chunks, inChunks } from './batch';
 import { jsonOrNull, toDeadLetter, toReview } from './rows';
 import type { Database } from './schema';
 
 export type NewReview = RecordAddress & {
-	kind: string;
+	kind: ReviewKind;
+	entityId?: string;
+	field?: string;
 	state: 'open' | 'logged';
 	question: ReviewQuestion;
 };
@@ -17,6 +25,8 @@ function insertable(review: NewReview, now: number) {
 	return {
 		kind: review.kind,
 		state: review.state,
+		entity_id: review.entityId ?? null,
+		field: review.field ?? null,
 		system: review.system,
 		object: review.object,
 		crm_id: review.crmId,

@@ -15,7 +15,7 @@ beforeAll(async () => {
 	const path = join(folder, 'store.db');
 	await (await Store.open(openSqlite(path))).close();
 	db = new Kysely<Database>({
-		dialect: openSqlite(path),
+		dialect: openSqlite(path).dialect,
 		log: ({ query }) => void queries.push(query),
 	});
 });

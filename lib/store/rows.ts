@@ -1,5 +1,6 @@
 /** Between table rows (JSON text, 0/1) and the shapes of lib/model/rows.ts. */
 import type { Insertable, Selectable } from 'kysely';
+import { DEFAULT_LIMITS, type DeletePolicy } from '../model/delivery';
 import type {
 	AuditRow,
 	DeadLetterRow,
@@ -45,6 +46,8 @@ export function toSystem(row: Selectable<SystemsTable>): SystemRow {
 		settings: parseJson(row.settings),
 		creates: row.creates === 1,
 		gonePolicy: row.gone_policy as SystemRow['gonePolicy'],
+		deletePolicy: row.delete_policy as DeletePolicy,
+		limits: row.limits === null ? DEFAULT_LIMITS : parseJson(row.limits),
 		readyAt: row.ready_at,
 		readyAfter: row.ready_after,
 	};
@@ -82,6 +85,7 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRow {
 		tried: row.tried === null ? [] : parseJson(row.tried),
 		idempotencyKey: row.idempotency_key,
 		syncOrigin: row.sync_origin,
+		run: row.run,
 		openedAt: row.opened_at,
 	};
 }
@@ -103,6 +107,7 @@ export function fromAudit(row: AuditRow): Insertable<AuditTable> {
 		edited_at: row.editedAt ?? null,
 		register: jsonOrNull(row.register),
 		detail: jsonOrNull(row.detail),
+		run: row.run ?? null,
 	};
 }
 
@@ -124,14 +129,18 @@ export function toAudit(row: Selectable<AuditTable>): StoredAuditRow {
 		editedAt: row.edited_at ?? undefined,
 		register: parsed(row.register),
 		detail: parsed(row.detail),
+		run: row.run ?? undefined,
+		hash: row.hash ?? undefined,
 	};
 }
 
 export function toReview(row: Selectable<ReviewsTable>): ReviewRow {
 	return {
 		id: row.id,
-		kind: row.kind,
+		kind: row.kind as ReviewRow['kind'],
 		state: row.state,
+		entityId: row.entity_id,
+		field: row.field,
 		system: row.system,
 		object: row.object,
 		crmId: row.crm_id,

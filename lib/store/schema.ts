@@ -19,6 +19,9 @@ export interface SystemsTable {
 	/** 1: entities that this system lacks are created in it. */
 	creates: number;
 	gone_policy: string;
+	delete_policy: ColumnType<string, string | undefined, string>;
+	/** RunLimits (JSON). */
+	limits: JsonText | null;
 	/** When everything that was there at the start had been read and merged; null before. */
 	ready_at: number | null;
 	/** Inbox number that must be settled before the system is ready; null while the first read goes on. */
@@ -77,9 +80,13 @@ export interface EntitiesTable {
 	created_at: number;
 	/** The event that made it. */
 	created_by: string;
+	/** The entity that this one became part of; its id stays an alias. */
+	merged_into: string | null;
+	/** Why its records should go elsewhere, too (JSON), while that stands. */
+	departure: JsonText | null;
 }
 
-export type LinkState = 'active' | 'unlinked';
+export type LinkState = 'active' | 'unlinked' | 'archived';
 
 export interface LinksTable {
 	system: string;
@@ -116,7 +123,7 @@ export interface ShadowsTable {
 	updated_at: number;
 }
 
-export type DeliveryState = 'open' | 'claimed' | 'confirmed' | 'superseded' | 'dead';
+export type DeliveryState = 'open' | 'held' | 'claimed' | 'confirmed' | 'superseded' | 'dead';
 
 export interface DeliveriesTable {
 	id: Generated<number>;
@@ -142,6 +149,7 @@ export interface DeliveriesTable {
 	tried: JsonText | null;
 	idempotency_key: string | null;
 	sync_origin: string;
+	run: string | null;
 	opened_at: number;
 	settled_at: number | null;
 	reason: string | null;
@@ -167,6 +175,9 @@ export interface AuditTable {
 	/** The register after a `change`, `agree` or `lost` decision: folding these gives the registers. */
 	register: JsonText | null;
 	detail: JsonText | null;
+	run: string | null;
+	/** SHA-256 (hex) over this row and the hash of the row before it. */
+	hash: string | null;
 }
 
 export type ReviewState = 'open' | 'logged' | 'decided';
@@ -175,6 +186,8 @@ export interface ReviewsTable {
 	id: Generated<number>;
 	kind: string;
 	state: ReviewState;
+	entity_id: string | null;
+	field: string | null;
 	system: string;
 	object: string;
 	crm_id: string;
@@ -212,6 +225,33 @@ export interface DeadLettersTable {
 	closed_at: number | null;
 }
 
+/** A system (object and crm_id empty) or one record whose events and deliveries wait. */
+export interface PausesTable {
+	system: string;
+	object: string;
+	crm_id: string;
+	paused_at: number;
+	paused_by: string | null;
+}
+
+/** Reconciles, undos and other runs that a person may ask about. */
+export interface RunsTable {
+	id: string;
+	kind: string;
+	system: string | null;
+	state: string;
+	started_at: number;
+	ended_at: number | null;
+	report: JsonText | null;
+}
+
+/** The rate budget of one account, shared by all processes that use the store. */
+export interface BudgetsTable {
+	account: string;
+	state: JsonText;
+	updated_at: number;
+}
+
 export interface Database {
 	systems: SystemsTable;
 	field_maps: FieldMapsTable;
@@ -227,4 +267,7 @@ export interface Database {
 	reviews: ReviewsTable;
 	review_candidates: ReviewCandidatesTable;
 	dead_letters: DeadLettersTable;
+	pauses: PausesTable;
+	runs: RunsTable;
+	budgets: BudgetsTable;
 }

@@ -8,7 +8,7 @@ import { DeliveryStore } from './deliveries';
 import { DeadLetterStore, ReviewStore } from './desk';
 import { IdentityStore } from './identity';
 import { InboxStore } from './inbox';
-import { migrations } from './migrations';
+import { migrations, type StoreKind } from './migrations';
 import { RegisterStore } from './registers';
 import type { Database } from './schema';
 import { SystemStore } from './systems';
@@ -36,6 +36,12 @@ export class StoreTransaction {
 	}
 }
 
+/** One database behind the store: what kysely needs to speak to it. */
+export interface StoreBackend {
+	kind: StoreKind;
+	dialect: Dialect;
+}
+
 export class Store {
 	private readonly db: Kysely<Database>;
 
@@ -44,9 +50,10 @@ export class Store {
 	}
 
 	/** Opens the store and brings its tables to this version. */
-	static async open(dialect: Dialect): Promise<Store> {
+	static async open({ kind, dialect }: StoreBackend): Promise<Store> {
 		const store = new Store(dialect);
-		const { error } = await new Migrator({ db: store.db, provider: migrations }).migrateToLatest();
+		const provider = migrations(kind);
+		const { error } = await new Migrator({ db: store.db, provider }).migrateToLatest();
 		if (error !== undefined) {
 			await store.close();
 			throw error instanceof Error ? error : new Error(String(error));

@@ -1,12 +1,17 @@
 /** Connected systems, their field maps (every version kept) and cursors. */
 import type { Kysely } from 'kysely';
 import type { Json } from '../connectors/connector';
+import { DEFAULT_LIMITS } from '../model/delivery';
 import type { SystemRow } from '../model/rows';
 import { parseJson, toSystem } from './rows';
 import type { Database } from './schema';
 
 /** What a trigger says of its system when it starts. */
-export type SystemRegistration = Omit<SystemRow, 'readyAt' | 'readyAfter' | 'fieldMapVersion'>;
+export type SystemRegistration = Omit<
+	SystemRow,
+	'readyAt' | 'readyAfter' | 'fieldMapVersion' | 'deletePolicy' | 'limits'
+> &
+	Partial<Pick<SystemRow, 'deletePolicy' | 'limits'>>;
 
 export class SystemStore {
 	constructor(private readonly db: Kysely<Database>) {}
@@ -38,6 +43,7 @@ export class SystemStore {
 				.values({ system: system.name, version, field_map: fieldMap, saved_at: now })
 				.execute();
 		}
+		const { deletePolicy = 'ignore', limits = DEFAULT_LIMITS } = system;
 		const values = {
 			connector: system.connector,
 			priority: system.priority,
@@ -46,6 +52,8 @@ export class SystemStore {
 			settings: JSON.stringify(system.settings),
 			creates: system.creates ? 1 : 0,
 			gone_policy: system.gonePolicy,
+			delete_policy: deletePolicy,
+			limits: JSON.stringify(limits),
 		};
 		await this.db
 			.insertInto('systems')
@@ -54,6 +62,8 @@ export class SystemStore {
 			.execute();
 		return {
 			...system,
+			deletePolicy,
+			limits,
 			fieldMapVersion: version,
 			readyAt: known?.readyAt ?? null,
 			readyAfter: known?.readyAfter ?? null,

@@ -5,15 +5,17 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite';
-import { SqliteDialect, type Dialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
 import { ConfigurationFailure } from '../../connectors/connector';
+import type { StoreBackend } from '../store';
 
 const BUSY_TIMEOUT_MS = 10_000;
 const MAX_STATEMENTS = 500;
 
 /** Opens (and creates) the store's file. Throws {@link ConfigurationFailure} if it cannot be written. */
-export function openSqlite(path: string): Dialect {
-	return new SqliteDialect({ database: new NodeSqlite(open(path)) });
+export function openSqlite(path: string): StoreBackend {
+	const dialect = new SqliteDialect({ database: new NodeSqlite(open(path)) });
+	return { kind: 'sqlite', dialect };
 }
 
 function open(path: string): DatabaseSync {

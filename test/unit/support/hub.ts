@@ -178,7 +178,7 @@ export interface Taken {
 	merged: MergeReport[];
 }
 
-export function registration(name: string, priority = 0): SystemRegistration {
+export function registration(name: string, priority = 0) {
 	return {
 		name,
 		connector: 'memory',
@@ -187,5 +187,7 @@ export function registration(name: string, priority = 0): SystemRegistration {
 		settings: {},
 		creates: true,
 		gonePolicy: 'unlink',
-	};
+		deletePolicy: 'ignore',
+		limits: { creates: 0, changes: 0, removals: 0 },
+	} satisfies SystemRegistration;
 }
