@@ -1,4 +1,5 @@
 import type { ICredentialType, INodeProperties } from 'n8n-workflow';
+import { POSTGRES_PROPERTIES } from './shared/postgres-properties';
 
 /** Where the fabric keeps its own data: identity links, registers, inbox, deliveries, audit trail. */
 // The test opens a database, which no HTTP request can do: the CRM Fabric node has it
@@ -35,6 +36,11 @@ export class CrmFabricStoreApi implements ICredentialType {
 					value: 'sqlite',
 					description: 'A file beside n8n; right for one n8n process',
 				},
+				{
+					name: 'PostgreSQL',
+					value: 'postgres',
+					description: 'A database that several n8n processes share; needed in queue mode',
+				},
 			],
 			default: 'sqlite',
 		},
@@ -48,5 +54,6 @@ export class CrmFabricStoreApi implements ICredentialType {
 			description:
 				"Absolute path of the database file; it is made if it does not exist. Empty: crm-fabric.sqlite in n8n's own folder. In Docker the path must lie on a volume.",
 		},
+		...POSTGRES_PROPERTIES,
 	];
 }

@@ -2,15 +2,16 @@
  * The fabric: the hub as nodes and tests use it. Each method is one store transaction; items go in,
  * decisions come out. Nothing here knows n8n or HTTP.
  */
-import { EventEmitter } from 'node:events';
 import { systemClock, type Clock } from './clock';
 import type { ChangeBatch, Connector, Json } from './connectors/connector';
+import type { BudgetPort } from './connectors/shared-budget';
 import { claimDeliveries, LEASE_MS } from './delivery/claim';
-import { markDeliveries } from './delivery/mark';
+import { markDeliveries, type TouchedEntities } from './delivery/mark';
 import { recordResults, type DeliveryReport, type RecordedResult } from './delivery/result';
 import { Desk } from './desk/desk';
 import { resolveBatch, type IdentityDecision } from './identity/resolve';
 import type { Thresholds } from './identity/score';
+import { History } from './history/history';
 import {
 	bury,
 	finishEvents,
@@ -21,11 +22,16 @@ import {
 	type ExecutionEnd,
 } from './inbox/emission';
 import { takeIn, type IntakeResult } from './inbox/intake';
+import { DESK_SYSTEM } from './merge/clock';
 import { mergeBatch, type MergeOutcome } from './merge/batch';
 import { mergeRules, type FieldRule } from './merge/rules';
 import type { DeliveryJob } from './model/delivery';
 import type { ChangeEvent } from './model/event';
 import { PRIORITY, type SystemRow } from './model/rows';
+import { Reconcile } from './reconcile/reconcile';
+import { Signals } from './signals';
+import { budgetPort } from './store/budgets';
+import { isTakenOut } from './removal/archive-field';
 import { UNSETTLED } from './store/schema';
 import type { Store, StoreTransaction } from './store/store';
 import type { SystemRegistration } from './store/systems';
@@ -38,18 +44,28 @@ export interface MergeReport extends MergeOutcome {
 const SWEEP_PAGE = 200;
 
 export class Fabric {
-	/** `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened. */
-	readonly signals = new EventEmitter().setMaxListeners(100);
 	/** What waits for a person, and what people ask. */
 	readonly desk: Desk;
+	/** Where rate budgets are kept that all processes share; see createSharedBudget. */
+	readonly budgets: BudgetPort;
+	/** What was, and how to take it back. */
+	readonly history: History;
+	/** Compares what the hub believes with what a CRM holds. */
+	readonly reconcile: Reconcile;
 	private readonly sweeping = new Set<string>();
 
 	constructor(
 		private readonly store: Store,
 		private readonly connectors: ReadonlyMap<string, Connector>,
 		private readonly clock: Clock = systemClock,
+		/** `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened. */
+		readonly signals: Signals = new Signals(),
 	) {
-		this.desk = new Desk(store, clock, (kind) => this.connector(kind), this.signals);
+		this.budgets = budgetPort(store, clock);
+		const connectorOf = (kind: string) => this.connector(kind);
+		this.desk = new Desk(store, clock, connectorOf, this.signals);
+		this.history = new History(store, clock, connectorOf, this.signals);
+		this.reconcile = new Reconcile(store, clock, connectorOf, this.signals);
 	}
 
 	connector(kind: string): Connector {
@@ -58,20 +74,23 @@ export class Fabric {
 		return connector;
 	}
 
-	registerSystem(registration: SystemRegistration): Promise<SystemRow> {
+	async registerSystem(registration: SystemRegistration): Promise<SystemRow> {
+		if (registration.name === DESK_SYSTEM) {
+			throw new Error(`The name ${DESK_SYSTEM} is the fabric's own; give the system another one.`);
+		}
 		return this.store.transaction((tx) => tx.systems.register(registration, this.clock.now()));
 	}
 
 	systems(): Promise<SystemRow[]> {
-		return this.store.transaction((tx) => tx.systems.all());
+		return this.store.read((tx) => tx.systems.all());
 	}
 
 	cursor(system: string): Promise<Json> {
-		return this.store.transaction((tx) => tx.systems.cursor(system));
+		return this.store.read((tx) => tx.systems.cursor(system));
 	}
 
 	knownRecords(system: string, crmIds: string[]): Promise<Set<string>> {
-		return this.store.transaction((tx) => tx.identity.known(system, 'contact', crmIds));
+		return this.store.read((tx) => tx.identity.known(system, 'contact', crmIds));
 	}
 
 	/** Inbox and cursor in one transaction. */
@@ -91,7 +110,9 @@ export class Fabric {
 	}
 
 	nextEvents(system: string, limit: number): Promise<EventBatch | undefined> {
-		return this.store.transaction((tx) => nextEvents(tx, system, limit, this.clock.now()));
+		return this.store.transaction((tx) =>
+			nextEvents(tx, system, limit, this.clock.now(), this.clock.uuid),
+		);
 	}
 
 	async finishEvents(system: string, batchId: string, end: ExecutionEnd): Promise<void> {
@@ -121,10 +142,19 @@ export class Fabric {
 	async merge(events: readonly ChangeEvent[], rules: FieldRule[]): Promise<MergeReport[]> {
 		const { outcomes, opened } = await this.store.transaction(async (tx) => {
 			const now = this.clock.now();
-			const priorities = Object.fromEntries(
-				(await tx.systems.all()).map(({ name, priority }) => [name, priority]),
-			);
-			const result = await mergeBatch(tx, events, { rules: mergeRules(rules, priorities), now });
+			const systems = await tx.systems.all();
+			const result = await mergeBatch(tx, events, {
+				rules: mergeRules(
+					rules,
+					Object.fromEntries(systems.map(({ name, priority }) => [name, priority])),
+				),
+				fieldMaps: new Map(systems.map(({ name, fieldMap }) => [name, fieldMap])),
+				isTakenOut: (event) => {
+					const system = systems.find(({ name }) => name === event.system);
+					return system !== undefined && isTakenOut(event, system, this.connector(system.connector));
+				},
+				now,
+			});
 			const marked = await this.mark(tx, result.touched);
 			return { outcomes: result.outcomes, opened: marked.opened };
 		});
@@ -139,6 +169,7 @@ export class Fabric {
 				now: this.clock.now(),
 				limit,
 				system,
+				uuid: this.clock.uuid,
 			}),
 		);
 	}
@@ -173,9 +204,9 @@ export class Fabric {
 		return results;
 	}
 
-	close(): Promise<void> {
-		this.signals.removeAllListeners();
-		return this.store.close();
+	async close(): Promise<void> {
+		await this.signals.close();
+		await this.store.close();
 	}
 
 	private resultOptions() {
@@ -185,8 +216,8 @@ export class Fabric {
 
 	private mark(
 		tx: StoreTransaction,
-		touched: ReadonlyMap<string, { syncOrigin: string }>,
-		options: { priority?: number; assumeReady?: string } = {},
+		touched: TouchedEntities,
+		options: { priority?: number; assumeReady?: string; run?: string } = {},
 	) {
 		const connectorOf = (kind: string) => this.connector(kind);
 		return markDeliveries(tx, touched, { connectorOf, now: this.clock.now(), ...options });
@@ -197,7 +228,7 @@ export class Fabric {
 		if (this.sweeping.has(system)) return;
 		this.sweeping.add(system);
 		try {
-			if (await this.store.transaction((tx) => isBecomingReady(tx, system)))
+			if (await this.store.read((tx) => isBecomingReady(tx, system)))
 				await this.sweep(system);
 		} finally {
 			this.sweeping.delete(system);
@@ -215,7 +246,8 @@ export class Fabric {
 				const ids = await tx.identity.page(after, SWEEP_PAGE);
 				if (ids.length === 0) await tx.systems.setReady(system, this.clock.now());
 				const touched = new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }]));
-				await this.mark(tx, touched, { priority: PRIORITY.backfill, assumeReady: system });
+				const run = `first-read/${system}`;
+				await this.mark(tx, touched, { priority: PRIORITY.backfill, assumeReady: system, run });
 				return ids;
 			});
 			if (page.length === 0) break;

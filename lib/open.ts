@@ -2,33 +2,53 @@
  * Opens the fabric once a store and process: all nodes of an n8n share connections, signals and
  * caches. A store that could not be opened is tried again on the next call.
  */
-import { resolve } from 'node:path';
+import { createHmac, randomBytes } from 'node:crypto';
+import { systemClock } from './clock';
 import { connectors } from './connectors';
 import { Fabric } from './fabric';
-import { openSqlite } from './store/sqlite/dialect';
+import { Signals } from './signals';
+import type { PostgresLocation, StoreLocation } from './store/location';
+import { openBackend, pathOf } from './store/open-backend';
+import { postgresSettings } from './store/postgres/settings';
+import { PostgresSignals } from './store/postgres/signals';
 import { Store } from './store/store';
 
-export interface StoreLocation {
-	type: 'sqlite';
-	/** Absolute path of the file. */
-	path: string;
-}
+export type { PostgresLocation, SqliteLocation, StoreLocation } from './store/location';
 
 const open = new Map<string, Promise<Fabric>>();
 
 /** Throws ConfigurationFailure with a hint if the store cannot be opened. */
-export function openFabric(location: StoreLocation): Promise<Fabric> {
-	const key = location.path === ':memory:' ? location.path : resolve(location.path);
+export async function openFabric(location: StoreLocation): Promise<Fabric> {
+	const key = keyOf(location);
 	const known = open.get(key);
 	if (known !== undefined) return known;
-	const opening = openStore(key).then((store) => new Fabric(store, connectors));
+	const opening = openNew(location);
 	open.set(key, opening);
 	opening.catch(() => open.delete(key));
 	return opening;
 }
 
-async function openStore(path: string): Promise<Store> {
-	return Store.open(openSqlite(path));
+async function openNew(location: StoreLocation): Promise<Fabric> {
+	const store = await Store.open(await openBackend(location));
+	systemClock.raise(await store.newestTime());
+	const isShared = location.type === 'postgres';
+	const signals = isShared ? new PostgresSignals(location) : new Signals();
+	return new Fabric(store, connectors, undefined, signals);
+}
+
+const secret = randomBytes(32);
+
+/**
+ * Who comes with another password is not let in on the connections of who had the right one, and a
+ * password that was changed is used at once. The password itself is not in the key.
+ */
+function keyOf(location: StoreLocation): string {
+	if (location.type === 'sqlite') return pathOf(location);
+	return `${postgresSettings(location).name}#${seal(location)}`;
+}
+
+function seal(location: PostgresLocation): string {
+	return createHmac('sha256', secret).update(JSON.stringify(location)).digest('hex');
 }
 
 /** Closes every open store, e.g. at the end of a test. */

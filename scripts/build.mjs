@@ -1,10 +1,11 @@
 /**
  * Builds `dist/`: the library with its libraries as one bundle (the published package has no
- * runtime dependencies), nodes and credentials file by file, icons and codex files beside them.
+ * runtime dependencies), the command line as another, nodes and credentials file by file, icons and
+ * codex files beside them.
  * Types are checked by `npm run typecheck`, not here.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -28,20 +29,33 @@ async function filesUnder(folder, wanted) {
 		.sort();
 }
 
+/** `pg` looks for its native twin and does without it. */
+const BUNDLE = {
+	...COMMON,
+	bundle: true,
+	external: ['n8n-workflow', 'node:*', 'pg-native', 'cloudflare:sockets'],
+	minify: true,
+	keepNames: true,
+	legalComments: 'none',
+	metafile: true,
+};
+
 /** One bundle: connections and caches of the library must exist once in n8n's process. */
 async function bundleLibrary() {
-	const result = await build({
-		...COMMON,
+	return await build({
+		...BUNDLE,
 		entryPoints: ['lib/index.ts'],
 		outfile: 'dist/lib/index.js',
-		bundle: true,
-		external: ['n8n-workflow', 'node:*'],
-		minify: true,
-		keepNames: true,
-		legalComments: 'none',
-		metafile: true,
 	});
-	await writeNotices(Object.keys(result.metafile.inputs));
+}
+
+/** The command line runs in a process of its own. */
+async function bundleCommandLine() {
+	const outfile = 'dist/cli.js';
+	const banner = { js: '#!/usr/bin/env node' };
+	const result = await build({ ...BUNDLE, entryPoints: ['lib/cli/main.ts'], outfile, banner });
+	await chmod(join(ROOT, outfile), 0o755);
+	return result;
 }
 
 /** The licences of what went into the bundle ask that their text travels with it. */
@@ -122,7 +136,8 @@ async function checkRegistration() {
 async function main() {
 	await rm(DIST, { recursive: true, force: true });
 	await mkdir(DIST);
-	await bundleLibrary();
+	const bundles = [await bundleLibrary(), await bundleCommandLine()];
+	await writeNotices(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
 	await compileNodesAndCredentials();
 	await copyAssets();
 	await checkRegistration();

@@ -4,11 +4,10 @@
  * Both live in the process; clock and sleep are injected.
  */
 import type { RateBudget } from './connector';
-import { HttpFailure } from './http';
+import { abortedWhileWaiting, WaitingLine, type CallPriority } from './waiting-line';
 
-export type CallPriority = 'live' | 'retry' | 'backfill';
+export { BudgetFull, type CallPriority } from './waiting-line';
 
-const PRIORITIES: readonly CallPriority[] = ['live', 'retry', 'backfill'];
 const MAX_WAITING = 10_000;
 
 export interface BudgetOptions {
@@ -26,17 +25,6 @@ export interface BudgetOptions {
 	maxWaiting?: number;
 }
 
-/** More callers wait for the budget than may: the work should be put back and tried later. */
-export class BudgetFull extends Error {
-	override readonly name = 'BudgetFull';
-}
-
-interface Waiter {
-	resolve: () => void;
-	signal: AbortSignal | undefined;
-	onAbort: () => void;
-}
-
 /** A sliding window of calls. Who waits is served by priority, then in order of arrival. */
 export function createRateBudget(options: BudgetOptions): RateBudget {
 	return new SlidingWindow(options);
@@ -46,7 +34,7 @@ class SlidingWindow implements RateBudget {
 	private readonly windowMs: number;
 	private readonly calls: number;
 	private readonly taken: number[] = [];
-	private readonly waiting = new Map<CallPriority, Waiter[]>(PRIORITIES.map((name) => [name, []]));
+	private readonly line: WaitingLine;
 	private pausedUntil = 0;
 	private serving = false;
 	private wake = new AbortController();
@@ -54,28 +42,16 @@ class SlidingWindow implements RateBudget {
 	constructor(private readonly options: BudgetOptions) {
 		this.calls = Math.max(1, Math.floor(options.calls));
 		this.windowMs = options.windowMs + (options.marginMs ?? Math.ceil(options.windowMs / 100));
+		this.line = new WaitingLine(options.maxWaiting ?? MAX_WAITING, () => {
+			if (this.line.size === 0) this.wake.abort();
+		});
 	}
 
-	readonly take = (priority: CallPriority, signal?: AbortSignal): Promise<void> =>
-		new Promise((resolve, reject) => {
-			if (signal?.aborted) return reject(abortedWhileWaiting());
-			if (this.waitingCount() >= (this.options.maxWaiting ?? MAX_WAITING)) {
-				return reject(new BudgetFull('too many calls wait for the rate budget already'));
-			}
-			const queue = this.queue(priority);
-			const waiter: Waiter = {
-				resolve,
-				signal,
-				onAbort: () => {
-					queue.splice(queue.indexOf(waiter), 1);
-					if (this.waitingCount() === 0) this.wake.abort();
-					reject(abortedWhileWaiting());
-				},
-			};
-			signal?.addEventListener('abort', waiter.onAbort, { once: true });
-			queue.push(waiter);
-			void this.serve();
-		});
+	readonly take = (priority: CallPriority, signal?: AbortSignal): Promise<void> => {
+		const turn = this.line.join(priority, signal);
+		void this.serve();
+		return turn;
+	};
 
 	readonly pauseFor = (ms: number): void => {
 		this.pausedUntil = Math.max(this.pausedUntil, this.options.now() + ms);
@@ -91,28 +67,18 @@ class SlidingWindow implements RateBudget {
 		if (this.serving) return;
 		this.serving = true;
 		try {
-			while (this.waitingCount() > 0) {
+			for (let top = this.line.top(); top !== undefined; top = this.line.top()) {
 				const wait = this.nextInMs();
 				if (wait > 0) {
 					this.wake = new AbortController();
 					await this.options.sleep(wait, this.wake.signal);
 				} else {
-					this.grant();
+					this.taken.push(this.options.now());
+					this.line.serve(top);
 				}
 			}
 		} finally {
 			this.serving = false;
-		}
-	}
-
-	private grant(): void {
-		for (const priority of PRIORITIES) {
-			const waiter = this.queue(priority).shift();
-			if (waiter === undefined) continue;
-			this.taken.push(this.options.now());
-			waiter.signal?.removeEventListener('abort', waiter.onAbort);
-			waiter.resolve();
-			return;
 		}
 	}
 
@@ -124,18 +90,6 @@ class SlidingWindow implements RateBudget {
 		const untilFree = oldest === undefined ? 0 : oldest + this.windowMs - now;
 		return Math.max(0, untilFree, this.pausedUntil - now);
 	}
-
-	private queue(priority: CallPriority): Waiter[] {
-		return this.waiting.get(priority) ?? [];
-	}
-
-	private waitingCount(): number {
-		return PRIORITIES.reduce((sum, priority) => sum + this.queue(priority).length, 0);
-	}
-}
-
-function abortedWhileWaiting(): HttpFailure {
-	return new HttpFailure('stopped while waiting for the rate budget', 'aborted');
 }
 
 export interface Pacer {

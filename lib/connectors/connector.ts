@@ -1,7 +1,8 @@
 /**
  * The connector interface: the code for one kind of CRM. Every connector is a folder with the same
- * files: `client.ts` (calls), `changes.ts` (change source), `fields.ts` (CRM field <-> canonical
- * field), `deliver.ts` (writes), `index.ts` (the Connector object). A fourth CRM is one more folder.
+ * files: `client.ts` (calls), `changes.ts` (change source), `reader.ts` (reads of whole records),
+ * `listing.ts` (all records), `fields.ts` (CRM field <-> canonical field), `deliver.ts` (writes),
+ * `remove.ts` (deletes, archives), `index.ts` (the Connector object). A fourth CRM is one more folder.
  */
 import type { ChangeEventInput } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
@@ -88,6 +89,13 @@ export interface ChangeSourceOptions {
 	signal: AbortSignal;
 }
 
+export interface ReadAllOptions {
+	fieldMap: FieldMap;
+	/** Read only these; records that are gone are left out. Absent: every record. */
+	crmIds?: readonly string[];
+	signal: AbortSignal;
+}
+
 export type ChangeSourceState =
 	| { status: 'running' }
 	| { status: 'waiting'; reason: string; retryInMs: number }
@@ -121,6 +129,11 @@ export interface ConnectorCapabilities {
 	rateLimit: { calls: number; windowMs: number } | null;
 	/** Canonical fields that can be read but not written. */
 	readOnlyFields: string[];
+	/**
+	 * What a delivery may do to end a record. Archiving is by the settings `archiveField` and
+	 * `archiveValue`; without a field in them it is rejected.
+	 */
+	removal: { archive: boolean; delete: boolean };
 }
 
 export interface Connector {
@@ -139,6 +152,22 @@ export interface Connector {
 	 * itself; rejects only with AuthenticationFailure or ConfigurationFailure.
 	 */
 	runChangeSource: (context: ConnectorContext, options: ChangeSourceOptions) => Promise<void>;
+	/**
+	 * Snapshots of every record (or of those in `crmIds`), page by page, with backfill priority; ids and
+	 * fields are those of the change source's snapshots, `readAt` is before the page was asked for.
+	 * Ends normally only after a complete listing without an error; else it throws CrmError (code
+	 * `listing-incomplete` if records shifted meanwhile), HttpFailure, AuthenticationFailure or
+	 * ConfigurationFailure. A deleted record is not listed.
+	 */
+	readAll: (
+		context: ConnectorContext,
+		options: ReadAllOptions,
+	) => AsyncGenerator<ChangeEventInput[]>;
+	/**
+	 * Reads one record: true if the CRM says that it is gone, while the same connection answers
+	 * otherwise. Throws what {@link readAll} throws if that cannot be told.
+	 */
+	isGone: (context: ConnectorContext, crmId: string, signal?: AbortSignal) => Promise<boolean>;
 	/** Raw record -> canonical fields of its mapped fields (direction in or both), nested ids in `ref`. Pure. */
 	toCanonical: (
 		record: CrmRecord,
@@ -147,7 +176,8 @@ export interface Connector {
 	) => CanonicalFields;
 	/**
 	 * What this CRM would hold if `desired` were written to it: fields it has no place for dropped,
-	 * kinds brought to its vocabulary. `toCanonical` of a written record equals this. Pure.
+	 * kinds brought to its vocabulary. `toCanonical` of a written record equals this. What becomes of
+	 * a field depends on that field and on `type` alone. Pure.
 	 */
 	project: (
 		desired: CanonicalFields,

@@ -1,12 +1,29 @@
-/** What the polled CRMs' deliveries share. */
+/** What the connectors' deliveries share. */
+import { sameValue } from '../model/canonical';
 import type { DeliveryJob, DeliveryOutcome } from '../model/delivery';
 import type { CanonicalFields } from '../model/fields';
+import { shortHash } from './field-codec';
+import type { RestRequest } from './rest';
 
-/** Headers of every outbound write: who caused it, and which repeated call is the same write. */
+/** Headers of a delivery's one write: who caused it, and which repeated call is the same write. */
 export function writeHeaders(job: DeliveryJob): Record<string, string> {
 	return {
 		'Idempotency-Key': job.idempotencyKey,
 		'X-Sync-Origin': `crm-fabric;${job.syncOrigin}`,
+	};
+}
+
+/**
+ * For a delivery of several calls, each with a key of its own: what follows the slash names the call by
+ * what it does, so the same call of another try has the same key, whatever was done before it.
+ */
+export function writeHeadersByCall(
+	job: DeliveryJob,
+): (call: RestRequest) => Record<string, string> {
+	const CALL_DIGITS = 8;
+	return ({ method, path, json }) => {
+		const call = shortHash([method, path, json ?? null]).slice(0, CALL_DIGITS);
+		return writeHeaders({ ...job, idempotencyKey: `${job.idempotencyKey}/${call}` });
 	};
 }
 
@@ -18,6 +35,34 @@ export function wantedOf(
 	const type = job.changes.type ?? job.known.type ?? job.desired.type;
 	const projected = project(type === undefined ? job.changes : { ...job.changes, type });
 	return Object.fromEntries(Object.entries(projected).filter(([field]) => field in job.changes));
+}
+
+/** The first field that the record states differently from what it is known to hold. */
+export function changedField(known: CanonicalFields, fresh: CanonicalFields): string | undefined {
+	return Object.keys(known).find(
+		(field) => fresh[field] !== undefined && !sameValue(field, known[field], fresh[field]),
+	);
+}
+
+export interface Confirmation {
+	crmId: string;
+	known: CanonicalFields;
+	/** ms */
+	at: number;
+	calls: number;
+	found?: boolean;
+}
+
+export function confirmedOutcome(confirmation: Confirmation): DeliveryOutcome {
+	const { crmId, known, at, calls, found } = confirmation;
+	return {
+		status: 'confirmed',
+		crmId,
+		known,
+		confirmedAt: new Date(at).toISOString(),
+		calls,
+		...(found === true ? { found } : {}),
+	};
 }
 
 export function noRecord(): DeliveryOutcome {

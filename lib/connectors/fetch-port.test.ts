@@ -64,6 +64,18 @@ test('401 is an authentication failure, other statuses are answers', async () =>
 	});
 });
 
+test('several cookies stay apart', async () => {
+	const cookies = ['a=1; Expires=Wed, 04 Mar 2026 10:00:00 GMT', 'b=2; Path=/'];
+	const baseUrl = await serve((_request, response) => {
+		response.setHeader('set-cookie', cookies);
+		response.setHeader('x-other', ['1', '2']);
+		response.end();
+	});
+	const { headers } = await fetchPort({ baseUrl })({ method: 'GET', url: '/' });
+	expect(headers['set-cookie']).toEqual(cookies);
+	expect(headers['x-other']).toBe('1, 2');
+});
+
 test('no answer has a reason', async () => {
 	const hanging = await serve(() => undefined);
 	const dropping = await serve((request) => request.socket.destroy());

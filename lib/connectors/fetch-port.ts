@@ -60,13 +60,19 @@ async function send(
 		const text = await answer.text();
 		return {
 			status: answer.status,
-			headers: Object.fromEntries(answer.headers),
+			headers: headersOf(answer.headers),
 			body:
 				request.responseType === 'text' ? text : parsed(text, answer.headers.get('content-type')),
 		};
 	} catch (error) {
 		throw failureOf(error, timeout, request.signal);
 	}
+}
+
+/** A cookie may hold commas, so several of them are not joined as other repeated headers are. */
+function headersOf(headers: Headers): HttpResponse['headers'] {
+	const cookies = headers.getSetCookie();
+	return { ...Object.fromEntries(headers), ...(cookies.length > 0 && { 'set-cookie': cookies }) };
 }
 
 function parsed(text: string, contentType: string | null): unknown {

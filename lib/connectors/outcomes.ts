@@ -86,12 +86,15 @@ export function goneOutcome(crm: string): DeliveryOutcome {
 	return { status: 'gone', reason: `The record no longer exists in ${crm}.`, code: '404' };
 }
 
+/** Code of the outcome below. */
+export const CHANGED_MEANWHILE = 'changed-meanwhile';
+
 /** Somebody changed the field at the CRM since it was last read: the change source has to bring that first. */
 export function changedMeanwhile(crm: string, field: string): DeliveryOutcome {
 	return {
 		status: 'retry',
 		reason: `The field ${field} was changed in ${crm} since it was last read; waiting for that change to come in.`,
-		code: 'changed-meanwhile',
+		code: CHANGED_MEANWHILE,
 		outcomeUnknown: false,
 	};
 }

@@ -11,6 +11,8 @@ export interface PolledRecord {
 	deleted: boolean;
 	fields: CanonicalFields;
 	externalKeys?: Record<string, string>;
+	/** Put away in its CRM, where that counts as a removal. */
+	archived?: boolean;
 }
 
 /** The circumstances of a read. All in ms since the epoch, our clock. */
@@ -27,19 +29,21 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** Names an observation: the same record with the same edit time and content has the same id. */
 export function eventIdOf(system: string, record: PolledRecord): string {
 	const edited = record.updatedAt === null ? 'unknown' : iso(record.updatedAt);
-	const what = record.deleted ? 'deleted' : shortHash(record.fields);
+	const content = `${shortHash(record.fields)}${record.archived ? ':archived' : ''}`;
+	const what = record.deleted ? 'deleted' : content;
 	return `${system}:contact:${record.crmId}:${edited}:${what}`;
 }
 
+/** `revived`: the record was reported as deleted before. */
 export function snapshotEvent(
 	record: PolledRecord,
 	sighting: Sighting,
-	change: 'upsert' | 'undelete',
+	revived: boolean,
 ): ChangeEventInput {
 	return {
 		...frame(sighting, record),
 		eventId: eventIdOf(sighting.system, record),
-		change,
+		change: record.archived ? 'archive' : revived ? 'undelete' : 'upsert',
 		fields: record.fields as ChangeEventInput['fields'],
 		externalKeys: record.externalKeys ?? {},
 	};
@@ -58,7 +62,8 @@ export function deleteEvent(record: PolledRecord, sighting: Sighting): ChangeEve
 /** A deletion inferred: absent from one complete listing, and confirmed by a read of its own. */
 export function missingEvent(crmId: string, sighting: Sighting): ChangeEventInput {
 	const record: PolledRecord = { crmId, updatedAt: sighting.readAt, deleted: true, fields: {} };
-	return deleteEvent(record, sighting);
+	// The hub asks of a deletion that nobody told whether the record was seen later.
+	return { ...deleteEvent(record, sighting), origin: 'listing' };
 }
 
 function frame(sighting: Sighting, record: PolledRecord) {

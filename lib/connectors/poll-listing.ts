@@ -80,7 +80,7 @@ export class FullListing {
 		);
 		const events = await this.eventsOf(read.records, cursor, readAt);
 		const revived = new Set(
-			events.filter(({ change }) => change === 'undelete').map(({ crmId }) => crmId),
+			events.filter(({ change }) => change !== 'delete').map(({ crmId }) => crmId),
 		);
 		const next = withDeleted(
 			cursor,
@@ -123,7 +123,7 @@ export class FullListing {
 			if (known !== null && !known.has(record.crmId)) return [];
 			const reported = cursor.deleted.includes(record.crmId);
 			if (record.deleted) return reported ? [] : [deleteEvent(record, sighting)];
-			return [snapshotEvent(record, sighting, reported ? 'undelete' : 'upsert')];
+			return [snapshotEvent(record, sighting, reported)];
 		});
 	}
 

@@ -180,7 +180,7 @@ class Polling {
 		const revived = this.cursor.deleted.includes(record.crmId);
 		if (revived) round.revived.add(record.crmId);
 		const sighting = this.sighting(round.began, unchangedUntil);
-		round.events.push(snapshotEvent(record, sighting, revived ? 'undelete' : 'upsert'));
+		round.events.push(snapshotEvent(record, sighting, revived));
 	}
 
 	private takeDeleted(round: PollRound, record: PolledRecord, readAt: number): void {

@@ -69,7 +69,7 @@ test('429 holds back every caller for as long as it says', async () => {
 
 test('write headers go with writes only', async () => {
 	const { context, requests } = scripted([]);
-	const rest = createRest(context, { crm: 'X', writeHeaders: { 'X-Sync-Origin': 'me' } });
+	const rest = createRest(context, { crm: 'X', writeHeaders: () => ({ 'X-Sync-Origin': 'me' }) });
 	await rest.call({ method: 'GET', path: '/' });
 	await rest.call({ method: 'PUT', path: '/', json: {} });
 	expect(requests.map(({ headers }) => headers?.['X-Sync-Origin'])).toEqual([undefined, 'me']);

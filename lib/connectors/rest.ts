@@ -22,8 +22,8 @@ export interface RestRequest extends Omit<HttpRequest, 'url'> {
 export interface RestOptions {
 	/** The CRM's name as people know it. */
 	crm: string;
-	/** Sent with every call that writes. */
-	writeHeaders?: Record<string, string>;
+	/** Sent with a call that writes. */
+	writeHeaders?: (call: RestRequest) => Record<string, string>;
 	priority?: CallPriority;
 	/**
 	 * How often a failed call is repeated at once. A POST is repeated only if it surely was not
@@ -46,19 +46,22 @@ const MAX_REPEAT_WAIT_MS = 30_000;
 
 export function createRest(context: ConnectorContext, options: RestOptions): Rest {
 	let made = 0;
-	const once = async ({ path, priority, ...request }: RestRequest): Promise<HttpResponse> => {
+	const once = async (call: RestRequest): Promise<HttpResponse> => {
+		const { path, priority, ...request } = call;
 		const signal = request.signal ?? options.signal;
 		await context.budget.take(priority ?? options.priority ?? 'live', signal);
 		made += 1;
 		const headers =
-			request.method === 'GET' ? request.headers : { ...request.headers, ...options.writeHeaders };
+			request.method === 'GET'
+				? request.headers
+				: { ...request.headers, ...options.writeHeaders?.(call) };
 		const response = await context.http({ ...request, url: path, headers, signal });
 		if (response.status >= 200 && response.status < 300) return response;
 		if (response.status === 401)
 			throw new AuthenticationFailure(`${options.crm} refused the credentials`);
 		const error = errorOf(response, options.crm, context.now());
-		if (response.status === 429)
-			context.budget.pauseFor(error.options.retryAfterMs ?? DEFAULT_PAUSE_MS);
+		const pauseMs = pauseAfter(error);
+		if (pauseMs !== undefined) context.budget.pauseFor(pauseMs);
 		throw error;
 	};
 	const call = async (request: RestRequest): Promise<HttpResponse> => {
@@ -72,6 +75,12 @@ export function createRest(context: ConnectorContext, options: RestOptions): Res
 		}
 	};
 	return { call, calls: () => made };
+}
+
+/** 429 holds everybody back, and so does an outage that says how long it takes. */
+function pauseAfter({ status, options }: CrmError): number | undefined {
+	if (status === 429) return options.retryAfterMs ?? DEFAULT_PAUSE_MS;
+	return status === 503 ? options.retryAfterMs : undefined;
 }
 
 function repeatDelayMs(error: unknown, repeat: number): number {

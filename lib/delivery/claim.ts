@@ -3,19 +3,21 @@
  * flight, and hands it out under a lease. A claim that is never answered comes free again.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { recordKey } from '../model/event';
 import type { DeliveryJob } from '../model/delivery';
-import { byEntity, type DeliveryRow, type SystemRow } from '../model/rows';
-import { desiredFields } from '../merge/register';
+import type { DeliveryRow, SystemRow } from '../model/rows';
 import { endFlights, intend, knownFields, type Shadow } from '../merge/shadow';
+import { isRemoval, launch } from '../removal/flight';
+import { UNSETTLED } from '../store/schema';
 import type { StoreTransaction } from '../store/store';
 import { buryDeliveries } from './bury';
-import { isFound, markDeliveries, type ConnectorOf } from './mark';
-import { planRecord } from './plan';
-import { DELIVERY_RETRY, isExhausted } from './retry';
+import { sortDue, type DueJob } from './due';
+import { markDeliveries } from './mark';
+import type { RecordPlan } from './plan';
+import { Scene, type ConnectorOf } from './scene';
 
 export const LEASE_MS = 45_000;
 const MAX_ROUNDS = 5;
+const UNMERGED_WAIT_MS = 5_000;
 /** Contents of a create's tries that are remembered. */
 const MAX_TRIED = 5;
 const UNANSWERED =
@@ -28,6 +30,8 @@ export interface ClaimOptions {
 	limit: number;
 	/** Only deliveries to this system. */
 	system: string;
+	/** Names the claims. Default: random UUIDs. */
+	uuid?: () => string;
 }
 
 /** Answers `limit` jobs at most; deliveries that turn out to be needless are settled and make room. */
@@ -54,68 +58,81 @@ async function claimDue(
 	system: SystemRow,
 	options: ClaimOptions,
 ): Promise<DeliveryJob[]> {
-	const ids = [...new Set(due.map(({ entityId }) => entityId))];
-	const registers = await tx.registers.registers(ids);
-	const links = byEntity(await tx.identity.linksOf(ids));
-	const addresses = due.flatMap((row) =>
-		row.crmId === null ? [] : [{ ...row, crmId: row.crmId }],
+	const { now } = options;
+	const scene = await Scene.load(tx, [...new Set(due.map(({ entityId }) => entityId))]);
+	const unmerged = await unmergedRecords(tx, due);
+	const connector = options.connectorOf(system.connector);
+	const sorted = sortDue(due, { scene, system, connector, unmerged });
+	const jobs = sorted.jobs.map(({ row, plan, shadow }) =>
+		job(row, system, plan, shadow, options.uuid?.() ?? randomUUID()),
 	);
-	const shadows = await tx.registers.shadows(addresses);
-	const awaited = await tx.reviews.awaited(ids);
-	const inReview = new Set(awaited.map((one) => `${one.system}/${one.entityId}`));
-	const jobs: DeliveryJob[] = [];
-	const sorted = {
-		asked: [] as number[],
-		idle: [] as number[],
-		found: [] as DeliveryRow[],
-		spent: [] as DeliveryRow[],
-	};
-	for (const row of due) {
-		const shadow = row.crmId === null ? undefined : (shadows.get(keyOf(row)) ?? { fields: {} });
-		const wanted = desiredFields(registers.get(row.entityId) ?? {});
-		const plan = planRecord(options.connectorOf(system.connector), system, wanted, shadow);
-		if (isFound(row, links.get(row.entityId) ?? [])) sorted.found.push(row);
-		else if (row.operation === 'create' && inReview.has(`${row.system}/${row.entityId}`)) {
-			sorted.asked.push(row.id);
-		} else if (row.operation !== 'delete' && Object.keys(plan.changes).length === 0) {
-			sorted.idle.push(row.id);
-		} else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
-		else jobs.push(job(row, system, plan, shadow));
-	}
-	await tx.deliveries.settle(sorted.idle, 'superseded', options.now, 'The record agrees again.');
-	await tx.deliveries.settle(sorted.asked, 'superseded', options.now, 'A review asks first.');
-	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', options.now);
-	await hold(tx, jobs, due, shadows, options.now);
-	await goOnAsUpdates(tx, sorted.found, options);
+	await drop(tx, sorted.idle, scene, 'The record agrees again.', now);
+	await drop(tx, sorted.asked, scene, 'A review asks first.', now);
+	await drop(tx, sorted.overtaken, scene, 'Something else is wanted now.', now);
+	await postpone(tx, sorted.waiting, now);
+	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', now);
+	await hold(tx, jobs, sorted.jobs, now);
+	await compareAnew(tx, [...sorted.found, ...sorted.overtaken], options);
 	return jobs;
 }
 
-/** The record is there already: what still differs is written as an update. */
-async function goOnAsUpdates(
+/** The record is there already, or something else is wanted: compared anew. */
+async function compareAnew(
 	tx: StoreTransaction,
-	found: DeliveryRow[],
+	rows: DeliveryRow[],
 	options: ClaimOptions,
 ): Promise<void> {
+	const found = rows.filter(({ operation }) => operation === 'create').map(({ id }) => id);
 	const reason = 'The record turned up by itself.';
-	const ids = found.map(({ id }) => id);
-	await tx.deliveries.settle(ids, 'superseded', options.now, reason);
-	const touched = new Map(found.map(({ entityId, syncOrigin }) => [entityId, { syncOrigin }]));
+	await tx.deliveries.settle(found, 'superseded', options.now, reason);
+	const touched = new Map(
+		rows.map(({ entityId, syncOrigin, run }) => [entityId, { syncOrigin, run: run ?? undefined }]),
+	);
 	await markDeliveries(tx, touched, options);
 }
 
-function keyOf(row: DeliveryRow): string {
-	return recordKey({ system: row.system, object: row.object, crmId: row.crmId ?? '' });
+/** Removals of records of which an event waits to be merged: it may be the edit that forbids them. */
+async function unmergedRecords(tx: StoreTransaction, due: DeliveryRow[]): Promise<Set<string>> {
+	const removals = due.flatMap(({ operation, crmId, ...row }) =>
+		isRemoval(operation) && crmId !== null ? [{ ...row, crmId }] : [],
+	);
+	const last = await tx.inbox.lastEvents(removals);
+	return new Set(
+		[...last].filter(([, { state }]) => UNSETTLED.includes(state)).map(([key]) => key),
+	);
+}
+
+async function postpone(tx: StoreTransaction, rows: DeliveryRow[], now: number): Promise<void> {
+	const reason = 'An event of the record is not merged yet.';
+	for (const { id, priority } of rows) {
+		const nextAt = now + UNMERGED_WAIT_MS;
+		await tx.deliveries.reopen(id, { nextAt, priority, reason, code: null });
+	}
+}
+
+/** Not wanted any more. A removal that was tried before may have been done. */
+async function drop(
+	tx: StoreTransaction,
+	rows: DeliveryRow[],
+	scene: Scene,
+	reason: string,
+	now: number,
+): Promise<void> {
+	const ids = rows.map(({ id }) => id);
+	await tx.deliveries.settle(ids, 'superseded', now, reason);
+	await tx.registers.saveShadows(scene.endedRemovals(rows, now), now);
 }
 
 function job(
 	row: DeliveryRow,
 	system: SystemRow,
-	plan: ReturnType<typeof planRecord>,
+	plan: RecordPlan,
 	shadow: Shadow | undefined,
+	claimToken: string,
 ): DeliveryJob {
 	return {
 		deliveryId: row.id,
-		claimToken: randomUUID(),
+		claimToken,
 		attempt: row.attempts + 1,
 		system: row.system,
 		object: 'contact',
@@ -143,25 +160,27 @@ function idempotencyKey(row: DeliveryRow, changes: unknown): string {
 async function hold(
 	tx: StoreTransaction,
 	jobs: DeliveryJob[],
-	due: DeliveryRow[],
-	shadows: Map<string, Shadow>,
+	due: readonly DueJob[],
 	now: number,
 ): Promise<void> {
-	const tried = new Map(due.map((row) => [row.id, row.tried]));
+	const byId = new Map(due.map((one) => [one.row.id, one]));
 	for (const { deliveryId: id, claimToken: token, operation, changes, ...rest } of jobs) {
+		const tried = byId.get(id)?.row.tried ?? [];
 		await tx.deliveries.claim({
 			id,
 			token,
 			leaseUntil: now + LEASE_MS,
 			changes,
-			tried: operation === 'create' ? [...(tried.get(id) ?? []), changes].slice(-MAX_TRIED) : [],
+			tried: operation === 'create' ? [...tried, changes].slice(-MAX_TRIED) : [],
 			idempotencyKey: rest.idempotencyKey,
 		});
 	}
-	const writes = jobs.flatMap(({ system, object, crmId, changes }) => {
+	const writes = jobs.flatMap(({ deliveryId, system, object, crmId, operation, changes }) => {
 		if (crmId === null) return [];
-		const shadow = shadows.get(recordKey({ system, object, crmId })) ?? { fields: {} };
-		return [{ system, object, crmId, shadow: intend(endFlights(shadow, now), changes) }];
+		const known = byId.get(deliveryId)?.shadow ?? { fields: {} };
+		const shadow = intend(endFlights(known, now), changes);
+		const next = isRemoval(operation) ? launch(shadow, operation, now) : shadow;
+		return [{ system, object, crmId, shadow: next }];
 	});
 	await tx.registers.saveShadows(writes, now);
 }

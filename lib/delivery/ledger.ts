@@ -7,7 +7,9 @@ import type { Shadow } from '../merge/shadow';
 import type { NewDelivery } from '../store/deliveries';
 import type { RecordKeys } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
+import { gone } from '../removal/flight';
 import { buryDeliveries } from './bury';
+import { openDeliveries } from './open';
 
 interface Ending {
 	state: 'confirmed' | 'superseded' | 'dead';
@@ -79,10 +81,10 @@ export class Ledger {
 	}
 
 	/** The record is gone: its entity lets go of it. */
-	unlink(address: RecordAddress, now: number): void {
+	unlink(address: RecordAddress, now: number, by?: 'fabric'): void {
 		const link = this.link(address);
 		if (link !== undefined) this.setLink({ ...link, state: 'unlinked' });
-		this.setShadow(address, { ...(this.shadow(address) ?? { fields: {} }), goneAt: now });
+		this.setShadow(address, gone(this.shadow(address) ?? { fields: {} }, now, by));
 	}
 
 	setKeys(keys: RecordKeys): void {
@@ -120,7 +122,7 @@ export class Ledger {
 		await tx.audit.append(this.audit);
 		await this.saveEndings(tx, now);
 		for (const write of this.writes) await write(tx);
-		await tx.deliveries.open(this.opened, now);
+		await openDeliveries(tx, this.opened, await tx.systems.all(), now);
 	}
 
 	/** Deliveries that ended alike are settled together. */

@@ -1,16 +1,31 @@
 /**
- * Marks the records of the given entities that differ now: opens a delivery for each, or withdraws
- * one that is no longer needed. At most one open delivery a record.
+ * Marks the records of the given entities that differ now, or should be removed or brought back: opens a
+ * delivery for each, or withdraws one that is no longer needed. At most one open delivery a record; the
+ * table of what becomes of a standing one is in lib/removal/departure.ts.
  */
-import type { Connector } from '../connectors/connector';
-import { recordKey } from '../model/event';
-import { byEntity, PRIORITY, type DeliveryRow, type Link, type SystemRow } from '../model/rows';
-import { desiredFields } from '../merge/register';
+import type { Cause } from '../merge/cause';
+import type { Operation } from '../model/delivery';
+import { PRIORITY, type DeliveryRow } from '../model/rows';
+import { endDepartures } from '../removal/ending';
+import { keepRemovalQuestions, type RemovalAsk } from '../removal/questions';
+import { fingerprint, targetKey } from '../removal/refusal';
 import type { NewDelivery } from '../store/deliveries';
 import type { StoreTransaction } from '../store/store';
-import { planRecord } from './plan';
+import { openDeliveries } from './open';
+import { Scene, type ConnectorOf, type EntityScene } from './scene';
+import {
+	concerns,
+	createTarget,
+	isAlive,
+	isFound,
+	mayCreate,
+	targetsOf,
+	wantOf,
+	type Target,
+	type Want,
+} from './wanted';
 
-export type ConnectorOf = (kind: string) => Connector;
+export { createTarget, isFound, type ConnectorOf };
 
 export interface MarkOptions {
 	connectorOf: ConnectorOf;
@@ -19,6 +34,8 @@ export interface MarkOptions {
 	priority?: number;
 	/** A system that is about to become ready: counted as ready. */
 	assumeReady?: string;
+	/** The run that it belongs to, where `touched` names none. */
+	run?: string;
 }
 
 export interface MarkResult {
@@ -26,130 +43,137 @@ export interface MarkResult {
 	withdrawn: number;
 }
 
-/** `touched`: entity -> the record whose edit is the cause. */
+/** Entity -> the record whose edit is the cause, and the run that it belongs to. */
+export type TouchedEntities = ReadonlyMap<string, Cause>;
+
 export async function markDeliveries(
 	tx: StoreTransaction,
-	touched: ReadonlyMap<string, { syncOrigin: string }>,
+	touched: TouchedEntities,
 	options: MarkOptions,
 ): Promise<MarkResult> {
-	const ids = [...touched.keys()];
-	if (ids.length === 0) return { opened: 0, withdrawn: 0 };
-	const systems = await tx.systems.all();
-	const registers = await tx.registers.registers(ids);
-	const allLinks = await tx.identity.linksOf(ids);
-	const shadows = await tx.registers.shadows(allLinks);
-	const links = byEntity(allLinks);
-	const alive = byEntity(await tx.deliveries.aliveOf(ids));
-	const { assumeReady } = options;
-	const allReady = systems.every(({ name, readyAt }) => readyAt !== null || name === assumeReady);
-	const awaited = new Set(
-		(await tx.reviews.awaited(ids)).map((row) => `${row.system}/${row.entityId}`),
-	);
-	const marks: Marks = { opened: [], withdrawn: [], again: [] };
-	for (const [entityId, { syncOrigin }] of touched) {
-		const wanted = desiredFields(registers.get(entityId) ?? {});
-		const own = links.get(entityId) ?? [];
-		const standing = [...(alive.get(entityId) ?? [])];
-		for (const target of targets(systems, own, allReady)) {
+	if (touched.size === 0) return { opened: 0, withdrawn: 0 };
+	const scene = await Scene.load(tx, [...touched.keys()], touched);
+	const marker = new Marker(scene, options);
+	for (const [entityId, cause] of touched) marker.compare(scene.entity(entityId), cause);
+	return marker.save(tx);
+}
+
+class Marker {
+	private readonly opened: NewDelivery[] = [];
+	private readonly withdrawn: DeliveryRow[] = [];
+	private readonly again: number[] = [];
+	private readonly asks: RemovalAsk[] = [];
+	private readonly departing: string[] = [];
+	private readonly returned: EntityScene[] = [];
+	private readonly refused: EntityScene[] = [];
+	private readonly allReady: boolean;
+
+	constructor(
+		private readonly scene: Scene,
+		private readonly options: MarkOptions,
+	) {
+		this.allReady = scene.systems.every(
+			({ name, readyAt }) => readyAt !== null || name === options.assumeReady,
+		);
+	}
+
+	compare(entity: EntityScene, cause: Cause): void {
+		const standing = [...entity.alive];
+		if (entity.departure !== undefined) this.departing.push(entity.entityId);
+		if (entity.returned !== undefined) this.returned.push(entity);
+		for (const target of targetsOf(this.scene, entity, this.allReady)) {
 			// A person is about to say whether a record there is this client: creating one now might double it.
-			if (target.link === undefined && awaited.has(`${target.system.name}/${entityId}`)) continue;
-			const connector = options.connectorOf(target.system.connector);
-			const shadow = target.link && (shadows.get(recordKey(target.link)) ?? { fields: {} });
-			const { changes } = planRecord(connector, target.system, wanted, shadow);
-			const differs = target.link?.state !== 'unlinked' && Object.keys(changes).length > 0;
-			const delivery = takeStanding(standing, target, entityId);
-			if (delivery !== undefined) keepStanding(marks, delivery, differs);
-			else if (differs) {
-				const { priority = PRIORITY.live, now: nextAt } = options;
-				marks.opened.push({
-					...addressOf(target, entityId),
-					entityId,
-					syncOrigin,
-					priority,
-					nextAt,
-				});
-			}
+			if (target.link === undefined && entity.awaited.has(target.system.name)) continue;
+			const want = wantOf(
+				this.scene,
+				entity,
+				target,
+				this.options.connectorOf(target.system.connector),
+			);
+			this.ask(entity, target, want);
+			const index = standing.findIndex((row) => concerns(row, target));
+			const [delivery] = index < 0 ? [] : standing.splice(index, 1);
+			if (delivery !== undefined && !this.replaces(delivery, want.operation)) continue;
+			if (this.isRefused(entity, target, want) || want.operation === null) continue;
+			this.open(entity, target, want.operation, cause);
 		}
-		const lives = own.some(({ state }) => state === 'active');
-		for (const delivery of standing)
-			keepStanding(marks, delivery, lives && !isFound(delivery, own));
+		for (const delivery of standing) this.keepOther(entity, delivery);
 	}
-	await tx.deliveries.open(marks.opened, options.now);
-	const reason = 'The record agrees again.';
-	await tx.deliveries.settle(marks.withdrawn, 'superseded', options.now, reason);
-	await tx.deliveries.lookAgain(marks.again);
-	return { opened: marks.opened.length, withdrawn: marks.withdrawn.length };
-}
 
-interface Marks {
-	opened: NewDelivery[];
-	withdrawn: number[];
-	again: number[];
-}
-
-/** One that is under way is compared again when it ends; an open one is withdrawn if nothing differs any more. */
-function keepStanding(marks: Marks, { id, state }: DeliveryRow, differs: boolean): void {
-	if (state === 'claimed') marks.again.push(id);
-	else if (!differs) marks.withdrawn.push(id);
-}
-
-/** A record that was to be created turned up by itself: its create must not be tried again. */
-export function isFound(
-	delivery: Pick<DeliveryRow, 'operation' | 'system'>,
-	links: readonly Link[],
-): boolean {
-	const isHere = ({ system, state }: Link) => system === delivery.system && state === 'active';
-	return delivery.operation === 'create' && links.some(isHere);
-}
-
-interface Target {
-	system: SystemRow;
-	/** Absent: the entity has no record there yet. */
-	link?: Link;
-}
-
-/** Every linked record, and every system in which the entity should be created. */
-function targets(systems: SystemRow[], links: Link[], allReady: boolean): Target[] {
-	const result: Target[] = [];
-	const lives = links.some(({ state }) => state === 'active');
-	for (const system of systems) {
-		const own = links.filter((link) => link.system === system.name);
-		result.push(...own.map((link) => ({ system, link })));
-		// Before every system has been read once, a client that seems to be missing may only be unread.
-		if (own.length === 0 && system.creates && allReady && lives) result.push({ system });
+	async save(tx: StoreTransaction): Promise<MarkResult> {
+		const { now } = this.options;
+		const ids = this.withdrawn.map(({ id }) => id);
+		await tx.deliveries.settle(
+			ids,
+			'superseded',
+			now,
+			'No longer wanted: the record agrees, or another write takes its place.',
+		);
+		await tx.registers.saveShadows(this.scene.endedRemovals(this.withdrawn, now), now);
+		await tx.deliveries.lookAgain(this.again);
+		await openDeliveries(tx, this.opened, this.scene.systems, now);
+		for (const { entityId, refused } of this.refused)
+			await tx.entities.saveRefused(entityId, refused);
+		await endDepartures(tx, this.returned, now);
+		await keepRemovalQuestions(tx, this.departing, this.asks, now);
+		return { opened: this.opened.length, withdrawn: ids.length };
 	}
-	return result;
-}
 
-/** Takes the target's delivery out of those that stand. */
-function takeStanding(
-	standing: DeliveryRow[],
-	{ system, link }: Target,
-	entityId: string,
-): DeliveryRow | undefined {
-	const target = link?.crmId ?? createTarget(entityId);
-	const index = standing.findIndex((row) => row.system === system.name && row.target === target);
-	return index < 0 ? undefined : standing.splice(index, 1)[0];
-}
+	/** True if the target is free for a delivery of the wanted operation. */
+	private replaces(delivery: DeliveryRow, wanted: Operation | null): boolean {
+		if (delivery.state === 'claimed') this.again.push(delivery.id);
+		else if (delivery.operation !== wanted) this.withdrawn.push(delivery);
+		return delivery.state !== 'claimed' && delivery.operation !== wanted;
+	}
 
-export function createTarget(entityId: string): string {
-	return `new:${entityId}`;
-}
+	/** One that is for no target, e.g. a create that a person or a policy asked for. */
+	private keepOther(entity: EntityScene, delivery: DeliveryRow): void {
+		const system = this.scene.systems.find(({ name }) => name === delivery.system);
+		const isFree =
+			system === undefined || delivery.operation !== 'create' || mayCreate(entity, system);
+		const isWanted = isAlive(entity) && !isFound(delivery, entity.links) && isFree;
+		if (delivery.state === 'claimed') this.again.push(delivery.id);
+		else if (!isWanted) this.withdrawn.push(delivery);
+	}
 
-function addressOf({ system, link }: Target, entityId: string) {
-	return link === undefined
-		? {
-				system: system.name,
-				object: 'contact',
-				target: createTarget(entityId),
-				crmId: null,
-				operation: 'create' as const,
-			}
-		: {
-				system: system.name,
-				object: link.object,
-				target: link.crmId,
-				crmId: link.crmId,
-				operation: 'update' as const,
-			};
+	private ask({ entityId, departure }: EntityScene, { link }: Target, { ask }: Want): void {
+		if (ask === undefined || departure === undefined || link === undefined) return;
+		const isAsked = this.asks.some(
+			(one) => one.entityId === entityId && one.link.system === link.system,
+		);
+		const shadow = this.scene.shadow(link);
+		if (!isAsked) this.asks.push({ entityId, departure, link, shadow, operation: ask });
+	}
+
+	/** Did a person refuse this very write? Any other one is a newer change: the refusal is over. */
+	private isRefused(entity: EntityScene, { system, link }: Target, want: Want): boolean {
+		const key = targetKey(system.name, link?.crmId ?? null);
+		const refused = entity.refused[key];
+		if (refused === undefined) return false;
+		if (refused === fingerprint(want.operation, want.changes)) return true;
+		delete entity.refused[key];
+		if (!this.refused.includes(entity)) this.refused.push(entity);
+		return false;
+	}
+
+	private open(
+		{ entityId }: EntityScene,
+		{ system, link }: Target,
+		operation: Operation,
+		cause: Cause,
+	) {
+		const { priority = PRIORITY.live, now: nextAt, run } = this.options;
+		this.opened.push({
+			system: system.name,
+			object: link?.object ?? 'contact',
+			target: link?.crmId ?? createTarget(entityId),
+			crmId: link?.crmId ?? null,
+			entityId,
+			operation,
+			syncOrigin: cause.syncOrigin,
+			priority,
+			run: cause.run ?? run,
+			nextAt,
+		});
+	}
 }

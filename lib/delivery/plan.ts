@@ -4,7 +4,7 @@
  */
 import type { Connector } from '../connectors/connector';
 import { isEmpty, sameValue } from '../model/canonical';
-import { baseField, writesOut } from '../model/field-map';
+import { baseField, readsIn, writesOut, type FieldMap } from '../model/field-map';
 import { isListField, type CanonicalFields, type FieldValue, type ListItem } from '../model/fields';
 import { diffList, isEmptyDiff } from '../model/list-diff';
 import type { SystemRow } from '../model/rows';
@@ -17,30 +17,72 @@ export interface RecordPlan {
 	desired: CanonicalFields;
 }
 
-/** What the record of an entity in `system` should be changed to. Without a shadow: a create. */
+const NONE: ReadonlySet<string> = new Set();
+
+/**
+ * What the record of an entity in `system` should be changed to. Without a shadow: a create. `asked`:
+ * fields whose value a person is about to decide; they are left alone. `only`: the plan is wanted of
+ * these fields alone.
+ */
 export function planRecord(
 	connector: Connector,
 	system: SystemRow,
 	wanted: CanonicalFields,
 	shadow: Shadow | undefined,
+	asked: ReadonlySet<string> = NONE,
+	only?: ReadonlySet<string>,
 ): RecordPlan {
-	const writable = system.fieldMap.filter(writesOut);
-	const fields = new Set(writable.map(({ field }) => baseField(field)));
-	const projected = connector.project(wanted, writable, system.settings);
+	const { writable, fields, isRead } = mapOf(system);
+	const projected = connector.project(parts(wanted, only), writable, system.settings);
+	const isPlanned = (field: string) =>
+		fields.has(field) && !asked.has(field) && (only?.has(field) ?? true);
 	const desired = Object.fromEntries(
-		Object.entries(projected).filter(([field]) => fields.has(field)),
+		Object.entries(projected).filter(([field]) => isPlanned(field)),
 	);
 	const changes: CanonicalFields = {};
 	for (const [field, value] of Object.entries(desired)) {
 		const known = shadow?.fields[field];
 		if (known === undefined) {
-			// A record that exists may hold something there that was never read: it is not written blindly.
-			if (shadow === undefined && !isEmpty(value)) changes[field] = value;
+			// A record that exists may hold something there that was not read yet: it is not written blindly.
+			// A field that only goes out never is read.
+			const isUnread = shadow !== undefined && isRead.has(field);
+			if (!isUnread && !isEmpty(value)) changes[field] = value;
 			continue;
 		}
 		if (isUncertain(field, known, value) || !isSettled(field, known, value)) changes[field] = value;
 	}
 	return { changes, desired };
+}
+
+interface SystemMap {
+	writable: FieldMap;
+	/** Fields that are written, and fields that are read. */
+	fields: Set<string>;
+	isRead: Set<string>;
+}
+
+const maps = new WeakMap<FieldMap, SystemMap>();
+
+/** What does not change from record to record. */
+function mapOf({ fieldMap }: SystemRow): SystemMap {
+	const known = maps.get(fieldMap);
+	if (known !== undefined) return known;
+	const baseFields = (map: FieldMap) => new Set(map.map(({ field }) => baseField(field)));
+	const writable = fieldMap.filter(writesOut);
+	const map = {
+		writable,
+		fields: baseFields(writable),
+		isRead: baseFields(fieldMap.filter(readsIn)),
+	};
+	maps.set(fieldMap, map);
+	return map;
+}
+
+/** What a CRM makes of a field depends on the field and on the client's type (see Connector.project). */
+function parts(wanted: CanonicalFields, only: ReadonlySet<string> | undefined): CanonicalFields {
+	if (only === undefined) return wanted;
+	const entries = Object.entries(wanted).filter(([field]) => field === 'type' || only.has(field));
+	return Object.fromEntries(entries);
 }
 
 /** A write of another value is out and may have been done: only a confirmed one tells. */

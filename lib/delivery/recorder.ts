@@ -16,7 +16,9 @@ import {
 } from '../model/rows';
 import { confirm, confirmFound, endFlights, knownFields, withdraw } from '../merge/shadow';
 import type { Ledger } from './ledger';
-import { createTarget } from './mark';
+import { endRemoval, isRemoval, withdrawRemoval, type RemovalOperation } from '../removal/flight';
+import { recordDone, recordMissing } from './recorded-removal';
+import { createTarget } from './wanted';
 import type { RecordedResult, ResultOptions } from './result';
 import { backoffMs, DELIVERY_RETRY, isExhausted } from './retry';
 
@@ -43,8 +45,8 @@ export class Recorder {
 	record(outcome: DeliveryOutcome): RecordedResult {
 		switch (outcome.status) {
 			case 'confirmed':
-				return this.row.operation === 'delete'
-					? this.deleted(outcome.crmId)
+				return isRemoval(this.row.operation)
+					? this.removed(this.row.operation, outcome)
 					: this.confirmed(outcome);
 			case 'retry':
 				return this.retry(outcome);
@@ -134,14 +136,18 @@ export class Recorder {
 
 	private gone({ reason, code }: Outcome<'gone'>): RecordedResult {
 		const { row, ledger } = this;
-		const { gonePolicy: policy } = this.system;
+		if (isRemoval(row.operation)) return this.missing(row.operation, reason, code);
+		const { gonePolicy } = this.system;
+		// A delete of ours whose answer was lost has been done: the client comes back by the next comparison.
+		const isOwn = row.crmId !== null && this.hasRemoved(row.crmId);
+		const policy = isOwn ? 'unlink' : gonePolicy;
 		if (policy === 'deadLetter' || row.crmId === null) return this.die(reason, code);
 		const address = addressOf(row, row.crmId);
 		const recreated = ledger.link(address)?.recreated ?? 0;
 		if (policy === 'createAgain' && recreated >= MAX_RECREATED) {
 			return this.die(`${reason} It was created again ${recreated} times already.`, 'gone-again');
 		}
-		ledger.unlink(address, this.options.now);
+		ledger.unlink(address, this.options.now, isOwn ? 'fabric' : undefined);
 		ledger.end(row, { state: 'superseded', reason, code });
 		this.note({ kind: 'unlink', crmId: row.crmId, detail: { reason, policy } });
 		if (policy === 'createAgain') this.createAgain();
@@ -161,11 +167,34 @@ export class Recorder {
 		ledger.open({ ...create, ...when, entityId, syncOrigin });
 	}
 
-	private deleted(crmId: string): RecordedResult {
-		this.ledger.unlink(addressOf(this.row, crmId), this.options.now);
+	private hasRemoved(crmId: string): boolean {
+		return this.ledger.shadow(addressOf(this.row, crmId))?.removal?.operation === 'delete';
+	}
+
+	private removed(operation: RemovalOperation, outcome: Outcome<'confirmed'>): RecordedResult {
+		const { crmId, known } = outcome;
+		const at = Math.min(Date.parse(outcome.confirmedAt), this.options.now);
+		if (operation !== 'delete') this.learn(crmId, known, at);
+		const reason = recordDone(this.ledger, this.done(operation, crmId, at));
 		this.ledger.end(this.row, { state: 'confirmed' });
-		this.note({ kind: 'unlink', crmId, detail: { reason: 'deleted by the fabric' } });
+		this.note({ kind: operation, crmId, detail: { reason, syncOrigin: this.row.syncOrigin } });
 		return { ...this.base(crmId), state: 'confirmed' };
+	}
+
+	private missing(operation: RemovalOperation, reason: string, code: string): RecordedResult {
+		const { row, ledger } = this;
+		const crmId = row.crmId ?? '';
+		recordMissing(ledger, this.done(operation, crmId, this.options.now));
+		this.note({ kind: 'unlink', crmId, detail: { reason, operation } });
+		const isDone = operation === 'delete';
+		ledger.end(row, isDone ? { state: 'confirmed' } : { state: 'superseded', reason, code });
+		return { ...this.base(crmId), state: isDone ? 'confirmed' : 'unlinked', reason };
+	}
+
+	private done(operation: RemovalOperation, crmId: string, at: number) {
+		const connector = this.options.connectorOf(this.system.connector);
+		const { row } = this;
+		return { row, address: addressOf(row, crmId), operation, at, connector };
 	}
 
 	private die(reason: string, code: string): RecordedResult {
@@ -216,8 +245,16 @@ export class Recorder {
 		const address = addressOf(this.row, this.row.crmId);
 		const shadow = this.ledger.shadow(address);
 		if (shadow === undefined) return;
-		const kept = mayBeDone ? shadow : withdraw(shadow, this.row.changes ?? {});
-		this.ledger.setShadow(address, endFlights(kept, this.options.now));
+		const undone = () => withdrawRemoval(withdraw(shadow, this.row.changes ?? {}));
+		const kept = mayBeDone
+			? shadow
+			: isRemoval(this.row.operation)
+				? undone()
+				: withdraw(shadow, this.row.changes ?? {});
+		this.ledger.setShadow(
+			address,
+			endRemoval(endFlights(kept, this.options.now), this.options.now),
+		);
 	}
 
 	/** The other entity that this record belongs to, if it does. */
@@ -249,6 +286,7 @@ export class Recorder {
 	private note(row: Omit<AuditRow, 'at'>): void {
 		const { system, object, entityId, id: deliveryId } = this.row;
 		const { now: at } = this.options;
-		this.ledger.note({ at, system, object, entityId, deliveryId, ...row });
+		const run = this.row.run ?? undefined;
+		this.ledger.note({ at, system, object, entityId, deliveryId, run, ...row });
 	}
 }

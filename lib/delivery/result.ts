@@ -8,6 +8,7 @@ import type { DeliveryRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { Ledger } from './ledger';
 import { markDeliveries, type ConnectorOf } from './mark';
+import { takeReads } from './reads';
 import { addressOf, Recorder } from './recorder';
 
 export interface DeliveryReport {
@@ -42,7 +43,7 @@ export async function recordResults(
 	const rows = await tx.deliveries.byIds(reports.map(({ deliveryId }) => deliveryId));
 	const systems = new Map((await tx.systems.all()).map((system) => [system.name, system]));
 	const ledger = await Ledger.load(tx, [...rows.values()], addressesOf(reports, rows));
-	const touched = new Map<string, { syncOrigin: string }>();
+	const touched = new Map<string, { syncOrigin: string; run?: string }>();
 	const results = reports.map((report) => {
 		const row = rows.get(report.deliveryId);
 		const system = row && systems.get(row.system);
@@ -50,12 +51,13 @@ export async function recordResults(
 		if (row === undefined || system === undefined || !isCurrent) return stale(report);
 		rows.delete(row.id);
 		const recorded = new Recorder(ledger, row, system, options).record(report.outcome);
-		if (recorded.state === 'confirmed' || row.again) {
-			touched.set(row.entityId, { syncOrigin: row.syncOrigin });
+		if (['confirmed', 'unlinked'].includes(recorded.state) || row.again) {
+			touched.set(row.entityId, { syncOrigin: row.syncOrigin, run: row.run ?? undefined });
 		}
 		return recorded;
 	});
 	await ledger.save(tx, options.now);
+	await takeReads(tx, reports, results, options.now);
 	await markDeliveries(tx, touched, options);
 	return results;
 }

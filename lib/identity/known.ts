@@ -28,7 +28,7 @@ export interface Known {
 	creates: Map<string, DeliveryRow[]>;
 	/** Record -> its open review. */
 	reviews: Map<string, ReviewRow>;
-	inbox: Map<string, { seq: number }>;
+	inbox: Map<string, { seq: number; batch: string | null }>;
 	/** Number of the newest entity. */
 	lastNumber: number;
 }
@@ -54,11 +54,12 @@ export async function loadKnown(
 		if (externalKeys[OWN_ISSUER]) ids.add(externalKeys[OWN_ISSUER]);
 	}
 	for (const delivery of [...creates.values()].flat()) ids.add(delivery.entityId);
+	const aliases = await tx.entities.aliases([...ids]);
 	return {
 		links,
 		owners,
 		creates,
-		candidates: await loadCandidates(tx, [...ids]),
+		candidates: withAliases(await loadCandidates(tx, current(ids, aliases)), aliases),
 		reviews: await tx.reviews.openFor(unknown),
 		inbox: await tx.inbox.statesOf(unknown.map(({ eventId }) => eventId)),
 		lastNumber: await tx.identity.lastNumber(),
@@ -70,6 +71,22 @@ export function hasLinkIn(candidate: Candidate, event: ChangeEvent): boolean {
 		(link) =>
 			link.state === 'active' && link.system === event.system && link.object === event.object,
 	);
+}
+
+function current(ids: ReadonlySet<string>, aliases: ReadonlyMap<string, string>): string[] {
+	return [...new Set([...ids].map((id) => aliases.get(id) ?? id))];
+}
+
+/** A record may still bear the id of an entity that has become part of another one. */
+function withAliases(
+	candidates: Map<string, Candidate>,
+	aliases: ReadonlyMap<string, string>,
+): Map<string, Candidate> {
+	for (const [alias, id] of aliases) {
+		const candidate = candidates.get(id);
+		if (candidate !== undefined) candidates.set(alias, candidate);
+	}
+	return candidates;
 }
 
 async function loadCandidates(
@@ -84,13 +101,12 @@ async function loadCandidates(
 	const unmerged = links.filter(
 		(link) => Object.keys(merged.get(link.entityId) ?? {}).length === 0,
 	);
-	// Resolved a moment ago by another execution and not merged yet: its own event says who it is.
-	const events = await tx.inbox.lastEvents(unmerged);
-	for (const link of unmerged) {
-		merged.set(link.entityId, {
-			...events.get(recordKey(link))?.event.fields,
-			...merged.get(link.entityId),
-		});
+	// Resolved a moment ago by another execution and not merged yet: its own events say who it is, the
+	// first one wholly, and later ones of a stream what changed.
+	const owners = new Map(unmerged.map((link) => [recordKey(link), link.entityId]));
+	for (const event of await tx.inbox.waiting(unmerged)) {
+		const id = owners.get(recordKey(event)) ?? '';
+		merged.set(id, { ...merged.get(id), ...event.fields });
 	}
 	return new Map(
 		existing.map((unifiedId) => [

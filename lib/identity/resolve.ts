@@ -75,8 +75,8 @@ class Resolver {
 		if (link !== undefined) return byLink(event, link);
 		const review = this.known.reviews.get(recordKey(event));
 		if (review !== undefined) return this.hold(event, review);
-		if (event.change === 'delete') {
-			return { decision: 'none', reason: 'The deleted record was never linked.' };
+		if (['delete', 'archive', 'merge'].includes(event.change)) {
+			return { decision: 'none', reason: 'The removed record was never linked.' };
 		}
 		const own = this.ownCreate(event);
 		if (own !== undefined) return this.link(event, own.unifiedId, evidence('own-create'));
@@ -233,7 +233,8 @@ class Resolver {
 	private note(event: ChangeEvent, kind: string, entityId: string, why: Evidence): void {
 		const { now: at } = this.options;
 		const { eventId } = event;
-		this.audit.push({ at, kind, entityId, ...addressOf(event), eventId, detail: why });
+		const run = this.known.inbox.get(eventId)?.batch ?? undefined;
+		this.audit.push({ at, kind, entityId, ...addressOf(event), eventId, run, detail: why });
 	}
 }
 

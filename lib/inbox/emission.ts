@@ -18,10 +18,11 @@ export async function nextEvents(
 	system: string,
 	limit: number,
 	now: number,
+	uuid: () => string = randomUUID,
 ): Promise<EventBatch | undefined> {
 	const items = await tx.inbox.due(system, limit, now);
 	if (items.length === 0) return undefined;
-	const id = randomUUID();
+	const id = uuid();
 	await tx.inbox.markEmitted(
 		items.map(({ seq }) => seq),
 		id,

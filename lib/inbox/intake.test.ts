@@ -136,3 +136,10 @@ test('the cursor moves with the events or not at all', async () => {
 		{ system: 'wealthbox', state: 'pending', count: 1 },
 	]);
 });
+
+test('a stream that is replayed tells nothing new, its first sight of a record included', async () => {
+	const made = snapshot('salesforce', '1', { firstName: 'Ada', jobTitle: 'CFO' });
+	await hub.take(made, delta('salesforce', '1', { jobTitle: 'CEO' }, { at: START + 5 }));
+	const again = await hub.accept('salesforce', [made]);
+	expect(again).toEqual({ accepted: 0, known: 1, rejected: 0 });
+});

@@ -12,6 +12,7 @@ import {
 	type ChangeEventInput,
 } from '../model/event';
 import { knownFields, type Shadow } from '../merge/shadow';
+import { addPastFlood } from '../removal/flood';
 import type { ChangeBatch } from '../connectors/connector';
 import type { StoreTransaction } from '../store/store';
 import type { LastEvent } from '../store/inbox';
@@ -38,12 +39,14 @@ export async function takeIn(
 	for (const event of valid) {
 		const key = recordKey(event);
 		if (!isNews(event, shadows.get(key), lasts.get(key))) continue;
-		const fresh = event.kind === 'snapshot' ? withOwnId(event, taken) : event;
+		const isAgain = event.kind === 'snapshot' && taken.has(event.eventId);
+		if (isAgain && (await isSameRead(tx, event, news))) continue;
+		const fresh = isAgain ? withOwnId(event) : event;
 		taken.add(fresh.eventId);
 		news.push(fresh);
 		lasts.set(key, { event: fresh, state: 'pending' });
 	}
-	const accepted = await tx.inbox.add(news, 'pending', now);
+	const accepted = await addPastFlood(tx, system, news, now);
 	await tx.deadLetters.add(
 		invalid.map((letter) => ({ ...letter, system })),
 		now,
@@ -80,21 +83,26 @@ function sortOut(events: readonly ChangeEventInput[]) {
 }
 
 /** Does this event tell anything that the shadow, or an event still on its way, does not? */
-function isNews(
+export function isNews(
 	event: ChangeEvent,
 	shadow: Shadow | undefined,
 	last: LastEvent | undefined,
 ): boolean {
-	if (event.change === 'delete') {
-		return (shadow !== undefined || last !== undefined) && last?.event.change !== 'delete';
-	}
-	if (last?.event.change === 'delete' || event.change === 'undelete') return true;
+	if (event.change !== 'upsert' && event.change !== 'undelete') {
+		if (shadow === undefined && last === undefined) return false;
+		if (event.change !== 'archive') return last?.event.change !== event.change;
+		if (last?.event.change !== 'archive' && shadow?.archivedAt === undefined) return true;
+	} else if (event.change === 'undelete' || isGone(last?.event)) return true;
 	if (last !== undefined && !['applied', 'noop', 'superseded'].includes(last.state)) {
 		return !repeats(event, last.event) || isDoubtful(shadow, last.event);
 	}
 	if (shadow === undefined) return true;
 	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
 	return isBack || !sameContent(event.fields, knownFields(shadow));
+}
+
+function isGone(event: ChangeEvent | undefined): boolean {
+	return event?.change === 'delete' || event?.change === 'merge';
 }
 
 function repeats(event: ChangeEvent, last: ChangeEvent): boolean {
@@ -113,12 +121,23 @@ function isDoubtful(shadow: Shadow | undefined, last: ChangeEvent): boolean {
 	});
 }
 
+/** A stream that is replayed tells the very same again. */
+async function isSameRead(
+	tx: StoreTransaction,
+	{ eventId, readAt }: ChangeEvent,
+	news: readonly ChangeEvent[],
+): Promise<boolean> {
+	const seq = (await tx.inbox.statesOf([eventId])).get(eventId)?.seq;
+	const known = seq === undefined ? undefined : await tx.inbox.get(seq);
+	const taken = known?.event ?? news.find((one) => one.eventId === eventId);
+	return taken?.readAt === readAt;
+}
+
 /**
  * A snapshot's id is made of the record's modification time and content. A value that went away and
  * came back within the vendor's time resolution would look like the first sight of it.
  */
-function withOwnId(event: ChangeEvent, taken: ReadonlySet<string>): ChangeEvent {
-	if (!taken.has(event.eventId)) return event;
+function withOwnId(event: ChangeEvent): ChangeEvent {
 	return { ...event, eventId: `${event.eventId}:${Date.parse(event.readAt)}` };
 }
 

@@ -3,30 +3,46 @@
  * and the inbox move together or not at all. Each accepted event is merged exactly once.
  */
 import { allKeys } from '../identity/keys';
+import type { FieldMap } from '../model/field-map';
+import { touch, type Touched } from './cause';
+import { readableEvent } from './direction';
+import { QuestionBook, type OpenedQuestion } from './question-book';
 import { knownFields, type Shadow } from './shadow';
+import { sameValue } from '../model/canonical';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import type { AuditRow, Link } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
+import type { InboxEntry } from '../store/inbox';
 import type { RegisterChange } from '../store/registers';
 import { UNSETTLED, type InboxState } from '../store/schema';
 import { mergeEvent, type FieldDecision, type MergeResult } from './merge';
 import type { Registers } from './register';
 import type { MergeRules } from './rules';
+import { isRecordMerge, mergeRecords } from '../identity/merge-records';
+import { RemovalBook } from '../removal/book';
+import { removedAt } from '../removal/departure';
+import { tellArchived, tellGone, tellThere, type Told } from '../removal/told';
 
 export interface MergeOutcome {
 	outcome: 'applied' | 'noop' | 'superseded' | 'unlinked' | 'already';
 	unifiedId: string | null;
 	decisions: FieldDecision[];
+	/** Questions about values that this event opened, as they stand at the end of the batch. */
+	questions: OpenedQuestion[];
 }
 
 export interface BatchResult {
 	outcomes: MergeOutcome[];
 	/** Entities of which a register or a record's shadow changed, with what caused it. */
-	touched: Map<string, { syncOrigin: string }>;
+	touched: Touched;
 }
 
 export interface MergeBatchOptions {
 	rules: MergeRules;
+	/** By system: fields that are not read in are left out. */
+	fieldMaps?: ReadonlyMap<string, FieldMap>;
+	/** Does the event show a record that was put away to be in use again? */
+	isTakenOut?: (event: ChangeEvent) => boolean;
 	/** ms */
 	now: number;
 }
@@ -36,10 +52,68 @@ export async function mergeBatch(
 	events: readonly ChangeEvent[],
 	options: MergeBatchOptions,
 ): Promise<BatchResult> {
+	const outcomes: MergeOutcome[] = [];
+	const touched: BatchResult['touched'] = new Map();
+	for (const part of partsOf(events)) {
+		const result = isRecordMerge(part[0])
+			? await mergeRecords(tx, part[0], options)
+			: await mergePart(tx, part, options);
+		outcomes.push(...result.outcomes);
+		for (const [entityId, cause] of result.touched) touch(touched, entityId, cause);
+	}
+	return { outcomes, touched };
+}
+
+/** Two records that became one may make one of two entities: such an event is merged by itself. */
+function partsOf(events: readonly ChangeEvent[]): ChangeEvent[][] {
+	const parts: ChangeEvent[][] = [];
+	for (const event of events) {
+		const last = parts.at(-1);
+		if (last === undefined || isRecordMerge(event) || isRecordMerge(last[0])) parts.push([event]);
+		else last.push(event);
+	}
+	return parts;
+}
+
+async function mergePart(
+	tx: StoreTransaction,
+	events: readonly ChangeEvent[],
+	options: MergeBatchOptions,
+): Promise<BatchResult> {
 	const merger = await Merger.load(tx, events, options);
 	const outcomes = events.map((event) => merger.merge(event));
-	await merger.save();
+	const questions = await merger.save();
+	for (const [index, outcome] of outcomes.entries()) {
+		if (outcome.outcome === 'already') continue;
+		outcome.questions = questions.get(events[index]?.eventId ?? '') ?? [];
+	}
 	return { outcomes, touched: merger.touched };
+}
+
+/** Fields whose registers these events may ask for: where a value is not the one that the record is known to hold. */
+function askedOf(
+	events: readonly ChangeEvent[],
+	links: ReadonlyMap<string, Link>,
+	shadows: ReadonlyMap<string, Shadow>,
+): Map<string, Set<string>> {
+	const asked = new Map<string, Set<string>>();
+	const seen = new Set<string>();
+	const twice = new Set<string>();
+	for (const key of events.map(recordKey)) (seen.has(key) ? twice : seen).add(key);
+	for (const event of events) {
+		const key = recordKey(event);
+		const entityId = links.get(key)?.entityId;
+		if (entityId === undefined) continue;
+		const fields = asked.get(entityId) ?? new Set<string>();
+		asked.set(entityId, fields);
+		for (const [field, value] of Object.entries(event.fields)) {
+			const known = shadows.get(key)?.fields[field];
+			// The earlier event of a record that comes twice changes what it is known to hold.
+			const isKnown = known !== undefined && sameValue(field, known.value, value);
+			if (!isKnown || twice.has(key)) fields.add(field);
+		}
+	}
+	return asked;
 }
 
 interface ChangedRecord extends RecordAddress {
@@ -49,7 +123,7 @@ interface ChangedRecord extends RecordAddress {
 }
 
 class Merger {
-	readonly touched = new Map<string, { syncOrigin: string }>();
+	readonly touched: BatchResult['touched'] = new Map();
 	private readonly registerChanges = new Map<string, RegisterChange>();
 	private readonly changedShadows = new Map<string, ChangedRecord>();
 	private readonly changedLinks = new Map<string, Link>();
@@ -60,10 +134,12 @@ class Merger {
 	private constructor(
 		private readonly tx: StoreTransaction,
 		private readonly options: MergeBatchOptions,
-		private readonly inbox: Map<string, { seq: number; state: InboxState }>,
+		private readonly inbox: Map<string, InboxEntry>,
 		private readonly links: Map<string, Link>,
 		private readonly registers: Map<string, Registers>,
 		private readonly shadows: Map<string, Shadow>,
+		private readonly questions: QuestionBook,
+		private readonly removals: RemovalBook,
 	) {}
 
 	static async load(
@@ -80,9 +156,11 @@ class Merger {
 		}
 		const links = await tx.identity.links(events);
 		const entityIds = [...new Set([...links.values()].map(({ entityId }) => entityId))];
-		const registers = await tx.registers.registers(entityIds);
 		const shadows = await tx.registers.shadows(events);
-		return new Merger(tx, options, inbox, links, registers, shadows);
+		const registers = await tx.registers.registersOf(askedOf(events, links, shadows));
+		const questions = await QuestionBook.load(tx, entityIds);
+		const removals = await RemovalBook.load(tx, events, links);
+		return new Merger(tx, options, inbox, links, registers, shadows, questions, removals);
 	}
 
 	merge(event: ChangeEvent): MergeOutcome {
@@ -90,19 +168,23 @@ class Merger {
 		const link = this.links.get(recordKey(event));
 		const unifiedId = link?.entityId ?? null;
 		if (entry === undefined || !UNSETTLED.includes(entry.state) || this.done.has(event.eventId)) {
-			return { outcome: 'already', unifiedId, decisions: [] };
+			return { outcome: 'already', unifiedId, decisions: [], questions: [] };
 		}
 		this.done.add(event.eventId);
-		if (event.change === 'delete') return this.unlink(event, link, entry.seq);
+		if (event.change === 'delete' || event.change === 'merge') {
+			return this.unlink(event, link, entry.seq);
+		}
+		if (link === undefined && event.change === 'archive') return this.ignore(entry.seq);
 		if (link === undefined) {
 			throw new Error(
 				`The record of event ${event.eventId} belongs to no entity; let it pass an Identity Resolve node before Field Merge.`,
 			);
 		}
-		return this.fold(event, link, entry.seq);
+		const readable = readableEvent(event, this.options.fieldMaps?.get(event.system));
+		return this.fold(readable, link, entry.seq);
 	}
 
-	async save(): Promise<void> {
+	async save(): Promise<Map<string, OpenedQuestion[]>> {
 		const { now } = this.options;
 		await this.tx.registers.saveRegisters([...this.registerChanges.values()]);
 		const records = [...this.changedShadows.values()];
@@ -118,7 +200,14 @@ class Merger {
 		);
 		await this.tx.identity.saveLinks([...this.changedLinks.values()], now);
 		await this.tx.audit.append(this.audit);
+		await this.removals.save(this.tx, now);
 		for (const [state, seqs] of this.settled) await this.tx.inbox.settle(seqs, state, now);
+		return this.questions.save(this.tx, now);
+	}
+
+	/** The emission that brought the event: what it changed can be undone as a whole. */
+	private runOf({ eventId }: ChangeEvent): string | undefined {
+		return this.inbox.get(eventId)?.batch ?? undefined;
 	}
 
 	private shadowOf(record: RecordAddress): Shadow {
@@ -130,7 +219,9 @@ class Merger {
 		const { entityId } = link;
 		const registers = this.registers.get(entityId) ?? {};
 		const shadow = this.shadows.get(key);
-		const result = mergeEvent({ event, shadow, registers, ...this.options });
+		const questions = this.questions.of(entityId, Object.keys(event.fields));
+		const result = mergeEvent({ event, shadow, registers, questions, ...this.options });
+		this.questions.note(entityId, event, result.questions);
 		this.registers.set(entityId, result.registers);
 		this.shadows.set(key, result.shadow);
 		this.noteRecord(event, entityId);
@@ -138,10 +229,14 @@ class Merger {
 		this.settle(seq, result.outcome);
 		const returned = this.takeBack(event, link);
 		// A new shadow may differ from the registers although no register moved (an empty text, an echo).
-		if (result.moved || shadow === undefined || returned) {
-			this.touched.set(entityId, { syncOrigin: key });
-		}
-		return { outcome: result.outcome, unifiedId: entityId, decisions: result.decisions };
+		if (shadow === undefined || returned) this.touch(event, entityId);
+		else if (result.moved.size > 0) this.touch(event, entityId, result.moved);
+		return {
+			outcome: result.outcome,
+			unifiedId: entityId,
+			decisions: result.decisions,
+			questions: [],
+		};
 	}
 
 	/** A delta names only the external keys that changed; the others stay. */
@@ -159,14 +254,31 @@ class Merger {
 		});
 	}
 
-	/** A record that was gone and shows up again belongs to its entity as before. True if it was unlinked. */
+	/** The record is there, or put away: its link follows. True if it is not what it was. */
 	private takeBack(event: ChangeEvent, link: Link): boolean {
-		if (link.state === 'active') return event.change === 'undelete';
-		const { goneAt, ...shadow } = this.shadowOf(event);
-		if (goneAt !== undefined && Date.parse(event.readAt) <= goneAt) return false;
+		const known = this.shadowOf(event);
+		const isTakenOut = this.options.isTakenOut?.(event) ?? false;
+		const told =
+			event.change === 'archive'
+				? tellArchived(event, link, known)
+				: tellThere(event, link, known, isTakenOut);
+		if (told !== undefined) this.takeTold(event, told);
+		return told !== undefined;
+	}
+
+	private takeTold(event: ChangeEvent, told: Told): void {
+		const { link, shadow, kind, reason, meaning } = told;
+		const before = this.shadowOf(event);
 		this.shadows.set(recordKey(event), shadow);
-		this.changeLink(event, { ...link, state: 'active' }, 'link', `back in ${event.system}`);
-		return true;
+		this.changeLink(event, link, kind, reason);
+		this.removals.note(link);
+		if (meaning === 'returns') this.removals.return(link.entityId);
+		else if (meaning === 'departs')
+			this.removals.depart(event, link, removedAt(event, before), this.runOf(event));
+	}
+
+	private touch(event: ChangeEvent, entityId: string, fields?: ReadonlySet<string>): void {
+		touch(this.touched, entityId, { syncOrigin: recordKey(event), run: this.runOf(event), fields });
 	}
 
 	private changeLink(event: ChangeEvent, link: Link, kind: string, reason: string): void {
@@ -175,7 +287,18 @@ class Merger {
 		const { system, object, crmId, eventId } = event;
 		const { entityId } = link;
 		const { now: at } = this.options;
-		this.audit.push({ at, kind, entityId, system, object, crmId, eventId, detail: { reason } });
+		const run = this.runOf(event);
+		this.audit.push({
+			at,
+			kind,
+			entityId,
+			system,
+			object,
+			crmId,
+			eventId,
+			run,
+			detail: { reason },
+		});
 	}
 
 	private keepDecisions(event: ChangeEvent, entityId: string, { decisions }: MergeResult): void {
@@ -192,29 +315,41 @@ class Merger {
 				object: event.object,
 				crmId: event.crmId,
 				eventId: event.eventId,
+				run: this.runOf(event),
 				before: decision.before,
 				after: decision.after,
 				rule: memory.rule,
 				editedAt: memory.editedAt,
 				register,
-				detail: decision.verdict === 'lost' ? { offered: decision.offered } : undefined,
+				detail: ['lost', 'asked'].includes(decision.verdict)
+					? { offered: decision.offered }
+					: undefined,
 			});
 		}
 	}
 
-	/** The record was deleted in its CRM: the entity lets go of it and lives on in the others. */
+	/** The record was deleted in its CRM: the entity lets go of it. */
 	private unlink(event: ChangeEvent, link: Link | undefined, seq: number): MergeOutcome {
-		if (link === undefined || link.state === 'unlinked') {
-			this.settle(seq, 'noop');
-			return { outcome: 'noop', unifiedId: link?.entityId ?? null, decisions: [] };
+		if (link === undefined) return this.ignore(seq);
+		const { entityId } = link;
+		const told = tellGone(event, link, this.shadowOf(event));
+		if (told === undefined || told === 'stale') {
+			return this.ignore(seq, entityId, told === 'stale' ? 'superseded' : 'noop');
 		}
-		this.changeLink(event, { ...link, state: 'unlinked' }, 'unlink', `deleted in ${event.system}`);
-		const goneAt = Date.parse(event.readAt);
-		this.shadows.set(recordKey(event), { ...this.shadowOf(event), goneAt });
-		this.noteRecord({ ...event, kind: 'delta' }, link.entityId);
-		this.touched.set(link.entityId, { syncOrigin: recordKey(event) });
+		this.takeTold(event, told);
+		this.noteRecord({ ...event, kind: 'delta' }, entityId);
+		this.touch(event, entityId);
 		this.settle(seq, 'applied');
-		return { outcome: 'unlinked', unifiedId: link.entityId, decisions: [] };
+		return { outcome: 'unlinked', unifiedId: entityId, decisions: [], questions: [] };
+	}
+
+	private ignore(
+		seq: number,
+		unifiedId: string | null = null,
+		outcome: 'noop' | 'superseded' = 'noop',
+	): MergeOutcome {
+		this.settle(seq, outcome);
+		return { outcome, unifiedId, decisions: [], questions: [] };
 	}
 
 	private settle(seq: number, state: InboxState): void {

@@ -3,6 +3,9 @@
  * beyond what we saw ourselves (design.md, section 3).
  */
 
+/** The pseudo-system of what people decide at the fabric's desk (answers, undo); no CRM has this name. */
+export const DESK_SYSTEM = 'desk';
+
 /** Where a register's value came from: its memory. */
 export interface Memory {
 	/** Clamped time of the edit, ms since the epoch. */

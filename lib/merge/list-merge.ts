@@ -8,7 +8,7 @@ import type { EmailItem, ListField, ListItem, PhoneItem } from '../model/fields'
 import type { ListDiff } from '../model/list-diff';
 import type { Memory } from './clock';
 import { registerValue, type ListElement, type ListRegister } from './register';
-import { orderUnder } from './rules';
+import { compareUnderRules } from './rules';
 
 /** Does the candidate win against the memory that stands? */
 export type Decide = (current: Memory | undefined) => { wins: boolean; rule: string };
@@ -139,8 +139,7 @@ class ListEditor {
 
 /** By time, whatever the order of merging. */
 function inOrder<T extends { memory: Memory }>(statements: T[]): T[] {
-	const order = orderUnder(statements[0]?.memory.rule ?? '');
-	return statements.sort((a, b) => order(a.memory, b.memory)).slice(-MAX_STATEMENTS);
+	return statements.sort((a, b) => compareUnderRules(a.memory, b.memory)).slice(-MAX_STATEMENTS);
 }
 
 /** Is everything that the edit said to be seen in the register's value? */

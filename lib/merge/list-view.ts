@@ -10,7 +10,7 @@
 import type { ListItem, PhoneItem } from '../model/fields';
 import type { Memory } from './clock';
 import type { ListElement, ListRegister } from './register';
-import { orderUnder } from './rules';
+import { compareUnderRules } from './rules';
 
 interface Statement {
 	memory: Memory;
@@ -69,7 +69,7 @@ function withKey(key: string, statements: readonly Statement[]) {
 
 /** Is statement `a` later than `b`? Of an edit's two sides, that the entry has its new key counts. */
 function compare(a: Statement, b: Statement): number {
-	const order = orderUnder(a.memory.rule)(a.memory, b.memory);
+	const order = compareUnderRules(a.memory, b.memory);
 	return order === 0 ? Number(a.item !== null) - Number(b.item !== null) : order;
 }
 
@@ -160,7 +160,7 @@ function withAttributes(
 				return cell !== undefined && isWithin(life, cell.memory) ? [cell] : [];
 			})
 			.reduce<{ value: string; memory: Memory } | undefined>((last, cell) => {
-				const isLater = last && orderUnder(cell.memory.rule)(cell.memory, last.memory) <= 0;
+				const isLater = last && compareUnderRules(cell.memory, last.memory) <= 0;
 				return isLater ? last : cell;
 			}, undefined)?.value;
 	const whole = { ...item } as PhoneItem;
@@ -172,5 +172,5 @@ function withAttributes(
 
 /** Was it said of this life of the key, and not of its next one? */
 function isWithin({ next }: Life, memory: Memory): boolean {
-	return next === undefined || orderUnder(memory.rule)(memory, next.memory) < 0;
+	return next === undefined || compareUnderRules(memory, next.memory) < 0;
 }

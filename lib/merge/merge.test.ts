@@ -8,7 +8,7 @@ describe('nothing, null and empty', () => {
 		const client = new Client();
 		client.merge(snapshot('wealthbox', '1', { jobTitle: 'CFO' }));
 		const result = client.merge(snapshot('wealthbox', '1', { jobTitle: '' }, { at: START + 5 }));
-		expect(result).toMatchObject({ outcome: 'noop', moved: true });
+		expect(result).toMatchObject({ outcome: 'noop', moved: new Set(['jobTitle']) });
 		expect(client.value('jobTitle')).toBe('CFO');
 		expect(client.shadow('wealthbox').fields['jobTitle']?.value).toBe('');
 	});
@@ -91,6 +91,40 @@ describe('which of two edits wins', () => {
 		client.merge(snapshot('wealthbox', '1', { jobTitle: 'CFO' }, fast));
 		client.merge(delta('salesforce', '1', { jobTitle: 'CEO' }, { at: START + 60_000 }));
 		expect(client.value('jobTitle')).toBe('CEO');
+	});
+
+	test('nor does a stream whose clock is hours fast make what is read after it look stale', () => {
+		const client = new Client();
+		client.merge(delta('salesforce', '1', { jobTitle: 'CFO' }, { at: START }));
+		const hence = START + 3 * 3_600_000;
+		const fast = { at: hence, receivedAt: iso(START + 10) };
+		client.merge(delta('salesforce', '1', { jobTitle: 'CEO' }, fast));
+		const read = { at: START + 60_000, editedAt: iso(hence + 60_000) };
+		expect(client.merge(snapshot('salesforce', '1', { jobTitle: 'COO' }, read)).outcome).toBe(
+			'applied',
+		);
+		client.send('salesforce', { jobTitle: 'CTO' });
+		client.confirmed('salesforce', { jobTitle: 'CTO' }, START + 70_000);
+		expect(client.shadow('salesforce').fields['jobTitle']?.value).toBe('CTO');
+	});
+
+	test('nor does it make the echo of our own write a person\u2019s edit', () => {
+		const client = new Client();
+		client.merge(delta('salesforce', '1', { jobTitle: 'CFO' }, { at: START }));
+		client.send('salesforce', { jobTitle: 'CEO' });
+		client.over('salesforce', START + 1_000);
+		const hence = iso(START + 3 * 3_600_000);
+		const fast = { readAt: hence, editedAt: hence, receivedAt: iso(START + 2_000) };
+		expect(client.merge(delta('salesforce', '1', { jobTitle: 'CEO' }, fast)).decisions).toEqual([]);
+	});
+
+	test('a slow clock does not make an edit older than the last sight of the old value', () => {
+		const client = new Client();
+		client.merge(snapshot('wealthbox', '1', { jobTitle: 'CFO' }, { at: START }));
+		client.merge(delta('salesforce', '1', { jobTitle: 'CEO' }, { at: START - 5 }));
+		const slow = { at: START + 60_000, editedAt: iso(START - 3 * 3_600_000) };
+		client.merge(snapshot('wealthbox', '1', { jobTitle: 'COO' }, slow));
+		expect(client.value('jobTitle')).toBe('COO');
 	});
 
 	test('the higher system, under source priority', () => {

@@ -5,15 +5,21 @@
 import { sameValue } from '../model/canonical';
 import type { ChangeEvent } from '../model/event';
 import { isListField, type FieldValue, type ListField, type ScalarValue } from '../model/fields';
+import type { ValueQuestion } from '../model/rows';
 import { clampEditTime, type Memory } from './clock';
 import { EMPTY_LIST, mergeList } from './list-merge';
 import { registerValue, type Register, type Registers } from './register';
-import { decide, ruleFor, type MergeRules } from './rules';
+import { settle } from './policies';
+import { ask, isToBeAsked, keepUp } from './questions';
+import { decide, ruleFor, ruleName, type MergeRules } from './rules';
 import { land, noteEdit, recall, see, type Shadow } from './shadow';
 import { look, type FieldSight } from './sight';
 
-/** `change`: the value is new. `agree`: same value, set again later. `lost`: a later edit stood against it. */
-export type FieldVerdict = 'change' | 'agree' | 'lost';
+/**
+ * `change`: the value is new. `agree`: same value, set again later. `lost`: another value stood
+ * against it. `asked`: it waits for a person's answer (policies `ask` and `custom`).
+ */
+export type FieldVerdict = 'change' | 'agree' | 'lost' | 'asked';
 
 export interface FieldDecision {
 	field: string;
@@ -32,6 +38,8 @@ export interface MergeInput {
 	shadow: Shadow | undefined;
 	registers: Registers;
 	rules: MergeRules;
+	/** Open questions about this entity's values, by field. */
+	questions?: Questions;
 	/** ms */
 	now: number;
 }
@@ -40,25 +48,41 @@ export interface MergeResult {
 	registers: Registers;
 	shadow: Shadow;
 	decisions: FieldDecision[];
+	/** Questions that were opened, replaced or closed (null), by field. */
+	questions: Record<string, QuestionChange | null>;
 	/** `superseded`: every field had since been seen or written anew. */
 	outcome: 'applied' | 'noop' | 'superseded';
-	/** True if the record or its entity is not what it was: they may differ now. */
-	moved: boolean;
+	/** Fields in which the record or its entity is not what it was: they may differ now. */
+	moved: Set<string>;
+}
+
+export type Questions = Readonly<Record<string, ValueQuestion>>;
+
+export interface QuestionChange {
+	/** Undefined: the question was asked under an earlier rule. */
+	policy: 'ask' | 'custom' | undefined;
+	/** True if there is a new candidate to be looked at. */
+	isNew: boolean;
+	value: ValueQuestion;
 }
 
 type Changed = Extract<FieldSight, { kind: 'changed' }>;
 
-export function mergeEvent(input: MergeInput): MergeResult {
+export function mergeEvent(given: MergeInput): MergeResult {
+	const input = { ...given, event: notAhead(given.event) };
 	const { event, rules } = input;
 	let shadow = input.shadow ?? { fields: {} };
 	const registers = { ...input.registers };
 	const decisions: FieldDecision[] = [];
+	const questions: MergeResult['questions'] = {};
 	const sights: Array<FieldSight['kind']> = [];
+	const moved = new Set<string>();
 	const readAt = Date.parse(event.readAt);
 	for (const [field, value] of Object.entries(event.fields)) {
 		const known = shadow.fields[field];
 		const sight = look(event, field, value, known, ruleFor(rules, field));
 		sights.push(sight.kind);
+		if (sight.kind !== 'stale' && sight.kind !== 'unchanged') moved.add(field);
 		if (sight.kind === 'stale') continue;
 		if (!sight.late) shadow = see(land(shadow, field, value, readAt), field, value, readAt);
 		else if (sight.kind === 'echo' || sight.kind === 'changed') {
@@ -67,15 +91,25 @@ export function mergeEvent(input: MergeInput): MergeResult {
 		if (sight.kind !== 'changed') continue;
 		const candidate = candidateMemory(input, sight, known?.editedAt);
 		shadow = noteEdit(shadow, field, candidate.editedAt);
-		const decision = mergeField(input, field, value, registers[field], { sight, candidate });
+		const edit = { value, sight, candidate };
+		const { decision, question } = mergeField(input, field, registers[field], edit);
+		if (question !== undefined) questions[field] = question;
 		if (decision === undefined) continue;
 		if (decision.register !== undefined) registers[field] = decision.register;
 		decisions.push(decision);
 	}
 	const superseded = sights.length > 0 && sights.every((kind) => kind === 'stale');
 	const outcome = superseded ? 'superseded' : decisions.length > 0 ? 'applied' : 'noop';
-	const moved = sights.some((kind) => kind !== 'stale' && kind !== 'unchanged');
-	return { registers, shadow, decisions, outcome, moved };
+	return { registers, shadow, decisions, questions, outcome, moved };
+}
+
+/**
+ * What was received by now was not read later (of a stream: not committed later), whatever the
+ * vendor's clock says: a time from the future would make all that is read before it look stale.
+ */
+function notAhead(event: ChangeEvent): ChangeEvent {
+	if (Date.parse(event.readAt) <= Date.parse(event.receivedAt)) return event;
+	return { ...event, readAt: event.receivedAt };
 }
 
 /**
@@ -101,33 +135,74 @@ function candidateMemory({ event, rules, now }: MergeInput, sight: Changed, last
 }
 
 interface FieldEdit {
+	value: FieldValue;
 	sight: Changed;
 	candidate: Memory;
+}
+
+interface FieldMerge {
+	decision?: FieldDecision;
+	question?: QuestionChange | null;
 }
 
 function mergeField(
 	input: MergeInput,
 	field: string,
-	value: FieldValue,
 	register: Register | undefined,
 	edit: FieldEdit,
-): FieldDecision | undefined {
-	return isListField(field)
-		? mergeListField(input, field, value, register, edit)
-		: mergeScalarField(input, field, value as ScalarValue, register, edit);
+): FieldMerge {
+	const { policy } = ruleFor(input.rules, field);
+	const asks = policy === 'ask' || policy === 'custom';
+	if (asks && register !== undefined && isToBeAsked(field, register)) {
+		return askFirst(input, field, policy, register, edit);
+	}
+	const decision = isListField(field)
+		? mergeListField(input, field, register, edit)
+		: mergeScalarField(input, field, register, edit);
+	const open = input.questions?.[field];
+	if (open === undefined || decision?.verdict !== 'change' || decision.register === undefined) {
+		return { decision };
+	}
+	const value = keepUp(field, decision.register, open);
+	const question = value && { policy: undefined, isNew: false, value };
+	return { decision, question };
+}
+
+/** What stands is kept; what was offered is put to a person. */
+function askFirst(
+	input: MergeInput,
+	field: string,
+	policy: 'ask' | 'custom',
+	register: Register,
+	edit: FieldEdit,
+): FieldMerge {
+	const { rules, questions } = input;
+	const { value: offered, candidate, sight } = edit;
+	const offer = { value: offered, memory: candidate, diff: sight.diff };
+	const asked = ask(field, register, offer, questions?.[field], rules.priorities);
+	const before = registerValue(field, register);
+	const memory = { ...candidate, rule: policy };
+	const kept = { field, before, after: before, offered, memory, register };
+	if (asked.kind === 'older') return { decision: { ...kept, verdict: 'lost' } };
+	if (asked.kind === 'asked') {
+		const question = { policy, isNew: true, value: asked.question };
+		return { decision: { ...kept, verdict: 'asked' }, question };
+	}
+	const closed = questions?.[field] === undefined ? {} : { question: null };
+	if (isListField(field)) return { ...closed, decision: { ...kept, verdict: 'agree' } };
+	return { ...closed, decision: mergeScalarField(input, field, register, edit) };
 }
 
 function mergeListField(
 	input: MergeInput,
 	field: ListField,
-	value: FieldValue,
 	register: Register | undefined,
-	{ sight: { diff }, candidate }: FieldEdit,
+	{ value, sight: { diff }, candidate }: FieldEdit,
 ): FieldDecision | undefined {
 	const before = registerValue(field, register);
 	const current = register?.shape === 'list' ? register : EMPTY_LIST;
-	const ask = (memory: Memory | undefined) => decide(input.rules, field, memory, candidate);
-	const merged = mergeList(field, current, diff, candidate, ask);
+	const decideEntry = (memory: Memory | undefined) => decide(input.rules, field, memory, candidate);
+	const merged = mergeList(field, current, diff, candidate, decideEntry);
 	if (!merged.moved && !merged.lost) return undefined;
 	const next = merged.moved ? merged.register : register;
 	const after = registerValue(field, next);
@@ -140,17 +215,19 @@ function mergeListField(
 function mergeScalarField(
 	input: MergeInput,
 	field: string,
-	value: ScalarValue,
 	register: Register | undefined,
-	{ candidate }: FieldEdit,
+	{ value, candidate }: FieldEdit,
 ): FieldDecision | undefined {
 	const current = register?.shape === 'scalar' ? register : undefined;
 	const before = registerValue(field, register);
-	const { wins, rule } = decide(input.rules, field, current?.memory, candidate);
-	const memory = { ...candidate, rule };
+	const rule = ruleFor(input.rules, field);
+	const offer = { value: value as ScalarValue, memory: candidate };
+	const { wins, register: next } = settle(rule, current, offer);
+	const after = registerValue(field, next);
+	const isSame = current !== undefined && sameValue(field, before, after);
 	const agrees = current !== undefined && sameValue(field, before, value);
-	const offer = { field, before, offered: value, memory };
-	if (!wins) return agrees ? undefined : { ...offer, verdict: 'lost', after: before, register };
-	const next: Register = { shape: 'scalar', value, memory };
-	return { ...offer, verdict: agrees ? 'agree' : 'change', after: value, register: next };
+	if (!wins && agrees && next === current) return undefined;
+	const verdict = !isSame && next !== current ? 'change' : agrees ? 'agree' : 'lost';
+	const memory = { ...candidate, rule: ruleName(rule) };
+	return { field, verdict, before, after, offered: value, memory, register: next ?? register };
 }

@@ -16,10 +16,16 @@ import {
 import type { Memory } from './clock';
 import { listEntries, whatBecameOf } from './list-view';
 
-export interface ScalarRegister {
-	shape: 'scalar';
+/** What one record said last. */
+export interface Claim {
 	value: ScalarValue;
 	memory: Memory;
+}
+
+export interface ScalarRegister extends Claim {
+	shape: 'scalar';
+	/** Under `sourcePriority`: what the other records said last, by record. */
+	others?: Claim[];
 }
 
 /** What was said of one key of a list; statements in the order of their times. */
@@ -53,6 +59,21 @@ export function registerValue(
 	if (register === undefined) return undefined;
 	if (register.shape === 'scalar') return register.value;
 	return isListField(field) ? listValue(field, register) : undefined;
+}
+
+/** The memories of everything that a register holds. */
+export function memoriesOf(register: Register | undefined): Memory[] {
+	if (register === undefined) return [];
+	if (register.shape === 'scalar') {
+		return [register.memory, ...(register.others ?? []).map(({ memory }) => memory)];
+	}
+	const statements = register.elements.flatMap(({ adds, leaves, kind, extension }) => [
+		...adds,
+		...leaves,
+		...[kind, extension].filter((cell) => cell !== undefined),
+	]);
+	const said = register.primary === undefined ? statements : [...statements, register.primary];
+	return said.map(({ memory }) => memory);
 }
 
 function listValue(field: ListField, register: ListRegister): ListItem[] {

@@ -1,12 +1,31 @@
 /**
- * The rules under which a change wins or loses: one per field, last write wins where none is set.
+ * The rules under which a change wins or loses: one per field; the rule of the field `*` is the
+ * default of the object; where none is set, last write wins.
  */
 import { z } from 'zod';
 import { systemNameSchema } from '../model/event';
-import { compareByPriority, compareEdits, type Memory } from './clock';
+import { isFieldName, isListField } from '../model/fields';
+import { compareByPriority, compareEdits, DESK_SYSTEM, type Memory } from './clock';
 
-export const POLICIES = ['lastWriteWins', 'sourcePriority', 'onlyFrom'] as const;
+/**
+ * `lastWriteWins`: the later edit. `sourcePriority`: the highest system that has a value.
+ * `onlyFrom`: one system alone may set the field. `union`: of lists, entry by entry (also what the
+ * other policies do with lists: it is not all or nothing). `longest`: of texts, the most complete one.
+ * `ask`: what stands is kept, and a person is asked. `custom`: the same, put to the canvas first.
+ */
+export const POLICIES = [
+	'lastWriteWins',
+	'sourcePriority',
+	'onlyFrom',
+	'union',
+	'longest',
+	'ask',
+	'custom',
+] as const;
 export type Policy = (typeof POLICIES)[number];
+
+/** The rule of this name holds for every field that has none of its own. */
+export const ANY_FIELD = '*';
 
 export const fieldRuleSchema = z
 	.object({
@@ -17,12 +36,39 @@ export const fieldRuleSchema = z
 		/** An empty text read from a polled CRM does not clear a value. */
 		emptyNeverOverwrites: z.boolean().default(true),
 	})
-	.refine((rule) => rule.policy !== 'onlyFrom' || rule.system !== undefined, {
-		message: 'names no system; choose the system that may set this field',
-		path: ['system'],
+	.superRefine((rule, context) => {
+		for (const [path, message] of Object.entries(misfits(rule))) {
+			context.addIssue({ code: z.ZodIssueCode.custom, path: [path], message });
+		}
 	});
 
 export type FieldRule = z.infer<typeof fieldRuleSchema>;
+
+/** What is wrong with a rule, by the part that is wrong: each a sentence that says what to do. */
+function misfits({ field, policy, system }: { field: string; policy: Policy; system?: string }) {
+	const wrong: { field?: string; policy?: string; system?: string } = {};
+	const isAny = field === ANY_FIELD;
+	if (!isAny && !isFieldName(field)) {
+		wrong.field = `"${field}" is no field; choose a canonical field, custom.<key>, or * for all fields`;
+	}
+	if (policy === 'onlyFrom' && system === undefined) {
+		wrong.system = 'names no system; choose the system that may set this field';
+	}
+	if (policy === 'union' && !isListField(field)) {
+		wrong.policy = isAny
+			? 'union is for lists; name the field (emails, phones, addresses or tags), or choose another default'
+			: `union is for lists (emails, phones, addresses, tags); choose another policy for ${field}`;
+	}
+	if (policy === 'longest' && (isAny || isListField(field) || NO_TEXTS.includes(field))) {
+		wrong.policy = isAny
+			? 'longest is for texts; name the field, for example background, or choose another default'
+			: `longest is for texts; choose ${isListField(field) ? 'union' : 'another policy'} for ${field}`;
+	}
+	return wrong;
+}
+
+/** Scalar fields whose length says nothing. */
+const NO_TEXTS = ['type', 'birthDate'];
 
 /** Higher number: higher priority. Systems without one have 0. */
 export type Priorities = Readonly<Record<string, number>>;
@@ -32,29 +78,37 @@ export interface MergeRules {
 	priorities: Priorities;
 }
 
+/** Throws if a field has two rules, or a rule cannot be used (ZodError). */
 export function mergeRules(
 	rules: z.input<typeof fieldRuleSchema>[],
 	priorities: Priorities,
 ): MergeRules {
-	const parsed = rules.map((rule) => fieldRuleSchema.parse(rule));
-	return { fields: Object.fromEntries(parsed.map((rule) => [rule.field, rule])), priorities };
+	const fields: Record<string, FieldRule> = {};
+	for (const rule of rules.map((one) => fieldRuleSchema.parse(one))) {
+		if (fields[rule.field] !== undefined) {
+			throw new Error(`The field ${rule.field} has two merge rules; remove one of them.`);
+		}
+		fields[rule.field] = rule;
+	}
+	return { fields, priorities };
 }
 
-const DEFAULT_RULE = fieldRuleSchema.parse({ field: '*' });
+const DEFAULT_RULE = fieldRuleSchema.parse({ field: ANY_FIELD });
 
 export function ruleFor(rules: MergeRules, field: string): FieldRule {
-	return rules.fields[field] ?? DEFAULT_RULE;
+	return rules.fields[field] ?? rules.fields[ANY_FIELD] ?? DEFAULT_RULE;
 }
 
-/** How edits are ordered under the policy that is named in their memories. */
-export function orderUnder(rule: string): (a: Memory, b: Memory) => number {
-	return rule === 'sourcePriority' ? compareByPriority : compareEdits;
+/** How two edits of a list are ordered under the policies that are named in their memories. */
+export function compareUnderRules(a: Memory, b: Memory): number {
+	const byPriority = a.rule === 'sourcePriority' || b.rule === 'sourcePriority';
+	return byPriority ? compareByPriority(a, b) : compareEdits(a, b);
 }
 
 /**
- * Does the candidate win against what the register holds? Says under which rule, for the audit
- * trail. Events of one record are merged in the order they were read, so of two edits of one record
- * at one time the candidate is the later one.
+ * Does the candidate win against what one statement of a list says? Says under which rule, for the
+ * audit trail. Events of one record are merged in the order they were read, so of two edits of one
+ * record at one time the candidate is the later one.
  */
 export function decide(
 	rules: MergeRules,
@@ -64,13 +118,23 @@ export function decide(
 ): { wins: boolean; rule: string } {
 	const wanted = ruleFor(rules, field);
 	const rule = ruleName(wanted);
-	if (wanted.policy === 'onlyFrom') {
-		if (candidate.system !== wanted.system) return { wins: false, rule };
-		if (current !== undefined && current.system !== wanted.system) return { wins: true, rule };
-	}
-	return { wins: current === undefined || orderUnder(rule)(candidate, current) >= 0, rule };
+	const named = { ...candidate, rule };
+	const byItself = byOrigin(wanted, current, candidate);
+	return { wins: byItself ?? compareUnderRules(named, current ?? named) >= 0, rule };
 }
 
-function ruleName(rule: FieldRule): string {
+/** Who may set the field at all, under `onlyFrom`; undefined: the times decide. */
+export function byOrigin(
+	rule: FieldRule,
+	current: Memory | undefined,
+	candidate: Memory,
+): boolean | undefined {
+	if (rule.policy !== 'onlyFrom') return undefined;
+	if (candidate.system !== rule.system) return false;
+	const isForeign = current !== undefined && current.system !== rule.system;
+	return isForeign && current.system !== DESK_SYSTEM ? true : undefined;
+}
+
+export function ruleName(rule: FieldRule): string {
 	return rule.policy === 'onlyFrom' ? `onlyFrom:${rule.system}` : rule.policy;
 }

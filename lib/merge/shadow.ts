@@ -13,6 +13,8 @@ export interface Flight {
 	from: FieldValue;
 	/** The try is over: if it was done, then before this instant, ms. */
 	over?: number;
+	/** When it was known to be done, ms. */
+	at?: number;
 }
 
 export interface ShadowField {
@@ -39,6 +41,22 @@ export interface Shadow {
 	fields: { [field: string]: ShadowField };
 	/** The record was gone from its CRM then, ms; what was read before does not bring it back. */
 	goneAt?: number;
+	/** It was put away in its CRM then, ms. */
+	archivedAt?: number;
+	/** Who removed or archived it. Absent while it is gone: a write found it so, nobody has said why. */
+	removedBy?: 'person' | 'fabric';
+	/** It was told, or seen, to be back then, ms. */
+	backAt?: number;
+	/** A removal or return of ours that may have been carried out; should it show, it is our own. */
+	removal?: RemovalFlight;
+}
+
+export interface RemovalFlight {
+	operation: 'archive' | 'delete' | 'unarchive';
+	/** The try is over: if it was done, then before this instant, ms. */
+	over?: number;
+	/** An earlier try of the same may have been done before this instant, ms. */
+	earlier?: number;
 }
 
 const MAX_REMEMBERED = 5;
@@ -67,7 +85,7 @@ export function noteEdit(shadow: Shadow, field: string, editedAt: number): Shado
 }
 
 /** A call that broke off may still be carried out by the CRM so much later, its clock included, ms. */
-const AFTERLIFE_MS = 120_000;
+export const AFTERLIFE_MS = 120_000;
 
 /** Notes that the tries so far are over: nobody makes these calls any more. */
 export function endFlights(shadow: Shadow, now: number): Shadow {
@@ -115,7 +133,7 @@ export function land(shadow: Shadow, field: string, value: FieldValue, at: numbe
 	const landed = known.inFlight.filter((sent) => sameValue(field, sent.value, value));
 	if (landed.length === 0) return shadow;
 	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent.value, value));
-	const written = remember(known.written, landed);
+	const written = remember(known.written, doneBy(landed, at));
 	const before = { value: known.value, seenAt: known.seenAt };
 	const next = { ...known, written, writtenAt: at, before, inFlight };
 	return { ...shadow, fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
@@ -163,7 +181,10 @@ function confirmField(
 	const others = [...(known?.stray ?? []), ...inFlight.filter((other) => other !== flight)];
 	const stray = isListField(field) && !part ? others.slice(-MAX_REMEMBERED) : [];
 	const done = { value: held, from: known?.value ?? null };
-	const written = remember(known?.written, part ? [done] : [...inFlight, done]);
+	// When an earlier try that was never answered was done, if it was, nobody knows.
+	const unanswered = part ? [] : inFlight.filter((other) => other !== flight);
+	const answered = part || flight === undefined ? [done] : [flight, done];
+	const written = remember(known?.written, [...unanswered, ...doneBy(answered, at)]);
 	const newer = known !== undefined && known.seenAt > at ? known : undefined;
 	const { value, seenAt } = newer ?? { value: held, seenAt: at };
 	const isOther = known !== undefined && !sameValue(field, known.value, value);
@@ -241,6 +262,10 @@ function withoutEmptyFlight(known: ShadowField): ShadowField {
 	const next = { ...known };
 	if (next.inFlight?.length === 0) delete next.inFlight;
 	return next;
+}
+
+function doneBy(flights: readonly Flight[], at: number): Flight[] {
+	return flights.map((flight) => ({ ...flight, at }));
 }
 
 function remember(list: Flight[] | undefined, flights: readonly Flight[]): Flight[] {

@@ -17,7 +17,7 @@ describe('what changed at a record', () => {
 		client.merge(snapshot('wealthbox', '1', { jobTitle: 'CFO' }));
 		client.send('wealthbox', { jobTitle: 'CEO' });
 		const echo = client.merge(snapshot('wealthbox', '1', { jobTitle: 'CEO' }, { at: START + 5 }));
-		expect(echo).toMatchObject({ outcome: 'noop', moved: true });
+		expect(echo).toMatchObject({ outcome: 'noop', moved: new Set(['jobTitle']) });
 		client.merge(snapshot('wealthbox', '1', { jobTitle: 'COO' }, { at: START + 6 }));
 		client.merge(snapshot('wealthbox', '1', { jobTitle: 'CEO' }, { at: START + 7 }));
 		expect(client.value('jobTitle')).toBe('CEO');
@@ -48,6 +48,22 @@ describe('what changed at a record', () => {
 			snapshot('redtail', '1', { emails: emails('b@x.io', 'p@x.io') }, { at: START + 6 }),
 		);
 		expect(client.addresses()).toEqual(['a@x.io', 'p@x.io']);
+	});
+
+	test('an edit that a stream tells after two writes of ours removes nothing that they added', () => {
+		const client = new Client();
+		client.merge(delta('salesforce', '1', { emails: emails('a@x.io') }, { at: START }));
+		client.merge(delta('redtail', '1', { emails: emails('a@x.io', 'b@x.io', 'c@x.io') }));
+		for (const [at, list] of [
+			[START + 6, emails('a@x.io', 'b@x.io')],
+			[START + 7, emails('a@x.io', 'b@x.io', 'c@x.io')],
+		] as const) {
+			client.send('salesforce', { emails: list });
+			client.confirmed('salesforce', { emails: list }, at);
+		}
+		const late = { emails: emails('a@x.io', 'p@x.io') };
+		client.merge(delta('salesforce', '1', late, { at: START + 5 }));
+		expect(client.addresses().sort()).toEqual(['a@x.io', 'b@x.io', 'c@x.io', 'p@x.io']);
 	});
 
 	test('what a person removes is not taken for a step of our write that never held it', () => {
@@ -183,7 +199,7 @@ describe('what changed at a record', () => {
 			client.confirmed('redtail', sent, START + 20);
 			const held = { emails: emails('a@x.io', 'b@x.io', 'c@x.io') };
 			const result = client.merge(snapshot('redtail', '1', held, seen));
-			expect(result).toMatchObject({ decisions: [], moved: true });
+			expect(result).toMatchObject({ decisions: [], moved: new Set(['emails']) });
 			const known = client.shadow('redtail').fields['emails']?.value as unknown[];
 			expect(known).toHaveLength(3);
 		}

@@ -6,6 +6,7 @@ import { isEmpty, listItemKey, sameAttributes, sameValue } from '../model/canoni
 import type { ChangeEvent } from '../model/event';
 import { isListField, type FieldValue, type ListField, type ListItem } from '../model/fields';
 import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
+import { withEdits } from './known-list';
 import type { Flight, ShadowField } from './shadow';
 
 export type FieldSight =
@@ -55,7 +56,9 @@ export function look(
 	if (isListField(field)) {
 		// A list that equals what we sent may still have lost an entry that a person had added before.
 		const shown = edits(field, from, value);
-		const diff = withoutOwnWrites(field, shown, own);
+		// A write counts from when it was confirmed; the CRM may have made it a little before the edit.
+		const later = late && known ? writtenAfter(known, Date.parse(event.readAt)) : [];
+		const diff = withoutOwnWrites(field, shown, [...own, ...later]);
 		if (isEmptyDiff(diff)) return { kind: 'echo', late, shown };
 		return { kind: 'changed', late, diff, shown, after };
 	}
@@ -77,10 +80,34 @@ function heldBefore(
 	known: ShadowField | undefined,
 ): FieldValue {
 	if (known === undefined) return null;
-	const before = known.before === undefined ? known.value : known.before.value;
+	const last = known.before === undefined ? known.value : known.before.value;
+	const before = isListField(field) ? undone(field, last, known, Date.parse(event.readAt)) : last;
 	if (event.kind === 'snapshot' || !sameValue(field, before, value)) return before;
-	const ours = known.written?.findLast((sent) => !sameValue(field, sent.value, value));
+	const ours = writtenUntil(known, Date.parse(event.readAt)).findLast(
+		(sent) => !sameValue(field, sent.value, value),
+	);
 	return ours?.value ?? before;
+}
+
+/** The list without what our writes made of it after this instant: of several, not only the last one. */
+function undone(
+	field: ListField,
+	value: FieldValue,
+	known: ShadowField,
+	readAt: number,
+): FieldValue {
+	return writtenAfter(known, readAt).reduceRight((held, sent) => {
+		const [made, from] = [sent.value, sent.from].map((list) => (list ?? []) as ListItem[]);
+		return withEdits(field, held, diffList(field, made ?? [], from ?? []));
+	}, value);
+}
+
+function writtenAfter({ written = [] }: ShadowField, instant: number): Flight[] {
+	return written.filter(({ at }) => at !== undefined && at > instant);
+}
+
+function writtenUntil({ written = [] }: ShadowField, instant: number): Flight[] {
+	return written.filter(({ at }) => at === undefined || at <= instant);
 }
 
 const NO_DIFF: ListDiff = { added: [], changed: [], removed: [] };
@@ -111,10 +138,15 @@ function timeliness(
 /** Writes of ours that the record may show. What was surely edited after a write was over is not its doing. */
 function ownWrites(event: ChangeEvent, known: ShadowField | undefined, late: boolean): Flight[] {
 	const earliest =
-		event.kind === 'delta' ? Date.parse(event.editedAt) : (lastSeenBefore(event, known, late) ?? 0);
+		event.kind === 'delta' ? committedAt(event) : (lastSeenBefore(event, known, late) ?? 0);
 	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || earliest <= over);
 	const mayBeDone = event.ownWrite || (late && event.kind === 'snapshot');
 	return [...out, ...(known?.stray ?? []), ...(mayBeDone ? (known?.written ?? []) : [])];
+}
+
+/** Of a delta: by the vendor's clock, but not after it was read. */
+function committedAt(event: ChangeEvent): number {
+	return Math.min(Date.parse(event.editedAt), Date.parse(event.readAt));
 }
 
 /** An entry that is still in the list was not edited into another one: that one is new. */

@@ -4,6 +4,7 @@
  */
 import { canonicalText } from './canonical-text';
 import type { AddressItem } from './fields';
+import { remembered } from './remember';
 
 /** Suffixes and directions as the United States Postal Service abbreviates them (Publication 28). */
 const STREET_WORDS: Record<string, string> = {
@@ -60,8 +61,39 @@ function street(text: string | undefined): string {
 		.join(' ');
 }
 
+/** The parts of an address in the form in which they are compared; empty: not said. */
+export interface FoldedAddress {
+	streetNumber: string;
+	/** Without the number. */
+	street: string;
+	street2: string;
+	city: string;
+	postalCode: string;
+	state: string;
+}
+
+export function foldedAddress(item: AddressItem): FoldedAddress {
+	const line = street(item.street);
+	const [, number = '', rest = line] = /^(\d+[a-z]?) (.+)$/.exec(line) ?? [];
+	const state = words(item.state);
+	return {
+		streetNumber: number,
+		street: rest,
+		street2: street(item.street2),
+		city: words(item.city),
+		postalCode: words(item.postalCode).replace(/^(\d{5})[- ]?\d{4}$/, '$1'),
+		state: STATES[state] ?? state,
+	};
+}
+
 /** Two addresses with one key are the same place. */
 export function addressKey(item: AddressItem): string {
+	const { street: line, street2, city, state, postalCode, country } = item;
+	return keyOfParts(JSON.stringify({ street: line, street2, city, state, postalCode, country }));
+}
+
+const keyOfParts = remembered((parts) => {
+	const item = JSON.parse(parts) as AddressItem;
 	const state = words(item.state);
 	const country = words(item.country);
 	return [
@@ -71,4 +103,4 @@ export function addressKey(item: AddressItem): string {
 		words(item.postalCode).replace(/^(\d{5})[- ]?\d{4}$/, '$1'),
 		HOME_COUNTRY.has(country) ? '' : country,
 	].join('|');
-}
+});

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import {
 	canonicalEmail,
 	canonicalPhone,
@@ -20,6 +21,30 @@ test('one American number has one form, however it is typed', () => {
 	];
 	for (const number of typed) expect(canonicalPhone(number)).toBe('+12075550148');
 	expect(canonicalPhone('+44 20 7946 0018')).toBe('+442079460018');
+});
+
+test('numbers that need no parsing come out as parsing them would', () => {
+	const prefix = fc.constantFrom('', '1', '+1', '1-', '+1 ', '+1.');
+	const typed = fc
+		.tuple(
+			prefix,
+			fc.stringMatching(/^[2-9]\d{2}$/),
+			fc.constantFrom('', ' ', '-', '.', ') '),
+			fc.stringMatching(/^\d{3}$/),
+			fc.constantFrom('', ' ', '-', '.'),
+			fc.stringMatching(/^\d{4}$/),
+		)
+		.map(([head, area, gap, exchange, second, line]) =>
+			[head, gap === ') ' ? '(' : '', area, gap, exchange, second, line].join(''),
+		);
+	fc.assert(
+		fc.property(typed, (number) => {
+			const parsed = parsePhoneNumberFromString(number, 'US');
+			expect(parsed?.isPossible()).toBe(true);
+			expect(canonicalPhone(number)).toBe(parsed?.number);
+		}),
+		{ numRuns: 2_000 },
+	);
 });
 
 test('what is no phone number keeps its digits, else its text', () => {

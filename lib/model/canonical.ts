@@ -17,6 +17,7 @@ import {
 	type ScalarValue,
 	type TagItem,
 } from './fields';
+import { remembered } from './remember';
 
 export { canonicalText };
 
@@ -29,6 +30,17 @@ export function canonicalEmail(address: string): string {
 
 /** E.164 where it can be a number of that country, else its digits, else the trimmed text. */
 export function canonicalPhone(number: string, country: CountryCode = DEFAULT_COUNTRY): string {
+	if (country !== DEFAULT_COUNTRY) return parsedPhone(number, country);
+	const [, area, exchange, line] = HOME_NUMBER.exec(number) ?? [];
+	return area === undefined ? homePhone(number) : `+1${area}${exchange}${line}`;
+}
+
+/** A number of the default country as most people type it; parsing it would say the same, at a hundred times the cost. */
+const HOME_NUMBER = /^(?:\+?1[ .-]?)?\(?([2-9]\d{2})\)?[ .-]?(\d{3})[ .-]?(\d{4})$/;
+
+const homePhone = remembered((number) => parsedPhone(number, DEFAULT_COUNTRY));
+
+function parsedPhone(number: string, country: CountryCode): string {
 	const parsed = parsePhoneNumberFromString(number, country);
 	if (parsed?.isPossible()) return parsed.number;
 	const digits = number.replace(/\D/g, '');
@@ -78,7 +90,7 @@ export function sameValue(
 	b: FieldValue | undefined,
 ): boolean {
 	if (isListField(field)) return sameList(field, (a ?? []) as ListItem[], (b ?? []) as ListItem[]);
-	if (isEmpty(a) && isEmpty(b)) return true;
+	if (a === b || (isEmpty(a) && isEmpty(b))) return true;
 	if (isEmpty(a) || isEmpty(b)) return false;
 	return String(canonicalScalar(a as ScalarValue)) === String(canonicalScalar(b as ScalarValue));
 }

@@ -1,8 +1,8 @@
 /** Delivery jobs and their outcomes as they come from the canvas, where people may have changed them. */
 import { z } from 'zod';
 import type { Json } from '../connectors/connector';
-import { GONE_POLICIES, type DeliveryJob, type DeliveryOutcome } from './delivery';
-import { systemNameSchema } from './event';
+import { GONE_POLICIES, OPERATIONS, type DeliveryJob, type DeliveryOutcome } from './delivery';
+import { systemNameSchema, type ChangeEventInput } from './event';
 import { fieldMapSchema } from './field-map';
 import type { CanonicalFields } from './fields';
 
@@ -30,7 +30,7 @@ const jobShape = z.object({
 	attempt: z.number().int().positive(),
 	system: systemNameSchema,
 	object: z.literal('contact'),
-	operation: z.enum(['create', 'update', 'delete']),
+	operation: z.enum(OPERATIONS),
 	unifiedId: z.string().min(1).max(100),
 	crmId: crmId.nullable(),
 	changes: fields,
@@ -68,6 +68,8 @@ const outcomeSchema: z.ZodType<DeliveryOutcome, z.ZodTypeDef, unknown> = z.discr
 			outcomeUnknown: z.boolean(),
 			known: fields.optional(),
 			crmId: crmId.optional(),
+			// Checked when it is taken in: the result counts whatever was read.
+			read: z.custom<ChangeEventInput>((value) => typeof value === 'object').optional(),
 		}),
 		z.object({ status: z.literal('gone'), reason, code }),
 		z.object({

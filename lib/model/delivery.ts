@@ -3,6 +3,7 @@
  * differs from what its entity wants"; the fields are computed when it is claimed.
  */
 import type { Json } from '../connectors/connector';
+import type { ChangeEventInput } from './event';
 import type { CanonicalFields } from './fields';
 import type { FieldMap } from './field-map';
 
@@ -86,6 +87,11 @@ export type DeliveryOutcome =
 			known?: CanonicalFields;
 			/** Set if a create broke off after the record itself had been made. */
 			crmId?: string;
+			/**
+			 * The whole record as it was read, if it is not what it was known to be and the change source
+			 * has not brought why: taken in as a change event, so that the next try knows better.
+			 */
+			read?: ChangeEventInput;
 	  }
 	| { status: 'gone'; reason: string; code: string }
 	| {

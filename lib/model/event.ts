@@ -11,23 +11,32 @@ export const systemNameSchema = z
 	.string()
 	.regex(SYSTEM_NAME, 'must be a short lower-case name such as wealthbox or salesforce-east');
 
-const instant = z
-	.string()
-	.datetime({ offset: true, message: 'must be an ISO 8601 time with a zone' });
+/** PostgreSQL's text cannot hold NUL; a record under another id would be another record. */
+const identifier = (max: number) =>
+	z
+		.string()
+		.min(1)
+		.max(max)
+		.refine((text) => !text.includes('\0'), 'must not hold the character NUL');
+
+/** Made once: `datetime()` makes it anew for every value. */
+const ISO_WITH_ZONE = z.datetimeRegex({ offset: true });
+
+const instant = z.string().regex(ISO_WITH_ZONE, 'must be an ISO 8601 time with a zone');
 
 export const changeEventSchema = z.object({
 	/** Names this very observation; the same observation read twice has the same id. */
-	eventId: z.string().min(1).max(300),
+	eventId: identifier(300),
 	system: systemNameSchema,
 	object: z.literal('contact'),
-	crmId: z.string().min(1).max(200),
+	crmId: identifier(200),
 	/**
 	 * `archive`: put away in its CRM but still there. `merge`: its CRM made it part of the record
 	 * `mergedInto`, and it is gone.
 	 */
 	change: z.enum(['upsert', 'delete', 'undelete', 'archive', 'merge']),
 	/** Of a `merge`: the record of the same system that lives on. */
-	mergedInto: z.string().min(1).max(200).optional(),
+	mergedInto: identifier(200).optional(),
 	/** `snapshot`: the whole record as read. `delta`: only what changed. */
 	kind: z.enum(['snapshot', 'delta']),
 	fields: canonicalFieldsSchema,

@@ -19,6 +19,7 @@ export const SCALAR_FIELDS = [
 	'companyName',
 	'jobTitle',
 	'birthDate',
+	'taxId',
 	'status',
 	'category',
 	'background',
@@ -58,6 +59,7 @@ export const FIELD_LABELS: Record<ScalarField | ListField, string> = {
 	companyName: 'Company',
 	jobTitle: 'Job Title',
 	birthDate: 'Birth Date',
+	taxId: 'Tax ID',
 	status: 'Status',
 	category: 'Category',
 	background: 'Background',
@@ -115,7 +117,7 @@ export type FieldValue = ScalarValue | ListItem[];
 export type CanonicalFields = { [field: string]: FieldValue };
 
 const MAX_LIST_ITEMS = 200;
-const scalar = z.union([text, z.null()]);
+const scalar = text.nullable();
 const customValue = z.union([text, z.number().finite(), z.boolean(), z.null()]);
 const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date as YYYY-MM-DD');
 

@@ -21,6 +21,7 @@ export function diffList<T extends ListItem>(
 	from: readonly T[],
 	to: readonly T[],
 ): ListDiff<T> {
+	if (isSameInOrder(field, from, to)) return { added: [], changed: [], removed: [] };
 	const oldItems = new Set(from);
 	const newItems = new Set(to);
 	const pairs: Array<{ from: T; to: T }> = [];
@@ -49,6 +50,16 @@ export function diffList<T extends ListItem>(
 		removed: [...oldItems].filter((item) => !isNew(item)),
 		changed: pairs.filter((pair) => differs(field, pair.from, pair.to)),
 	};
+}
+
+/** The usual case, told without pairing anything. */
+function isSameInOrder(
+	field: ListField,
+	from: readonly ListItem[],
+	to: readonly ListItem[],
+): boolean {
+	if (from.length !== to.length) return false;
+	return from.every((item, index) => !differs(field, item, to[index] as ListItem));
 }
 
 /** An attribute that the newer side does not state is no difference. */

@@ -190,6 +190,8 @@ export interface ReviewDecision {
 	unifiedId?: string;
 	value?: FieldValue;
 	by?: string;
+	/** Why it was closed, if nobody answered. */
+	note?: string;
 }
 
 export interface DeadLetterRow {

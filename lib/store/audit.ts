@@ -1,9 +1,10 @@
 /** The audit trail: append-only. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { AuditRow, StoredAuditRow } from '../model/rows';
-import { chunks } from './batch';
+import { GENESIS, hashRow, type ChainHead } from './audit-chain';
 import { fromAudit, toAudit } from './rows';
-import type { Database } from './schema';
+import type { AuditTable, Database } from './schema';
+import { runInsert } from './statement';
 
 export interface AuditQuery {
 	entityId?: string;
@@ -15,13 +16,81 @@ export interface AuditQuery {
 	limit: number;
 }
 
+/** Rows in the order they were written, for those who walk the trail. */
+export interface AuditWalk {
+	entityId?: string;
+	run?: string;
+	kinds?: string[];
+	/** ms: rows written then or before. */
+	until?: number;
+	/** Rows after this one. */
+	after: number;
+	limit: number;
+}
+
 export class AuditStore {
+	/** The trail's end as this transaction left it: read once, since nobody else writes meanwhile. */
+	private head: ChainHead | undefined;
+
 	constructor(private readonly db: Kysely<Database>) {}
 
 	async append(rows: readonly AuditRow[]): Promise<void> {
-		for (const chunk of chunks(rows, 200)) {
-			await this.db.insertInto('audit').values(chunk.map(fromAudit)).execute();
-		}
+		if (rows.length === 0) return;
+		let head = this.head ?? (await this.readHead());
+		const chained = rows.map((row) => {
+			const numbered = { ...fromAudit(row), seq: head.seq + 1 };
+			head = { seq: numbered.seq, hash: hashRow(head.hash, numbered) };
+			return { ...numbered, hash: head.hash };
+		});
+		await runInsert(this.db, 'append audit', chained, (slots) =>
+			this.db.insertInto('audit').values(slots),
+		);
+		this.head = head;
+	}
+
+	private async readHead(): Promise<ChainHead> {
+		const last = await this.db
+			.selectFrom('audit')
+			.select(['seq', 'hash'])
+			.orderBy('seq', 'desc')
+			.limit(1)
+			.executeTakeFirst();
+		return { seq: last?.seq ?? 0, hash: last?.hash ?? GENESIS };
+	}
+
+	async get(seq: number): Promise<StoredAuditRow | undefined> {
+		const row = await this.db
+			.selectFrom('audit')
+			.selectAll()
+			.where('seq', '=', seq)
+			.executeTakeFirst();
+		return row && toAudit(row);
+	}
+
+	/** Oldest first. */
+	async walk(query: AuditWalk): Promise<StoredAuditRow[]> {
+		let select = this.db
+			.selectFrom('audit')
+			.selectAll()
+			.where('seq', '>', query.after)
+			.orderBy('seq')
+			.limit(query.limit);
+		if (query.entityId !== undefined) select = select.where('entity_id', '=', query.entityId);
+		if (query.run !== undefined) select = select.where('run', '=', query.run);
+		if (query.kinds !== undefined) select = select.where('kind', 'in', query.kinds);
+		if (query.until !== undefined) select = select.where('at', '<=', query.until);
+		return (await select.execute()).map(toAudit);
+	}
+
+	/** The rows as they stand in the table, oldest first, for the chain's sake. */
+	async rawPage(after: number, limit: number): Promise<Array<Selectable<AuditTable>>> {
+		return this.db
+			.selectFrom('audit')
+			.selectAll()
+			.where('seq', '>', after)
+			.orderBy('seq')
+			.limit(limit)
+			.execute();
 	}
 
 	/** Newest first. */

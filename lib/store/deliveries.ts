@@ -4,8 +4,10 @@ import type { CanonicalFields } from '../model/fields';
 import type { Operation } from '../model/delivery';
 import type { DeliveryRow } from '../model/rows';
 import { chunks, inChunks } from './batch';
+import { isNotPaused, isSystemPaused } from './pauses';
 import { toDelivery } from './rows';
 import type { Database, DeliveryState } from './schema';
+import { runForList, runInsert } from './statement';
 
 export interface NewDelivery {
 	system: string;
@@ -17,6 +19,8 @@ export interface NewDelivery {
 	priority: number;
 	syncOrigin: string;
 	run?: string;
+	/** Default `open`. */
+	state?: 'open' | 'held';
 	nextAt: number;
 }
 
@@ -30,14 +34,16 @@ export class DeliveryStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
 	async aliveOf(entityIds: readonly string[]): Promise<DeliveryRow[]> {
-		const rows = await inChunks(entityIds, (chunk) =>
-			this.db
-				.selectFrom('deliveries')
-				.selectAll()
-				.where('entity_id', 'in', chunk)
-				.where(ALIVE)
-				.execute(),
-		);
+		const rows = await runForList(this.db, entityIds, {
+			name: 'alive deliveries',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('deliveries')
+					.selectAll()
+					.where('entity_id', 'in', list<string>())
+					.where(ALIVE)
+					.orderBy('id'),
+		});
 		return rows.map(toDelivery);
 	}
 
@@ -49,42 +55,41 @@ export class DeliveryStore {
 			.where('system', '=', system)
 			.where(UNDONE_CREATE)
 			.where('attempts', '>', 0)
+			.orderBy('id')
 			.execute();
 		return rows.map(toDelivery);
 	}
 
 	async open(deliveries: readonly NewDelivery[], now: number): Promise<void> {
-		for (const chunk of chunks(deliveries)) {
-			await this.db
-				.insertInto('deliveries')
-				.values(
-					chunk.map((delivery) => ({
-						system: delivery.system,
-						object: delivery.object,
-						target: delivery.target,
-						crm_id: delivery.crmId,
-						entity_id: delivery.entityId,
-						operation: delivery.operation,
-						state: 'open' as const,
-						priority: delivery.priority,
-						attempts: 0,
-						next_at: delivery.nextAt,
-						sync_origin: delivery.syncOrigin,
-						run: delivery.run ?? null,
-						opened_at: now,
-					})),
-				)
-				.execute();
-		}
+		const rows = deliveries.map((delivery) => ({
+			system: delivery.system,
+			object: delivery.object,
+			target: delivery.target,
+			crm_id: delivery.crmId,
+			entity_id: delivery.entityId,
+			operation: delivery.operation,
+			state: delivery.state ?? ('open' as const),
+			priority: delivery.priority,
+			attempts: 0,
+			next_at: delivery.nextAt,
+			sync_origin: delivery.syncOrigin,
+			run: delivery.run ?? null,
+			opened_at: now,
+		}));
+		await runInsert(this.db, 'open deliveries', rows, (slots) =>
+			this.db.insertInto('deliveries').values(slots),
+		);
 	}
 
-	/** Open deliveries whose time has come, most urgent first. */
+	/** Open deliveries whose time has come, most urgent first; not those to what is paused. */
 	async due(limit: number, now: number, system?: string): Promise<DeliveryRow[]> {
+		if (system !== undefined && (await isSystemPaused(this.db, system))) return [];
 		let query = this.db
 			.selectFrom('deliveries')
 			.selectAll()
 			.where(OPEN)
 			.where('next_at', '<=', now)
+			.where(isNotPaused('deliveries'))
 			.orderBy('priority')
 			.orderBy('next_at')
 			.orderBy('id')
@@ -154,6 +159,7 @@ export class DeliveryStore {
 				.selectAll()
 				.where('claim_token', 'in', chunk)
 				.where(CLAIMED)
+				.orderBy('id')
 				.execute(),
 		);
 		return rows.map(toDelivery);
@@ -197,6 +203,36 @@ export class DeliveryStore {
 					code: code ?? null,
 				})
 				.where('id', 'in', chunk)
+				.execute();
+		}
+	}
+
+	/** Held by the breaker in one system; `run` null: those of no run with a name of its own. */
+	async held(system: string, run: string | null): Promise<DeliveryRow[]> {
+		let query = this.db
+			.selectFrom('deliveries')
+			.selectAll()
+			.where('system', '=', system)
+			.where(ALIVE)
+			.where('state', '=', 'held')
+			.orderBy('id');
+		query =
+			run === null
+				? query.where((where) =>
+						where.or([where('run', 'is', null), where('run', 'not like', '%/%')]),
+					)
+				: query.where('run', '=', run);
+		return (await query.execute()).map(toDelivery);
+	}
+
+	/** Held deliveries may go out. */
+	async letGo(ids: readonly number[], now: number): Promise<void> {
+		for (const chunk of chunks(ids)) {
+			await this.db
+				.updateTable('deliveries')
+				.set({ state: 'open', next_at: now })
+				.where('id', 'in', chunk)
+				.where('state', '=', 'held')
 				.execute();
 		}
 	}

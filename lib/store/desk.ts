@@ -1,5 +1,5 @@
 /** What waits for a person: reviews and dead letters. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely, type SqlBool } from 'kysely';
 import { recordKey, type RecordAddress } from '../model/event';
 import type {
 	DeadLetterRow,
@@ -11,6 +11,7 @@ import type {
 import { bySystem, chunks, inChunks } from './batch';
 import { jsonOrNull, toDeadLetter, toReview } from './rows';
 import type { Database } from './schema';
+import { runForList } from './statement';
 
 export type NewReview = RecordAddress & {
 	kind: ReviewKind;
@@ -20,6 +21,9 @@ export type NewReview = RecordAddress & {
 	question: ReviewQuestion;
 };
 export type NewDeadLetter = Omit<DeadLetterRow, 'id' | 'state' | 'openedAt' | 'closedAt'>;
+
+/** In the very words of the partial index: only then does SQLite use it. */
+const OPEN = sql<SqlBool>`state = 'open'`;
 
 function insertable(review: NewReview, now: number) {
 	return {
@@ -61,15 +65,16 @@ export class ReviewStore {
 	async awaited(
 		entityIds: readonly string[],
 	): Promise<Array<{ system: string; entityId: string }>> {
-		const rows = await inChunks(entityIds, (chunk) =>
-			this.db
-				.selectFrom('review_candidates')
-				.innerJoin('reviews', 'reviews.id', 'review_candidates.review_id')
-				.select(['review_candidates.system', 'review_candidates.entity_id'])
-				.where('review_candidates.entity_id', 'in', chunk)
-				.where('reviews.state', '=', 'open')
-				.execute(),
-		);
+		const rows = await runForList(this.db, entityIds, {
+			name: 'awaited entities',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('review_candidates')
+					.innerJoin('reviews', 'reviews.id', 'review_candidates.review_id')
+					.select(['review_candidates.system', 'review_candidates.entity_id'])
+					.where('review_candidates.entity_id', 'in', list<string>())
+					.where('reviews.state', '=', 'open'),
+		});
 		return rows.map((row) => ({ system: row.system, entityId: row.entity_id }));
 	}
 
@@ -81,7 +86,7 @@ export class ReviewStore {
 		}
 	}
 
-	/** The open reviews of the given records, by record. */
+	/** The open identity reviews of the given records, by record. */
 	async openFor(addresses: readonly RecordAddress[]): Promise<Map<string, ReviewRow>> {
 		const result = new Map<string, ReviewRow>();
 		for (const { system, object, ids } of bySystem(addresses)) {
@@ -93,6 +98,7 @@ export class ReviewStore {
 					.where('object', '=', object)
 					.where('crm_id', 'in', chunk)
 					.where('state', '=', 'open')
+					.where('kind', '=', 'identity')
 					.execute(),
 			);
 			for (const row of rows) {
@@ -100,6 +106,57 @@ export class ReviewStore {
 			}
 		}
 		return result;
+	}
+
+	/** The open questions about values of these entities (kinds `value` and `custom`): one a field. */
+	async questions(entityIds: readonly string[]): Promise<ReviewRow[]> {
+		const rows = await runForList(this.db, [...new Set(entityIds)], {
+			name: 'questions of entities',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('reviews')
+					.selectAll()
+					.where('entity_id', 'in', list<string>())
+					.where(OPEN)
+					.where('kind', 'in', ['value', 'custom'])
+					.orderBy('id'),
+		});
+		return rows.map(toReview);
+	}
+
+	/** By entity: fields whose value is asked about. They are written nowhere until the answer. */
+	async askedFields(entityIds: readonly string[]): Promise<Map<string, Set<string>>> {
+		const asked = new Map<string, Set<string>>();
+		for (const { entityId, field } of await this.questions(entityIds)) {
+			if (entityId === null || field === null) continue;
+			asked.set(entityId, (asked.get(entityId) ?? new Set()).add(field));
+		}
+		return asked;
+	}
+
+	/** Open reviews of these kinds about these entities. */
+	async openOf(entityIds: readonly string[], kinds: ReviewKind[]): Promise<ReviewRow[]> {
+		const rows = await inChunks([...new Set(entityIds)], (chunk) =>
+			this.db
+				.selectFrom('reviews')
+				.selectAll()
+				.where('entity_id', 'in', chunk)
+				.where(OPEN)
+				.where('kind', 'in', kinds)
+				.orderBy('id')
+				.execute(),
+		);
+		return rows.map(toReview);
+	}
+
+	/** A newer candidate takes the place of the one that was asked about. */
+	async replaceQuestion(id: number, address: RecordAddress, question: ReviewQuestion) {
+		const { system, object, crmId: crm_id } = address;
+		await this.db
+			.updateTable('reviews')
+			.set({ system, object, crm_id, question: JSON.stringify(question) })
+			.where('id', '=', id)
+			.execute();
 	}
 
 	async get(id: number): Promise<ReviewRow | undefined> {

@@ -1,12 +1,14 @@
 /** Entities, the links from records to them, and the keys by which candidates are found. */
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { Link } from '../model/rows';
 import { bySystem, chunks, inChunks } from './batch';
 import { toLink } from './rows';
-import type { Database } from './schema';
+import type { Database, IdentityKeysTable } from './schema';
+import { runForList, runInsert, runStatement } from './statement';
 
 const FIRST_NUMBER = 1000;
+const EXTERNAL = 'external:';
 
 /** The first entity is U1001. */
 export function unifiedIdOf(number: number): string {
@@ -32,15 +34,17 @@ export class IdentityStore {
 	async links(addresses: readonly RecordAddress[]): Promise<Map<string, Link>> {
 		const found: Link[] = [];
 		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await inChunks(ids, (chunk) =>
-				this.db
-					.selectFrom('links')
-					.selectAll()
-					.where('system', '=', system)
-					.where('object', '=', object)
-					.where('crm_id', 'in', chunk)
-					.execute(),
-			);
+			const rows = await runForList(this.db, ids, {
+				name: 'links',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('links')
+						.selectAll()
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>()),
+			});
 			found.push(...rows.map(toLink));
 		}
 		return new Map(found.map((link) => [recordKey(link), link]));
@@ -48,9 +52,18 @@ export class IdentityStore {
 
 	/** All links of the given entities, the unlinked ones too. */
 	async linksOf(entityIds: readonly string[]): Promise<Link[]> {
-		const rows = await inChunks(entityIds, (chunk) =>
-			this.db.selectFrom('links').selectAll().where('entity_id', 'in', chunk).execute(),
-		);
+		const rows = await runForList(this.db, entityIds, {
+			name: 'links of entities',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('links')
+					.selectAll()
+					.where('entity_id', 'in', list<string>())
+					.orderBy('linked_at')
+					.orderBy('system')
+					.orderBy('object')
+					.orderBy('crm_id'),
+		});
 		return rows.map(toLink);
 	}
 
@@ -138,7 +151,15 @@ export class IdentityStore {
 
 	async ownersOf(keys: readonly string[]): Promise<KeyOwner[]> {
 		const rows = await inChunks(keys, (chunk) =>
-			this.db.selectFrom('identity_keys').selectAll().where('key', 'in', chunk).execute(),
+			this.db
+				.selectFrom('identity_keys')
+				.selectAll()
+				.where('key', 'in', chunk)
+				.orderBy('key')
+				.orderBy('system')
+				.orderBy('object')
+				.orderBy('crm_id')
+				.execute(),
 		);
 		return rows.map((row) => ({
 			key: row.key,
@@ -156,7 +177,8 @@ export class IdentityStore {
 				.selectFrom('identity_keys')
 				.select(['entity_id', 'key'])
 				.where('entity_id', 'in', chunk)
-				.where('key', 'like', 'external:%')
+				.where('key', 'like', `${EXTERNAL}%`)
+				.orderBy('key')
 				.execute(),
 		);
 		const result = new Map<string, Record<string, string>>();
@@ -167,42 +189,67 @@ export class IdentityStore {
 		return result;
 	}
 
-	/** Replaces the keys of the given records. */
+	/** Replaces the keys of the given records; what is right already is not written again. */
 	async replaceKeys(records: readonly RecordKeys[]): Promise<void> {
-		await this.deleteKeys(records.filter(({ keepExternal }) => !keepExternal));
-		await this.deleteKeys(
-			records.filter(({ keepExternal }) => keepExternal),
-			true,
-		);
-		const rows = records.flatMap(({ system, object, crmId, entityId, keys }) =>
-			[...new Set(keys)].map((key) => ({
-				key,
-				entity_id: entityId,
-				system,
-				object,
-				crm_id: crmId,
-			})),
-		);
-		for (const chunk of chunks(rows)) {
-			await this.db
-				.insertInto('identity_keys')
-				.values(chunk)
-				.onConflict((conflict) => conflict.doNothing())
-				.execute();
+		const stored = await this.keysOf(records);
+		const gone: Array<RecordAddress & { key: string }> = [];
+		const rows: Array<Insertable<IdentityKeysTable>> = [];
+		for (const { system, object, crmId, entityId, keys, keepExternal } of records) {
+			const address = { system, object, crmId };
+			const wanted = new Set(keys);
+			for (const { key, owner } of stored.get(recordKey(address)) ?? []) {
+				const stays = keepExternal === true && key.startsWith(EXTERNAL);
+				if (owner === entityId && wanted.delete(key)) continue;
+				if (!stays) gone.push({ ...address, key });
+			}
+			for (const key of wanted)
+				rows.push({ key, entity_id: entityId, system, object, crm_id: crmId });
 		}
+		await this.deleteKeys(gone);
+		await runInsert(this.db, 'add keys', rows, (slots) =>
+			this.db
+				.insertInto('identity_keys')
+				.values(slots)
+				.onConflict((conflict) => conflict.doNothing()),
+		);
 	}
 
-	private async deleteKeys(records: readonly RecordAddress[], keepExternal = false): Promise<void> {
+	private async keysOf(
+		records: readonly RecordAddress[],
+	): Promise<Map<string, Array<{ key: string; owner: string }>>> {
+		const result = new Map<string, Array<{ key: string; owner: string }>>();
 		for (const { system, object, ids } of bySystem(records)) {
-			for (const chunk of chunks(ids)) {
-				let query = this.db
-					.deleteFrom('identity_keys')
-					.where('system', '=', system)
-					.where('object', '=', object)
-					.where('crm_id', 'in', chunk);
-				if (keepExternal) query = query.where('key', 'not like', 'external:%');
-				await query.execute();
+			const rows = await runForList(this.db, ids, {
+				name: 'keys of records',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('identity_keys')
+						.select(['crm_id', 'key', 'entity_id'])
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>()),
+			});
+			for (const { crm_id: crmId, key, entity_id: owner } of rows) {
+				const name = recordKey({ system, object, crmId });
+				const keys = result.get(name);
+				if (keys === undefined) result.set(name, [{ key, owner }]);
+				else keys.push({ key, owner });
 			}
+		}
+		return result;
+	}
+
+	private async deleteKeys(gone: ReadonlyArray<RecordAddress & { key: string }>): Promise<void> {
+		for (const { key, system, object, crmId } of gone) {
+			await runStatement(this.db, 'delete key', [key, system, object, crmId], (slot) =>
+				this.db
+					.deleteFrom('identity_keys')
+					.where('key', '=', slot<string>())
+					.where('system', '=', slot<string>())
+					.where('object', '=', slot<string>())
+					.where('crm_id', '=', slot<string>()),
+			);
 		}
 	}
 }

@@ -3,13 +3,23 @@ import { sql, type Kysely, type SqlBool } from 'kysely';
 import type { ChangeEvent, RecordAddress } from '../model/event';
 import { recordKey } from '../model/event';
 import type { InboxItem } from '../model/rows';
-import { bySystem, chunks, inChunks } from './batch';
+import { bySystem, chunks } from './batch';
+import { isNotPaused, isSystemPaused } from './pauses';
 import { parseJson } from './rows';
 import { UNSETTLED, type Database, type InboxState } from './schema';
+import { runForList, runInsert } from './statement';
 
 export interface LastEvent {
 	event: ChangeEvent;
 	state: InboxState;
+}
+
+/** What the inbox knows of an event that comes from the canvas. */
+export interface InboxEntry {
+	seq: number;
+	state: InboxState;
+	/** The emission that carries it, while it is under way. */
+	batch: string | null;
 }
 
 function toItem(row: { seq: number; event: string; attempts: number }): InboxItem {
@@ -32,21 +42,23 @@ export class InboxStore {
 	async lastEvents(addresses: readonly RecordAddress[]): Promise<Map<string, LastEvent>> {
 		const result = new Map<string, LastEvent>();
 		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await inChunks(ids, (chunk) =>
-				this.db
-					.selectFrom('inbox')
-					.select(['crm_id', 'event', 'state'])
-					.where('seq', 'in', (query) =>
-						query
-							.selectFrom('inbox')
-							.select((select) => select.fn.max('seq').as('seq'))
-							.where('system', '=', system)
-							.where('object', '=', object)
-							.where('crm_id', 'in', chunk)
-							.groupBy('crm_id'),
-					)
-					.execute(),
-			);
+			const rows = await runForList(this.db, ids, {
+				name: 'last events',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('inbox')
+						.select(['crm_id', 'event', 'state'])
+						.where('seq', 'in', (query) =>
+							query
+								.selectFrom('inbox')
+								.select((select) => select.fn.max('seq').as('seq'))
+								.where('system', '=', slot<string>())
+								.where('object', '=', slot<string>())
+								.where('crm_id', 'in', list<string>())
+								.groupBy('crm_id'),
+						),
+			});
 			for (const row of rows) {
 				result.set(recordKey({ system, object, crmId: row.crm_id }), {
 					event: parseJson(row.event),
@@ -57,45 +69,62 @@ export class InboxStore {
 		return result;
 	}
 
+	/** Events of these records that are not settled yet, in the order they were read. */
+	async waiting(addresses: readonly RecordAddress[]): Promise<ChangeEvent[]> {
+		const events: Array<{ seq: number; event: string }> = [];
+		for (const { system, object, ids } of bySystem(addresses)) {
+			for (const chunk of chunks(ids)) {
+				const rows = await this.db
+					.selectFrom('inbox')
+					.select(['seq', 'event'])
+					.where('system', '=', system)
+					.where('object', '=', object)
+					.where('crm_id', 'in', chunk)
+					.where(unsettled('inbox'))
+					.execute();
+				events.push(...rows);
+			}
+		}
+		return events.sort((a, b) => a.seq - b.seq).map(({ event }) => parseJson<ChangeEvent>(event));
+	}
+
 	/** Adds events; one whose id is known already is left out. Returns how many were new. */
 	async add(
 		events: readonly ChangeEvent[],
 		state: InboxState,
 		now: number,
 		reason?: string,
+		batch?: string,
 	): Promise<number> {
-		let added = 0;
-		for (const chunk of chunks(events)) {
-			const result = await this.db
+		const rows = events.map((event) => ({
+			event_id: event.eventId,
+			system: event.system,
+			object: event.object,
+			crm_id: event.crmId,
+			event: JSON.stringify(event),
+			state,
+			attempts: 0,
+			next_at: now,
+			batch: batch ?? null,
+			reason: reason ?? null,
+			received_at: now,
+			settled_at: UNSETTLED.includes(state) ? null : now,
+		}));
+		return runInsert(this.db, 'add events', rows, (slots) =>
+			this.db
 				.insertInto('inbox')
-				.values(
-					chunk.map((event) => ({
-						event_id: event.eventId,
-						system: event.system,
-						object: event.object,
-						crm_id: event.crmId,
-						event: JSON.stringify(event),
-						state,
-						attempts: 0,
-						next_at: now,
-						batch: null,
-						reason: reason ?? null,
-						received_at: now,
-						settled_at: UNSETTLED.includes(state) ? null : now,
-					})),
-				)
-				.onConflict((conflict) => conflict.column('event_id').doNothing())
-				.executeTakeFirst();
-			added += Number(result.numInsertedOrUpdatedRows ?? 0);
-		}
-		return added;
+				.values(slots)
+				.onConflict((conflict) => conflict.column('event_id').doNothing()),
+		);
 	}
 
 	/**
 	 * Pending events in the order they were read, `limit` at most. An event waits while an earlier
-	 * one of its record is not due: order per record holds through failures.
+	 * one of its record is not due: order per record holds through failures. Those of a paused record
+	 * wait, and of a paused system all do.
 	 */
 	async due(system: string, limit: number, now: number): Promise<InboxItem[]> {
+		if (await isSystemPaused(this.db, system)) return [];
 		const rows = await this.db
 			.selectFrom('inbox as event')
 			.select(['event.seq', 'event.event', 'event.attempts'])
@@ -103,6 +132,7 @@ export class InboxStore {
 			.where(unsettled('event'))
 			.where('event.state', '=', 'pending')
 			.where('event.next_at', '<=', now)
+			.where(isNotPaused('event'))
 			.where((where) =>
 				where.not(
 					where.exists(
@@ -127,14 +157,20 @@ export class InboxStore {
 	}
 
 	async markEmitted(seqs: readonly number[], batch: string): Promise<void> {
-		for (const chunk of chunks(seqs)) {
-			await this.db
-				.updateTable('inbox')
-				.set((set) => ({ state: 'emitted' as const, batch, attempts: set('attempts', '+', 1) }))
-				.where('seq', 'in', chunk)
-				.where('state', '=', 'pending')
-				.execute();
-		}
+		await runForList(this.db, seqs, {
+			name: 'mark emitted',
+			values: [batch],
+			build: (slot, list) =>
+				this.db
+					.updateTable('inbox')
+					.set((set) => ({
+						state: 'emitted' as const,
+						batch: slot<string>(),
+						attempts: set('attempts', '+', 1),
+					}))
+					.where('seq', 'in', list<number>())
+					.where('state', '=', 'pending'),
+		});
 	}
 
 	/** What a batch left behind: events that nothing on the canvas settled. */
@@ -178,27 +214,33 @@ export class InboxStore {
 		now: number,
 		reason?: string,
 	): Promise<void> {
-		for (const chunk of chunks(seqs)) {
-			await this.db
-				.updateTable('inbox')
-				.set({ state, settled_at: now, reason: reason ?? null, batch: null })
-				.where('seq', 'in', chunk)
-				.execute();
-		}
+		await runForList(this.db, seqs, {
+			name: 'settle events',
+			values: [state, now, reason ?? null],
+			build: (slot, list) =>
+				this.db
+					.updateTable('inbox')
+					.set({
+						state: slot<InboxState>(),
+						settled_at: slot<number>(),
+						reason: slot<string | null>(),
+						batch: null,
+					})
+					.where('seq', 'in', list<number>()),
+		});
 	}
 
 	/** States by event id, for events that come from the canvas. */
-	async statesOf(
-		eventIds: readonly string[],
-	): Promise<Map<string, { seq: number; state: InboxState }>> {
-		const rows = await inChunks(eventIds, (chunk) =>
-			this.db
-				.selectFrom('inbox')
-				.select(['event_id', 'seq', 'state'])
-				.where('event_id', 'in', chunk)
-				.execute(),
-		);
-		return new Map(rows.map((row) => [row.event_id, { seq: row.seq, state: row.state }]));
+	async statesOf(eventIds: readonly string[]): Promise<Map<string, InboxEntry>> {
+		const rows = await runForList(this.db, eventIds, {
+			name: 'states of events',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('inbox')
+					.select(['event_id', 'seq', 'state', 'batch'])
+					.where('event_id', 'in', list<string>()),
+		});
+		return new Map(rows.map(({ event_id: id, ...entry }) => [id, entry]));
 	}
 
 	async get(seq: number): Promise<InboxItem | undefined> {
@@ -228,6 +270,18 @@ export class InboxStore {
 		}
 	}
 
+	/** Events that wait for the answer to one question about all of them. */
+	async heldUnder(batch: string): Promise<number[]> {
+		const rows = await this.db
+			.selectFrom('inbox')
+			.select('seq')
+			.where('batch', '=', batch)
+			.where('state', '=', 'review')
+			.orderBy('seq')
+			.execute();
+		return rows.map(({ seq }) => seq);
+	}
+
 	async inReview(address: RecordAddress): Promise<number[]> {
 		const rows = await this.db
 			.selectFrom('inbox')
@@ -248,6 +302,17 @@ export class InboxStore {
 			.where('system', '=', system)
 			.executeTakeFirst();
 		return Number(row?.seq ?? 0);
+	}
+
+	/** When the last event was accepted, ms; 0 if none was. */
+	async newestTime(): Promise<number> {
+		const row = await this.db
+			.selectFrom('inbox')
+			.select('received_at')
+			.orderBy('seq', 'desc')
+			.limit(1)
+			.executeTakeFirst();
+		return row?.received_at ?? 0;
 	}
 
 	async hasUnsettledUpTo(system: string, seq: number): Promise<boolean> {

@@ -54,7 +54,14 @@ test.each<[string, (tx: StoreTransaction) => Promise<unknown>, string[]]>([
 	['creates tried', (tx) => tx.deliveries.createsTried('s'), ['deliveries_creates']],
 	['links of entities', (tx) => tx.identity.linksOf(['U1001']), ['links_entity']],
 	['external keys', (tx) => tx.identity.externalKeysOf(['U1001']), ['identity_keys_entity']],
+	['questions of entities', (tx) => tx.reviews.questions(['U1001']), ['reviews_entity']],
 	['reviews of records', (tx) => tx.reviews.openFor([record]), ['reviews_record']],
+	[
+		'an entity\u2019s history',
+		(tx) => tx.audit.walk({ entityId: 'U1', kinds: ['change'], after: 0, limit: 9 }),
+		['audit_field'],
+	],
+	['a run\u2019s history', (tx) => tx.audit.walk({ run: 'r', after: 0, limit: 9 }), ['audit_run']],
 	[
 		'a field\u2019s history',
 		(tx) => tx.audit.find({ entityId: 'U1', field: 'f', limit: 9 }),

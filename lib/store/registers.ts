@@ -1,11 +1,12 @@
 /** Registers of entities and shadows of records. */
-import type { Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable, type SqlBool } from 'kysely';
 import type { Register, Registers } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
 import { recordKey, type RecordAddress } from '../model/event';
-import { bySystem, chunks, inChunks } from './batch';
+import { bySystem } from './batch';
 import { parseJson } from './rows';
-import type { Database } from './schema';
+import type { Database, RegistersTable } from './schema';
+import { filledUp, MAX_LENGTH, runForList, runInsert, runStatement } from './statement';
 
 export interface RegisterChange {
 	entityId: string;
@@ -13,56 +14,125 @@ export interface RegisterChange {
 	register: Register;
 }
 
+/** What was read or written in this transaction is known: nobody else writes meanwhile. */
 export class RegisterStore {
+	private readonly knownRegisters = new Map<string, Registers>();
+	/** Entity -> field; null: there is none. */
+	private readonly knownFields = new Map<string, Map<string, Register | null>>();
+	/** null: there is none. */
+	private readonly knownShadows = new Map<string, Shadow | null>();
+
 	constructor(private readonly db: Kysely<Database>) {}
 
+	/** Not to be changed in place. */
 	async registers(entityIds: readonly string[]): Promise<Map<string, Registers>> {
-		const rows = await inChunks(entityIds, (chunk) =>
-			this.db.selectFrom('registers').selectAll().where('entity_id', 'in', chunk).execute(),
-		);
-		const result = new Map<string, Registers>(entityIds.map((id) => [id, {}]));
+		const missing = [...new Set(entityIds)].filter((id) => !this.knownRegisters.has(id));
+		const rows = await runForList(this.db, missing, {
+			name: 'registers',
+			build: (_slot, list) =>
+				this.db.selectFrom('registers').selectAll().where('entity_id', 'in', list<string>()),
+		});
+		const found = new Map<string, Registers>(missing.map((id) => [id, {}]));
 		for (const row of rows) {
-			const registers = result.get(row.entity_id);
+			const registers = found.get(row.entity_id);
 			if (registers !== undefined) registers[row.field] = parseJson<Register>(row.register);
+		}
+		for (const [id, registers] of found) this.knownRegisters.set(id, registers);
+		return new Map(entityIds.map((id) => [id, this.knownRegisters.get(id) ?? {}]));
+	}
+
+	/** As {@link registers}, but the named fields alone: what else an entity has is not there. */
+	async registersOf(
+		fields: ReadonlyMap<string, ReadonlySet<string>>,
+	): Promise<Map<string, Registers>> {
+		const missing: Array<[entityId: string, field: string]> = [];
+		for (const [id, names] of fields) {
+			if (this.knownRegisters.has(id)) continue;
+			const known = this.knownFields.get(id) ?? new Map<string, Register | null>();
+			this.knownFields.set(id, known);
+			for (const name of names) if (!known.has(name)) missing.push([id, name]);
+		}
+		for (const [id, name] of missing) this.knownFields.get(id)?.set(name, null);
+		for (const { entity_id: id, field, register } of await this.readFields(missing))
+			this.knownFields.get(id)?.set(field, parseJson<Register>(register));
+		const result = new Map<string, Registers>();
+		for (const [id, names] of fields) {
+			const registers: Registers = {};
+			for (const name of names) {
+				const register = this.knownRegisters.get(id)?.[name] ?? this.knownFields.get(id)?.get(name);
+				if (register) registers[name] = register;
+			}
+			result.set(id, registers);
 		}
 		return result;
 	}
 
+	private async readFields(
+		pairs: ReadonlyArray<[entityId: string, field: string]>,
+	): Promise<Array<Selectable<RegistersTable>>> {
+		const rows: Array<Selectable<RegistersTable>> = [];
+		for (let start = 0; start < pairs.length; start += MAX_LENGTH) {
+			const part = filledUp(pairs.slice(start, start + MAX_LENGTH));
+			const name = `registers of fields/${part.length}`;
+			const result = await runStatement(this.db, name, part.flat(), (slot) => {
+				const tuples = part.map(() => sql`(${slot<string>()}, ${slot<string>()})`);
+				return this.db
+					.selectFrom('registers')
+					.selectAll()
+					.where(sql<SqlBool>`(entity_id, field) in (values ${sql.join(tuples)})`);
+			});
+			rows.push(...result.rows);
+		}
+		return rows;
+	}
+
 	async saveRegisters(changes: readonly RegisterChange[]): Promise<void> {
-		for (const chunk of chunks(changes)) {
-			await this.db
+		const rows = changes.map(({ entityId, field, register }) => ({
+			entity_id: entityId,
+			field,
+			register: JSON.stringify(register),
+		}));
+		await runInsert(this.db, 'save registers', rows, (slots) =>
+			this.db
 				.insertInto('registers')
-				.values(
-					chunk.map(({ entityId, field, register }) => ({
-						entity_id: entityId,
-						field,
-						register: JSON.stringify(register),
-					})),
-				)
+				.values(slots)
 				.onConflict((conflict) =>
 					conflict
 						.columns(['entity_id', 'field'])
 						.doUpdateSet((set) => ({ register: set.ref('excluded.register') })),
-				)
-				.execute();
+				),
+		);
+		for (const { entityId, field, register } of changes) {
+			const known = this.knownRegisters.get(entityId);
+			if (known !== undefined) this.knownRegisters.set(entityId, { ...known, [field]: register });
+			this.knownFields.get(entityId)?.set(field, register);
 		}
 	}
 
+	/** Not to be changed in place. */
 	async shadows(addresses: readonly RecordAddress[]): Promise<Map<string, Shadow>> {
+		const missing = addresses.filter((address) => !this.knownShadows.has(recordKey(address)));
+		for (const { system, object, ids } of bySystem(missing)) {
+			const rows = await runForList(this.db, ids, {
+				name: 'shadows',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('shadows')
+						.select(['crm_id', 'shadow'])
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>()),
+			});
+			for (const crmId of ids) this.knownShadows.set(recordKey({ system, object, crmId }), null);
+			for (const { crm_id: crmId, shadow } of rows)
+				this.knownShadows.set(recordKey({ system, object, crmId }), parseJson<Shadow>(shadow));
+		}
 		const result = new Map<string, Shadow>();
-		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await inChunks(ids, (chunk) =>
-				this.db
-					.selectFrom('shadows')
-					.select(['crm_id', 'shadow'])
-					.where('system', '=', system)
-					.where('object', '=', object)
-					.where('crm_id', 'in', chunk)
-					.execute(),
-			);
-			for (const row of rows) {
-				result.set(recordKey({ system, object, crmId: row.crm_id }), parseJson<Shadow>(row.shadow));
-			}
+		for (const address of addresses) {
+			const key = recordKey(address);
+			const shadow = this.knownShadows.get(key);
+			if (shadow) result.set(key, shadow);
 		}
 		return result;
 	}
@@ -71,25 +141,24 @@ export class RegisterStore {
 		shadows: ReadonlyArray<RecordAddress & { shadow: Shadow }>,
 		now: number,
 	): Promise<void> {
-		for (const chunk of chunks(shadows)) {
-			await this.db
+		const rows = shadows.map(({ system, object, crmId, shadow }) => ({
+			system,
+			object,
+			crm_id: crmId,
+			shadow: JSON.stringify(shadow),
+			updated_at: now,
+		}));
+		await runInsert(this.db, 'save shadows', rows, (slots) =>
+			this.db
 				.insertInto('shadows')
-				.values(
-					chunk.map(({ system, object, crmId, shadow }) => ({
-						system,
-						object,
-						crm_id: crmId,
-						shadow: JSON.stringify(shadow),
-						updated_at: now,
-					})),
-				)
+				.values(slots)
 				.onConflict((conflict) =>
 					conflict.columns(['system', 'object', 'crm_id']).doUpdateSet((set) => ({
 						shadow: set.ref('excluded.shadow'),
 						updated_at: set.ref('excluded.updated_at'),
 					})),
-				)
-				.execute();
-		}
+				),
+		);
+		for (const record of shadows) this.knownShadows.set(recordKey(record), record.shadow);
 	}
 }

@@ -1,5 +1,5 @@
 /** Between table rows (JSON text, 0/1) and the shapes of lib/model/rows.ts. */
-import type { Insertable, Selectable } from 'kysely';
+import type { Selectable } from 'kysely';
 import { DEFAULT_LIMITS, type DeletePolicy } from '../model/delivery';
 import type {
 	AuditRow,
@@ -90,7 +90,7 @@ export function toDelivery(row: Selectable<DeliveriesTable>): DeliveryRow {
 	};
 }
 
-export function fromAudit(row: AuditRow): Insertable<AuditTable> {
+export function fromAudit(row: AuditRow): Omit<Selectable<AuditTable>, 'seq' | 'hash'> {
 	return {
 		at: row.at,
 		kind: row.kind,

@@ -84,6 +84,8 @@ export interface EntitiesTable {
 	merged_into: string | null;
 	/** Why its records should go elsewhere, too (JSON), while that stands. */
 	departure: JsonText | null;
+	/** Writes that a person refused (JSON). */
+	refused: JsonText | null;
 }
 
 export type LinkState = 'active' | 'unlinked' | 'archived';
@@ -159,7 +161,7 @@ export interface DeliveriesTable {
 export interface AuditTable {
 	seq: Generated<number>;
 	at: number;
-	/** `change`, `agree`, `lost`, `entity`, `link`, `unlink`, `write`, `filtered`, `review`, `dead`, `retry`, `discard`. */
+	/** `change`, `agree`, `lost`, `entity`, `link`, `unlink`, `write`, `filtered`, `review`, `dead`, `retry`, `discard`, `undo`. */
 	kind: string;
 	entity_id: string | null;
 	field: string | null;
@@ -245,6 +247,21 @@ export interface RunsTable {
 	report: JsonText | null;
 }
 
+/** What a run has opened in one system, by kind (JSON): the breaker's count. */
+export interface BreakersTable {
+	run: string;
+	system: string;
+	counts: JsonText;
+}
+
+/** Records that a running reconcile has seen in its CRM, and entities (object `entity`) that it has compared; gone when it ends. */
+export interface RunRecordsTable {
+	run: string;
+	system: string;
+	object: string;
+	crm_id: string;
+}
+
 /** The rate budget of one account, shared by all processes that use the store. */
 export interface BudgetsTable {
 	account: string;
@@ -269,5 +286,7 @@ export interface Database {
 	dead_letters: DeadLettersTable;
 	pauses: PausesTable;
 	runs: RunsTable;
+	run_records: RunRecordsTable;
 	budgets: BudgetsTable;
+	breakers: BreakersTable;
 }

@@ -1,15 +1,24 @@
 /**
- * The store: the fabric's own database. One instance a file and process; everything that must hold
- * together happens inside one `transaction`.
+ * The store: the fabric's own database. One instance a file or schema and process; everything that
+ * must hold together happens inside one `transaction`. There is one writer at a time.
  */
-import { Kysely, Migrator, type Dialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { AuditStore } from './audit';
+import { BreakerStore } from './breakers';
+import { BudgetStore } from './budgets';
 import { DeliveryStore } from './deliveries';
 import { DeadLetterStore, ReviewStore } from './desk';
+import { EntityStore } from './entities';
 import { IdentityStore } from './identity';
 import { InboxStore } from './inbox';
-import { migrations, type StoreKind } from './migrations';
+import type { StoreBackend } from './backend';
+import { migrate } from './migrate';
+import { PauseStore } from './pauses';
 import { RegisterStore } from './registers';
+import { Queue, repeated } from './repeat';
+import { RunStore } from './runs';
+import { HistoryStore } from './history';
+import { ReconcileStore } from './reconcile';
 import type { Database } from './schema';
 import { SystemStore } from './systems';
 
@@ -18,51 +27,92 @@ export class StoreTransaction {
 	readonly systems: SystemStore;
 	readonly inbox: InboxStore;
 	readonly identity: IdentityStore;
+	readonly entities: EntityStore;
+	readonly breakers: BreakerStore;
 	readonly registers: RegisterStore;
 	readonly deliveries: DeliveryStore;
 	readonly audit: AuditStore;
 	readonly reviews: ReviewStore;
 	readonly deadLetters: DeadLetterStore;
+	readonly pauses: PauseStore;
+	readonly runs: RunStore;
+	readonly budgets: BudgetStore;
+	readonly history: HistoryStore;
+	readonly reconcile: ReconcileStore;
 
 	constructor(db: Kysely<Database>) {
 		this.systems = new SystemStore(db);
 		this.inbox = new InboxStore(db);
 		this.identity = new IdentityStore(db);
+		this.entities = new EntityStore(db);
+		this.breakers = new BreakerStore(db);
 		this.registers = new RegisterStore(db);
 		this.deliveries = new DeliveryStore(db);
 		this.audit = new AuditStore(db);
 		this.reviews = new ReviewStore(db);
 		this.deadLetters = new DeadLetterStore(db);
+		this.pauses = new PauseStore(db);
+		this.runs = new RunStore(db);
+		this.budgets = new BudgetStore(db);
+		this.history = new HistoryStore(db);
+		this.reconcile = new ReconcileStore(db);
 	}
-}
-
-/** One database behind the store: what kysely needs to speak to it. */
-export interface StoreBackend {
-	kind: StoreKind;
-	dialect: Dialect;
 }
 
 export class Store {
 	private readonly db: Kysely<Database>;
+	private readonly writers = new Queue();
 
-	private constructor(dialect: Dialect) {
-		this.db = new Kysely<Database>({ dialect });
+	private constructor(private readonly backend: StoreBackend) {
+		this.db = new Kysely<Database>({ dialect: backend.dialect });
 	}
 
-	/** Opens the store and brings its tables to this version. */
-	static async open({ kind, dialect }: StoreBackend): Promise<Store> {
-		const store = new Store(dialect);
-		const provider = migrations(kind);
-		const { error } = await new Migrator({ db: store.db, provider }).migrateToLatest();
-		if (error !== undefined) {
+	/** Opens the store and brings its tables to this version. Throws ConfigurationFailure if it is newer. */
+	static async open(backend: StoreBackend): Promise<Store> {
+		const store = new Store(backend);
+		try {
+			await migrate(store.db, backend);
+		} catch (error) {
 			await store.close();
-			throw error instanceof Error ? error : new Error(String(error));
+			throw error;
 		}
 		return store;
 	}
 
+	/**
+	 * `work` may run more than once: it is repeated if the database broke it off before the commit was
+	 * sent. After that nobody knows whether the commit took place (the answer may be what got lost), and
+	 * repeating could do everything twice: then the error is thrown, and whoever called asks anew.
+	 */
 	transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-		return this.db.transaction().execute((db) => work(new StoreTransaction(db)));
+		return this.writers.run(() =>
+			repeated(this.backend, (attempt) =>
+				this.db.transaction().execute(async (db) => {
+					const result = await work(new StoreTransaction(db));
+					attempt.isCommitting = true;
+					return result;
+				}),
+			),
+		);
+	}
+
+	/** For work that only reads: sees one state of the store throughout and waits for no writer. */
+	read<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+		return repeated(this.backend, () =>
+			this.db
+				.transaction()
+				.setIsolationLevel('repeatable read')
+				.setAccessMode('read only')
+				.execute((db) => work(new StoreTransaction(db))),
+		);
+	}
+
+	/** The latest time at which anything was noted here, ms: whoever goes on must not date before it. */
+	newestTime(): Promise<number> {
+		return this.read(async (tx) => {
+			const [row] = await tx.audit.find({ limit: 1 });
+			return Math.max(row?.at ?? 0, await tx.inbox.newestTime());
+		});
 	}
 
 	close(): Promise<void> {

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { OperationCall } from './operation';
 
 /** Return All ends here; narrow the question to see older rows. */
-const MAX_ROWS = 10_000;
+export const MAX_ROWS = 10_000;
 
 export const limitProperties: INodeProperties[] = [
 	{

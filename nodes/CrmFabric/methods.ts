@@ -7,9 +7,10 @@ import type {
 	INodeListSearchResult,
 	INodePropertyOptions,
 } from 'n8n-workflow';
-import { ConfigurationFailure, openFabric, type CanonicalFields } from '../../lib';
+import { ConfigurationFailure, openFabric } from '../../lib';
 import { fabricOf, storeLocation } from '../shared/store';
 import { getFields, getSystems } from '../shared/store-options';
+import { nameOf, questionText } from './review/question-text';
 
 const MAX_LISTED = 200;
 
@@ -19,7 +20,7 @@ export const fabricMethods = {
 	loadOptions: { getCandidates, getFields, getSystems },
 };
 
-/** Opens the store: that fails where the file cannot be written. */
+/** Opens the store: that fails where the file cannot be written, or the server does not let us in. */
 async function crmFabricStoreTest(
 	this: ICredentialTestFunctions,
 	credential: ICredentialsDecrypted,
@@ -33,7 +34,7 @@ async function crmFabricStoreTest(
 		const hint =
 			error instanceof ConfigurationFailure
 				? error.hint
-				: 'If the file was damaged, put a backup in its place, or choose another file.';
+				: 'If the store was damaged, put a backup in its place, or choose another one.';
 		return { status: 'Error', message: `${reason} ${hint}` };
 	}
 }
@@ -57,9 +58,9 @@ async function searchReviews(
 ): Promise<INodeListSearchResult> {
 	const fabric = await fabricOf(this);
 	const reviews = await fabric.desk.reviews('open', MAX_LISTED);
-	const rows = reviews.map(({ id, system, crmId, question }) => ({
-		name: `${id}: ${nameOf(question.record)} (${system} ${crmId})`,
-		value: String(id),
+	const rows = reviews.map((review) => ({
+		name: `${review.id}: ${questionText(review)}`,
+		value: String(review.id),
 	}));
 	return { results: containing(rows, filter) };
 }
@@ -78,10 +79,4 @@ async function getCandidates(this: ILoadOptionsFunctions): Promise<INodeProperty
 
 function containing<T extends { name: string }>(rows: T[], filter: string): T[] {
 	return rows.filter(({ name }) => name.toLowerCase().includes(filter.trim().toLowerCase()));
-}
-
-function nameOf({ firstName, lastName, name }: CanonicalFields): string {
-	const parts = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '');
-	if (parts.length > 0) return parts.join(' ');
-	return typeof name === 'string' && name !== '' ? name : 'without a name';
 }

@@ -1,19 +1,37 @@
 /** All resources and operations of the node, in the order of the panel. */
-import { history } from './audit/history.operation';
+import { history as auditHistory } from './audit/history.operation';
+import { verify } from './audit/verify.operation';
 import { whoChanged } from './audit/whoChanged.operation';
+import { create as createBackup } from './backup/create.operation';
 import { get as getClient } from './client/get.operation';
 import { discard } from './deadLetter/discard.operation';
 import { getAll as getDeadLetters } from './deadLetter/getAll.operation';
 import { retry } from './deadLetter/retry.operation';
+import { apply } from './decision/apply.operation';
 import { deliveryResult } from './delivery/result.operation';
+import { clientAt } from './history/clientAt.operation';
+import { undoField } from './history/undoField.operation';
+import { undoRecord } from './history/undoRecord.operation';
+import { undoRun } from './history/undoRun.operation';
+import { whatIf } from './history/whatIf.operation';
 import { get as getMetrics } from './metrics/get.operation';
 import type { Resource } from './operation';
+import { getAll as getPauses } from './pause/getAll.operation';
+import { pause } from './pause/pause.operation';
+import { resume } from './pause/resume.operation';
 import { approve } from './review/approve.operation';
 import { getAll as getReviews } from './review/getAll.operation';
 import { reject } from './review/reject.operation';
+import { getAll as getRuns } from './run/getAll.operation';
 
 export const RESOURCES: Resource[] = [
-	{ label: 'Audit', value: 'audit', operations: { history, whoChanged }, first: 'whoChanged' },
+	{
+		label: 'Audit',
+		value: 'audit',
+		operations: { history: auditHistory, verify, whoChanged },
+		first: 'whoChanged',
+	},
+	{ label: 'Backup', value: 'backup', operations: { create: createBackup }, first: 'create' },
 	{ label: 'Client', value: 'client', operations: { get: getClient }, first: 'get' },
 	{
 		label: 'Dead Letter',
@@ -21,17 +39,31 @@ export const RESOURCES: Resource[] = [
 		operations: { discard, getAll: getDeadLetters, retry },
 		first: 'getAll',
 	},
+	{ label: 'Decision', value: 'decision', operations: { apply }, first: 'apply' },
 	{
 		label: 'Delivery',
 		value: 'delivery',
 		operations: { deliveryResult },
 		first: 'deliveryResult',
 	},
+	{
+		label: 'History',
+		value: 'history',
+		operations: { clientAt, whatIf, undoField, undoRecord, undoRun },
+		first: 'clientAt',
+	},
 	{ label: 'Metrics', value: 'metrics', operations: { get: getMetrics }, first: 'get' },
+	{
+		label: 'Pause',
+		value: 'pause',
+		operations: { getAll: getPauses, pause, resume },
+		first: 'getAll',
+	},
 	{
 		label: 'Review',
 		value: 'review',
 		operations: { approve, getAll: getReviews, reject },
 		first: 'getAll',
 	},
+	{ label: 'Run', value: 'run', operations: { getAll: getRuns }, first: 'getAll' },
 ];

@@ -12,6 +12,7 @@ import { readEvents, rejectUnfit, withResult, type EventItem } from '../shared/c
 import { settleFailures, type ItemFailure } from '../shared/failures';
 import { fabricOf } from '../shared/store';
 import { getFields, getSystems } from '../shared/store-options';
+import { hintAtQuestions, questionItems } from './questions';
 import { mergeProperties } from './properties';
 import { readRules } from './rules';
 
@@ -27,12 +28,12 @@ export class FieldMerge implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ (($parameter["fieldRules"].rules || []).length || "no") + " field rules, else last write wins" }}',
+			'={{ (($parameter["fieldRules"].rules || []).length || "no") + " field rules, else " + $parameter["defaultPolicy"] }}',
 		description: 'Decide field by field which CRM edit counts, and mark the records to be updated',
 		defaults: { name: 'Field Merge' },
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-		outputNames: ['Merged'],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		outputNames: ['Merged', 'Decide'],
 		usableAsTool: true,
 		credentials: [{ name: 'crmFabricStoreApi', required: true }],
 		hints: [
@@ -64,7 +65,8 @@ export class FieldMerge implements INodeType {
 			const report = reports[place];
 			return report === undefined ? [] : [withResult(eventItem, summary(report))];
 		});
-		return [[...merged, ...settleFailures(this, failures)]];
+		hintAtQuestions(this, reports);
+		return [[...merged, ...settleFailures(this, failures)], questionItems(ready, reports)];
 	}
 }
 
@@ -126,7 +128,7 @@ function inReviewFailure(context: IExecuteFunctions, { index }: EventItem): Item
 	return { index, error };
 }
 
-function summary({ unifiedId, outcome, decisions }: MergeReport): IDataObject {
+function summary({ unifiedId, outcome, decisions, questions }: MergeReport): IDataObject {
 	const changes = decisions.map(({ field, verdict, before, after, offered, memory }) => ({
 		field,
 		label: fieldLabel(field),
@@ -136,5 +138,6 @@ function summary({ unifiedId, outcome, decisions }: MergeReport): IDataObject {
 		...(verdict === 'lost' && { offered }),
 		rule: memory.rule,
 	}));
-	return { unifiedId, merge: { outcome, changes } };
+	const asked = questions.map(({ reviewId, field, policy }) => ({ reviewId, field, policy }));
+	return { unifiedId, merge: { outcome, changes, ...(asked.length > 0 && { questions: asked }) } };
 }

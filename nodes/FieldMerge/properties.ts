@@ -1,32 +1,78 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+const LAST_WRITE = {
+	name: 'Last Write Wins',
+	value: 'lastWriteWins',
+	description: 'The later edit counts, whichever CRM it was made in',
+};
+
+/** Policies that can be the default of all fields, in the order of the panel with those of one field. */
+const FOR_ANY: INodePropertyOptions[] = [
+	{
+		name: 'Ask a Person',
+		value: 'ask',
+		description: 'What stands is kept and a review is opened: CRM Fabric node, resource Review',
+	},
+	{
+		name: 'Decide on the Canvas',
+		value: 'custom',
+		description:
+			'What stands is kept, and the question leaves by the output Decide; the answer goes back through CRM Fabric, resource Decision, operation Apply',
+	},
+	LAST_WRITE,
+	{
+		name: 'Only From',
+		value: 'onlyFrom',
+		description:
+			'One CRM alone decides; what is typed into the field elsewhere is put back to its value',
+	},
+	{
+		name: 'Source Priority',
+		value: 'sourcePriority',
+		description:
+			'An edit in a CRM of higher priority stands against later edits in the others. Priorities are set in the triggers.',
+	},
+];
+
+const FOR_ONE: INodePropertyOptions[] = [
+	...FOR_ANY,
+	{
+		name: 'Longest',
+		value: 'longest',
+		description: 'For texts: the most complete one counts',
+	},
+	{
+		name: 'Union',
+		value: 'union',
+		description:
+			'For e-mails, phones, addresses and tags: entry by entry, and removed entries stay removed',
+	},
+].sort((a, b) => a.name.localeCompare(b.name));
 
 const policy: INodeProperties = {
 	displayName: 'Policy',
 	name: 'policy',
 	type: 'options',
 	noDataExpression: true,
-	options: [
-		{
-			name: 'Last Write Wins',
-			value: 'lastWriteWins',
-			description: 'The later edit counts, whichever CRM it was made in',
-		},
-		{
-			name: 'Only From',
-			value: 'onlyFrom',
-			description:
-				'One CRM alone decides; what is typed into this field elsewhere is put back to its value',
-		},
-		{
-			name: 'Source Priority',
-			value: 'sourcePriority',
-			description:
-				'An edit in a CRM of higher priority stands against later edits in the others. Priorities are set in the triggers.',
-		},
-	],
+	options: FOR_ONE,
 	default: 'lastWriteWins',
 	description: 'Which edit counts when the CRMs disagree',
 };
+
+function onlySystem(name: string, shown: INodeProperties['displayOptions']): INodeProperties {
+	return {
+		displayName: 'System Name or ID',
+		name,
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getSystems' },
+		displayOptions: shown,
+		default: '',
+		required: true,
+		description:
+			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+		hint: 'The only CRM that may set it',
+	};
+}
 
 const rule: INodeProperties[] = [
 	{
@@ -41,18 +87,7 @@ const rule: INodeProperties[] = [
 		hint: 'Custom fields are named custom.key',
 	},
 	policy,
-	{
-		displayName: 'System Name or ID',
-		name: 'system',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getSystems' },
-		displayOptions: { show: { policy: ['onlyFrom'] } },
-		default: '',
-		required: true,
-		description:
-			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		hint: 'The only CRM that may set this field',
-	},
+	onlySystem('system', { show: { policy: ['onlyFrom'] } }),
 	{
 		displayName: 'Empty Never Overwrites',
 		name: 'emptyNeverOverwrites',
@@ -63,13 +98,25 @@ const rule: INodeProperties[] = [
 	},
 ];
 
-export const mergeProperties: INodeProperties[] = [
+/** The rules of an object: its default and those of single fields. Read by `readRules`. */
+export const ruleProperties: INodeProperties[] = [
 	{
-		displayName:
-			'A field without a rule follows Last Write Wins. The edit that lost is kept: see the CRM Fabric node, resource Audit, operation Who Changed This Field.',
-		name: 'auditNotice',
-		type: 'notice',
-		default: '',
+		displayName: 'Default Policy',
+		name: 'defaultPolicy',
+		type: 'options',
+		noDataExpression: true,
+		options: FOR_ANY,
+		default: 'lastWriteWins',
+		description: 'Which edit counts for a field that has no rule of its own below',
+	},
+	onlySystem('defaultSystem', { show: { defaultPolicy: ['onlyFrom'] } }),
+	{
+		displayName: 'Empty Never Overwrites',
+		name: 'defaultEmptyNeverOverwrites',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether, for a field without a rule, an empty text that is read from a polled CRM leaves the value as it is, instead of clearing it everywhere',
 	},
 	{
 		displayName: 'Field Rules',
@@ -78,7 +125,18 @@ export const mergeProperties: INodeProperties[] = [
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add Field Rule',
 		default: {},
-		description: 'Fields for which another rule than Last Write Wins decides',
+		description: 'Fields for which another policy than the default decides',
 		options: [{ name: 'rules', displayName: 'Rule', values: rule }],
 	},
+];
+
+export const mergeProperties: INodeProperties[] = [
+	{
+		displayName:
+			'The edit that lost is kept: see the CRM Fabric node, resource Audit, operation Who Changed This Field.',
+		name: 'auditNotice',
+		type: 'notice',
+		default: '',
+	},
+	...ruleProperties,
 ];

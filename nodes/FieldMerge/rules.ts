@@ -1,22 +1,17 @@
 /** The panel's rules in the library's form. */
 import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
-import {
-	describeIssues,
-	fieldLabel,
-	fieldRuleSchema,
-	isFieldName,
-	type FieldRule,
-} from '../../lib';
+import { ANY_FIELD, describeIssues, fieldLabel, fieldRuleSchema, type FieldRule } from '../../lib';
 
-export function readRules(context: IExecuteFunctions): FieldRule[] {
-	const rows: unknown = context.getNodeParameter('fieldRules.rules', 0, []);
+/** Throws NodeOperationError naming the rule that cannot be used. */
+export function readRules(context: IExecuteFunctions, index = 0): FieldRule[] {
+	const rows: unknown = context.getNodeParameter('fieldRules.rules', index, []);
 	const rules = (Array.isArray(rows) ? rows : []).map((row, place) =>
-		readRule(context, row, place),
+		readRule(context, row as Record<string, unknown>, `Rule ${place + 1} of 'Field Rules'`),
 	);
 	const twice = rules.find(({ field }, place) =>
 		rules.slice(0, place).some((earlier) => earlier.field === field),
 	);
-	if (twice === undefined) return rules;
+	if (twice === undefined) return [...defaultRule(context, index), ...rules];
 	throw new NodeOperationError(
 		context.getNode(),
 		`'Field Rules' has two rules for ${fieldLabel(twice.field)}`,
@@ -24,17 +19,34 @@ export function readRules(context: IExecuteFunctions): FieldRule[] {
 	);
 }
 
-function readRule(context: IExecuteFunctions, row: unknown, place: number): FieldRule {
-	const { field, policy, system, emptyNeverOverwrites } = row as Record<string, unknown>;
+/** Empty where the panel says what the library does by itself. */
+function defaultRule(context: IExecuteFunctions, index: number): FieldRule[] {
+	const policy: unknown = context.getNodeParameter('defaultPolicy', index, 'lastWriteWins');
+	const emptyNeverOverwrites: unknown = context.getNodeParameter(
+		'defaultEmptyNeverOverwrites',
+		index,
+		true,
+	);
+	if (policy === 'lastWriteWins' && emptyNeverOverwrites === true) return [];
+	const system: unknown = context.getNodeParameter('defaultSystem', index, '');
+	const row = { field: ANY_FIELD, policy, system, emptyNeverOverwrites };
+	return [readRule(context, row, "'Default Policy'")];
+}
+
+function readRule(
+	context: IExecuteFunctions,
+	{ field, policy, system, emptyNeverOverwrites }: Record<string, unknown>,
+	name: string,
+): FieldRule {
 	const only = policy === 'onlyFrom' && system !== '' ? { system } : {};
 	const parsed = fieldRuleSchema.safeParse({ field, policy, emptyNeverOverwrites, ...only });
-	if (parsed.success && isFieldName(parsed.data.field)) return parsed.data;
-	const issues = parsed.success
-		? `"${parsed.data.field}" is no field; custom fields are named custom.key`
-		: describeIssues(parsed.error);
+	if (parsed.success) return parsed.data;
 	throw new NodeOperationError(
 		context.getNode(),
-		`Rule ${place + 1} of 'Field Rules' cannot be used: ${issues}`,
-		{ description: 'Choose a field, a policy and, for Only From, the system in this rule.' },
+		`${name} cannot be used: ${describeIssues(parsed.error)}`,
+		{
+			description:
+				'Choose a field, a policy that fits it and, for Only From, the system that may set it.',
+		},
 	);
 }

@@ -5,7 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { crmCredentials } from '../shared/authentication';
+import { crmNodeCredentials } from '../shared/crm/crm';
 import { crmMethods } from '../shared/crm/methods';
 import { crmProperties } from '../shared/crm/properties';
 import { runCrmNode } from '../shared/crm/router';
@@ -24,7 +24,7 @@ export class Redtail implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: crmCredentials('redtail'),
+		credentials: crmNodeCredentials('redtail'),
 		properties: crmProperties('redtail'),
 	};
 

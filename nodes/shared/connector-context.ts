@@ -1,7 +1,10 @@
 /** What a connector works with, made from n8n's functions. */
 import {
 	createRateBudget,
+	createSharedBudget,
+	systemClock,
 	withDefaults,
+	type BudgetPort,
 	type Connector,
 	type ConnectorContext,
 	type Json,
@@ -19,6 +22,8 @@ export interface ConnectorContextOptions {
 	settings?: Record<string, Json>;
 	/** Calls a minute that the user allows; absent: the vendor's own limit. */
 	callsPerMinute?: number;
+	/** Of the store at hand: then all processes that use it share the budget. */
+	budgets?: BudgetPort;
 }
 
 export function connectorContext(options: ConnectorContextOptions): ConnectorContext {
@@ -26,10 +31,10 @@ export function connectorContext(options: ConnectorContextOptions): ConnectorCon
 	return {
 		system,
 		http: httpPort({ caller, credentialType }),
-		now: Date.now,
+		now: systemClock.now,
 		sleep,
 		settings: settingsOf(connector, options),
-		budget: budgetOf(connector, system, givenLimit(options)),
+		budget: budgetOf(connector, system, givenLimit(options), options.budgets),
 		// n8n's plain log shows no details: the reason belongs in the line.
 		log: (level, message, details) =>
 			caller.logger[level](
@@ -67,32 +72,47 @@ export async function sleep(ms: number, ...signals: Array<AbortSignal | undefine
 	});
 }
 
-interface SharedBudget {
+interface KnownBudget {
 	budget: RateBudget;
 	limit: { calls: number; windowMs: number };
+	port: BudgetPort | undefined;
 }
 
-/** One budget a system and process: trigger, deliveries and plain operations draw on the same calls. */
-const budgets = new Map<string, SharedBudget>();
+/**
+ * One budget a system and process: trigger, deliveries and plain operations draw on the same calls. A
+ * node without a store draws on the one that the system's other nodes in this process share through
+ * theirs; if there is none, on one of the process alone.
+ */
+const budgets = new Map<string, KnownBudget>();
 
 const MINUTE_MS = 60_000;
 /** Where the vendor names no short-term limit (Salesforce): only a guard against a runaway loop. */
 const NO_LIMIT = { calls: 6_000, windowMs: MINUTE_MS };
 
-function budgetOf(connector: Connector, system: string, given?: SharedBudget['limit']): RateBudget {
-	const key = `${connector.kind}/${system}`;
-	const known = budgets.get(key);
-	if (known !== undefined && given === undefined) return known.budget;
-	const limit = given ?? connector.capabilities.rateLimit ?? NO_LIMIT;
+function budgetOf(
+	connector: Connector,
+	system: string,
+	given?: KnownBudget['limit'],
+	ownPort?: BudgetPort,
+): RateBudget {
+	const account = `${connector.kind}/${system}`;
+	const known = budgets.get(account);
+	const port = ownPort ?? known?.port;
+	const limit = given ?? known?.limit ?? connector.capabilities.rateLimit ?? NO_LIMIT;
 	const same = known?.limit.calls === limit.calls && known.limit.windowMs === limit.windowMs;
-	if (known !== undefined && same) return known.budget;
-	const budget = createRateBudget({ ...limit, now: Date.now, sleep });
-	budgets.set(key, { budget, limit });
+	if (known !== undefined && same && known.port === port) return known.budget;
+	const options = { ...limit, now: Date.now, sleep };
+	const isDefault = given === undefined;
+	const budget =
+		port === undefined
+			? createRateBudget(options)
+			: createSharedBudget({ ...options, port, account, isDefault });
+	budgets.set(account, { budget, limit, port });
 	return budget;
 }
 
 /** What the user allows: named in calls a minute, or in the settings of a connector that paces itself. */
-function givenLimit(options: ConnectorContextOptions): SharedBudget['limit'] | undefined {
+function givenLimit(options: ConnectorContextOptions): KnownBudget['limit'] | undefined {
 	const { callsPerMinute, settings } = options;
 	if (isLimit(callsPerMinute)) return { calls: callsPerMinute, windowMs: MINUTE_MS };
 	const { callsPerWindow: calls, windowSeconds } = settings ?? {};

@@ -39,6 +39,7 @@ export async function startCrmTrigger(
 			system,
 			settings: connectorSettings,
 			callsPerMinute: settings.callsPerMinute,
+			budgets: fabric.budgets,
 		});
 	const parts: Parts = { context, fabric, connector, settings, connectTo };
 	if (context.getMode() === 'manual')

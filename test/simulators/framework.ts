@@ -139,10 +139,12 @@ class SimulatorServer {
 			const call = makeCall(incoming, body, signal);
 			const { path } = call.request;
 			const isAdmin = path === '/' || path.startsWith('/_sim/');
-			send(outgoing, isAdmin ? await this.serveAdmin(call) : await this.serveApi(call));
+			const answer = isAdmin ? await this.serveAdmin(call) : await this.serveApi(call);
+			send(outgoing, answer, this.config.now());
 		} catch (error) {
 			const nobodyWaits = gone.signal.aborted || this.stopping.signal.aborted;
-			send(outgoing, nobodyWaits ? { status: 0, hangUp: true } : answerOf(error));
+			const answer = nobodyWaits ? { status: 0, hangUp: true } : answerOf(error);
+			send(outgoing, answer, this.config.now());
 		}
 	}
 
@@ -264,7 +266,8 @@ async function readBody(incoming: IncomingMessage, maxBytes: number): Promise<st
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(outgoing: ServerResponse, answer: SimResponse): void {
+/** `now`: the simulated CRM's own time, as its Date header tells it. */
+function send(outgoing: ServerResponse, answer: SimResponse, now: number): void {
 	if (outgoing.destroyed || outgoing.headersSent) return;
 	if (answer.hangUp) {
 		outgoing.destroy();
@@ -274,6 +277,7 @@ function send(outgoing: ServerResponse, answer: SimResponse): void {
 	const body = isJson ? JSON.stringify(answer.json) : (answer.text ?? '');
 	const type = isJson ? 'application/json; charset=utf-8' : 'text/plain; charset=utf-8';
 	outgoing.writeHead(answer.status, {
+		Date: new Date(now).toUTCString(),
 		...(body !== '' && { 'Content-Type': type }),
 		...(answer.cut && { 'Content-Length': Buffer.byteLength(body) }),
 		...answer.headers,

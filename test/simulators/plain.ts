@@ -1,4 +1,5 @@
-/** What the simulators' `People` share: pairing a person's edited list with the stored entries. */
+/** What the simulators' `People` share: pairing an edited list with the stored entries, merging two contacts. */
+import type { PlainContact, PlainEdit } from './simulator';
 
 /**
  * Pairs each wanted entry with the stored one that it continues: by value, then what is left in
@@ -19,6 +20,35 @@ export function pairEntries<S, W>(
 	return pairs.map((pair) =>
 		pair.stored === undefined && left.length > 0 ? { ...pair, stored: takeAt(0) } : pair,
 	);
+}
+
+const SCALARS = [
+	'firstName',
+	'lastName',
+	'name',
+	'jobTitle',
+	'companyName',
+	'birthDate',
+	'status',
+] as const;
+
+/** What a contact takes over from one that is merged into it: what it lacks, and the entries that it has not. */
+export function takenOver(into: PlainContact, from: PlainContact): PlainEdit {
+	const lacking = SCALARS.filter((name) => into[name] === null && from[name] !== null);
+	const joined = <T extends object>(own: T[], others: T[], keyOf: (entry: T) => string): T[] => {
+		const keys = new Set(own.map(keyOf));
+		const added = others.filter((entry) => !keys.has(keyOf(entry)));
+		return [...own, ...added.map((entry) => ({ ...entry, primary: false }))];
+	};
+	return {
+		...Object.fromEntries(lacking.map((name) => [name, from[name]])),
+		emails: joined(into.emails, from.emails, ({ address }) => address.toLowerCase()),
+		phones: joined(into.phones, from.phones, ({ number }) => number.replace(/\D/g, '')),
+		addresses: joined(into.addresses, from.addresses, ({ street, city, postalCode }) =>
+			[street, city, postalCode].join('|').toLowerCase(),
+		),
+		tags: [...new Set([...into.tags, ...from.tags])],
+	};
 }
 
 /** Structural equality of JSON values, whatever the order of keys. */

@@ -59,6 +59,10 @@ export interface People {
 	create: (values: PlainEdit) => PlainContact;
 	edit: (id: string, values: PlainEdit) => PlainContact;
 	remove: (id: string) => void;
+	/** Takes a deleted contact back. */
+	undelete: (id: string) => PlainContact;
+	/** Makes `from` a part of `into`: what `into` lacks it takes over, and `from` is deleted. */
+	merge: (into: string, from: string) => PlainContact;
 }
 
 /** A fault that the simulator plays; `times` counts down, absent means until cleared. */

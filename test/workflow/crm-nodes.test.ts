@@ -2,10 +2,12 @@
 import { deliveryReportSchema } from '../../lib/model/delivery-schema';
 import { startWealthboxSimulator } from '../simulators';
 import type { Simulator } from '../simulators/simulator';
-import { Engine, START_LIMIT_MS } from './engine/engine';
+import { Engine, RUN_LIMIT_MS, START_LIMIT_MS } from './engine/engine';
 import { chain, given, type TestNode } from './engine/workflow';
 
 const CREDENTIALS = ['wealthboxApi'];
+
+jest.setTimeout(RUN_LIMIT_MS);
 
 describe('Wealthbox', () => {
 	let engine: Engine;

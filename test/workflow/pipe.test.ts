@@ -1,6 +1,12 @@
 /** Identity Resolve, Field Merge and the audit trail on n8n's own engine. */
 import type { IDataObject } from 'n8n-workflow';
-import { Engine, START_LIMIT_MS, type TestWorkflow, type WorkflowRun } from './engine/engine';
+import {
+	Engine,
+	RUN_LIMIT_MS,
+	START_LIMIT_MS,
+	type TestWorkflow,
+	type WorkflowRun,
+} from './engine/engine';
 import { chain, given, STORE, type TestNode } from './engine/workflow';
 
 const RESOLVE: TestNode = { name: 'Resolve', type: 'identityResolve', credentials: STORE };
@@ -21,6 +27,8 @@ function snapshot(system: string, crmId: string, fields: object, minute = 0): ID
 		...{ editedAt: at, readAt: at, receivedAt: at },
 	};
 }
+
+jest.setTimeout(RUN_LIMIT_MS);
 
 describe('events through Identity Resolve and Field Merge', () => {
 	let engine: Engine;
@@ -92,6 +100,44 @@ describe('events through Identity Resolve and Field Merge', () => {
 				expect.objectContaining({ verdict: 'lost', after: 'Clerk', offered: 'Partner' }),
 			]),
 		});
+	});
+
+	it('leave by Decide where the canvas decides, and come back through Apply', async () => {
+		await pipe([snapshot('wealthbox', '1', { ...JANE, jobTitle: 'Clerk' })]);
+		const rule = { field: 'jobTitle', policy: 'custom' };
+		const asking = { ...MERGE, parameters: { fieldRules: { rules: [rule] } } };
+		const apply: TestNode = {
+			name: 'Apply',
+			type: 'crmFabric',
+			credentials: STORE,
+			parameters: {
+				...{ resource: 'decision', operation: 'apply' },
+				// What a Code node would find out.
+				verdict: '={{ $json.candidate.length > $json.current.length ? "take" : "keep" }}',
+			},
+		};
+		const later = snapshot('redtail', '2', { ...JANE, jobTitle: 'Managing Partner' }, 5);
+		const workflow = chain(...given([later]), RESOLVE, asking, apply);
+		const toApply = workflow.connections.Merge?.main[0] ?? [];
+		workflow.connections.Merge = { main: [[], toApply] };
+		const { status, output } = await run(workflow);
+		expect(status).toBe('success');
+		expect(output('Merge', 1)[0]?.json).toMatchObject({ label: 'Job Title', current: 'Clerk' });
+		expect(output('Apply')).toMatchObject([
+			{ json: { state: 'decided', decision: { verdict: 'take' } }, pairedItem: { item: 0 } },
+		]);
+		const asked = await run(
+			chain(...given([{}]), {
+				name: 'Client',
+				type: 'crmFabric',
+				credentials: STORE,
+				parameters: {
+					...{ resource: 'client', operation: 'get' },
+					...{ clientBy: 'record', system: 'wealthbox', recordId: '1' },
+				},
+			}),
+		);
+		expect(asked.output('Client')[0]?.json.fields).toMatchObject({ jobTitle: 'Managing Partner' });
 	});
 
 	it('leave by the second output while a person is asked', async () => {

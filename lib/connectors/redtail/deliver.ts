@@ -3,9 +3,9 @@
  * user defined field by a call of its own. What was done before a failure is reported.
  */
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
-import type { CanonicalFields } from '../../model/fields';
 import type { ConnectorContext } from '../connector';
-import { noRecord, wantedOf, writeHeaders } from '../deliver-common';
+import { noRecord, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { requireGone } from '../gone';
 import {
 	changedMeanwhile,
 	customFieldGone,
@@ -13,12 +13,13 @@ import {
 	goneOutcome,
 	unknownValue,
 } from '../outcomes';
-import { isGone } from '../rest';
 import { planUpdate } from '../update-plan';
 import { CRM, redtailClient } from './client';
 import { createBody, knownOf, ownType, project, udfMappings } from './fields';
 import { findCreated } from './lookup';
 import { withIds } from './picklists';
+import { goneCheck } from './reader';
+import { archive, confirmed, remove } from './remove';
 import { redtailSettings } from './settings';
 import { SubRecordGone } from './sub-records';
 import { carryOut, newProgress, readHeld, writeUdfs, type Desk, type Progress } from './update';
@@ -28,7 +29,7 @@ export async function deliver(
 	job: DeliveryJob,
 ): Promise<DeliveryOutcome> {
 	const client = redtailClient(context, {
-		writeHeaders: writeHeaders(job),
+		writeHeaders: writeHeadersByCall(job),
 		priority: job.attempt > 1 ? 'retry' : 'live',
 	});
 	const desk: Desk = { context, job, settings: redtailSettings(context.settings), client };
@@ -36,27 +37,22 @@ export async function deliver(
 	try {
 		if (job.operation === 'create') return await create(desk, progress);
 		if (job.crmId === null) return noRecord();
-		if (job.operation === 'delete') return await remove(desk, job.crmId);
-		return await update(desk, job.crmId, progress);
+		return await written(desk, job.crmId, progress);
 	} catch (error) {
 		return failureOutcome(error, CRM, progress);
 	}
 }
 
-function confirmed(
-	desk: Desk,
-	crmId: string,
-	known: CanonicalFields,
-	found?: boolean,
-): DeliveryOutcome {
-	return {
-		status: 'confirmed',
-		crmId,
-		known,
-		confirmedAt: new Date(desk.context.now()).toISOString(),
-		calls: desk.client.calls(),
-		...(found ? { found } : {}),
-	};
+async function written(desk: Desk, crmId: string, progress: Progress): Promise<DeliveryOutcome> {
+	switch (desk.job.operation) {
+		case 'delete':
+			return remove(desk, crmId);
+		case 'archive':
+		case 'unarchive':
+			return archive(desk, crmId, (one) => update(one, crmId, newProgress()));
+		default:
+			return update(desk, crmId, progress);
+	}
 }
 
 /** Confirmed, or rejected for the one field that could not be written although the others were. */
@@ -114,32 +110,6 @@ function unsupportedType(): DeliveryOutcome {
 	};
 }
 
-async function remove(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
-	try {
-		await desk.client.remove(crmId);
-	} catch (error) {
-		await requireGone(desk, crmId, error);
-	}
-	return confirmed(desk, crmId, {});
-}
-
-/**
- * 404 may also mean a wrong base address, or a list that this Redtail does not have. A record counts
- * as gone only if a read of it says so while the same connection answers otherwise.
- */
-async function requireGone(desk: Desk, crmId: string, error: unknown): Promise<void> {
-	if (!isGone(error)) throw error;
-	await desk.client.check();
-	const isThere = await desk.client.get(crmId).then(
-		(record) => record.deleted !== true,
-		(failure: unknown) => {
-			if (isGone(failure)) return false;
-			throw failure;
-		},
-	);
-	if (isThere) throw error;
-}
-
 async function update(desk: Desk, crmId: string, progress: Progress): Promise<DeliveryOutcome> {
 	const { job, context, settings } = desk;
 	const wanted = wantedOf(job, (fields) => project(fields, job.fieldMap, context.settings));
@@ -162,7 +132,7 @@ async function update(desk: Desk, crmId: string, progress: Progress): Promise<De
 			const known = Object.keys(progress.known).length > 0 ? { known: progress.known } : {};
 			return { ...changedMeanwhile(CRM, error.field), ...known };
 		}
-		await requireGone(desk, crmId, error);
+		await requireGone(error, goneCheck(desk.client, crmId));
 		return goneOutcome(CRM);
 	}
 }

@@ -7,6 +7,7 @@ import { CRM, redtailClient } from './client';
 import { contacts } from './contacts';
 import { deliver } from './deliver';
 import { DEFAULT_FIELD_MAP, project, READ_ONLY_CANONICAL, toCanonical, udfFieldOf } from './fields';
+import { isGone, readAll } from './listing';
 import { DEFAULT_SETTINGS, RATE_LIMIT } from './settings';
 
 async function describe(context: ConnectorContext): Promise<CrmField[]> {
@@ -35,12 +36,15 @@ export function createRedtailConnector(parts: { random?: () => number } = {}): C
 			timeResolutionMs: 1_000,
 			rateLimit: RATE_LIMIT,
 			readOnlyFields: READ_ONLY_CANONICAL,
+			removal: { archive: true, delete: true },
 		},
 		defaultFieldMap: DEFAULT_FIELD_MAP,
 		defaultSettings: DEFAULT_SETTINGS,
 		check: (context) => configurationFailureOf(CRM, () => redtailClient(context).check()),
 		describe,
 		runChangeSource: (context, options) => runChangeSource(context, options, parts.random),
+		readAll,
+		isGone,
 		toCanonical,
 		project,
 		deliver,

@@ -37,6 +37,12 @@ export const DEFAULT_SETTINGS = {
 	unknownPicklistValue: 'skip',
 	/** Texts allowed for a field, e.g. {"category": ["Client", "Prospect"]}; others are never written. */
 	picklists: {} as Record<string, Json>,
+	/** Field that says whether a contact is put away, its value then, and what it is set back to if unknown. */
+	archiveField: 'status',
+	archiveValue: 'Inactive',
+	unarchiveValue: 'Active',
+	/** A contact that a person puts away counts as removed, as if it were deleted. */
+	archiveIsRemoval: false,
 	/** Redtail has no household contacts. Its type to keep households under (`Association`), or empty: refuse. */
 	householdType: '',
 	/** Send `extension` with phones: it is read, but not documented for writing. */

@@ -3,6 +3,7 @@
  * needed are named first (`needsRead`) and handed in.
  */
 import { createHash } from 'node:crypto';
+import { isPutAway, type ArchiveSettings } from '../archive';
 import type { CrmRecord, Json } from '../connector';
 import type { ChangeEventInput } from '../../model/event';
 import { isListField } from '../../model/fields';
@@ -18,6 +19,9 @@ export interface EventMaker {
 	settings: Record<string, Json>;
 	externalIdField: string;
 	clientId: string;
+	archive: ArchiveSettings;
+	/** Salesforce's time as our clock showed it, ms. Absent: the clocks agree. */
+	toOurs?: (at: number) => number;
 }
 
 /** A record as REST gave it, and when that read began (ms). */
@@ -31,6 +35,8 @@ export function fieldsToRead(maker: EventMaker): string[] {
 	const mapped = maker.fieldMap.filter(readsIn).flatMap(crmFieldsOf);
 	const own = ['Id', 'LastModifiedDate', 'SystemModstamp'];
 	if (maker.externalIdField !== '') own.push(maker.externalIdField);
+	if (maker.archive.archiveIsRemoval && maker.archive.archiveField !== '')
+		own.push(maker.archive.archiveField);
 	return [...new Set([...own, ...mapped])];
 }
 
@@ -68,6 +74,7 @@ export function isWhole(change: StreamChange): boolean {
 export function matters(maker: EventMaker, change: StreamChange): boolean {
 	if (change.changeType !== 'UPDATE') return true;
 	if (maker.externalIdField !== '' && change.changed.has(maker.externalIdField)) return true;
+	if (isArchived(maker, change.values)) return true;
 	return touched(maker, change).length > 0;
 }
 
@@ -100,13 +107,14 @@ export function changeEvent(
 	read: RecordRead | undefined,
 	receivedAt: number,
 ): ChangeEventInput | undefined {
+	const committedAt = ourTime(maker, change.committedAt);
 	const common = {
 		eventId: `${maker.system}:${change.key}`,
 		system: maker.system,
 		object: 'contact' as const,
 		crmId: change.recordId,
-		editedAt: iso(change.committedAt),
-		readAt: iso(read?.readAt ?? change.committedAt),
+		editedAt: iso(committedAt),
+		readAt: iso(read?.readAt ?? committedAt),
 		receivedAt: iso(receivedAt),
 		ownWrite: isOwnOrigin(change.changeOrigin, maker.clientId),
 		...(change.changeOrigin === '' ? {} : { origin: change.changeOrigin.slice(0, 500) }),
@@ -118,7 +126,7 @@ export function changeEvent(
 	const told = read === undefined ? change.values : read.record;
 	return {
 		...common,
-		change: undeleted ? 'undelete' : 'upsert',
+		change: isArchived(maker, told) ? 'archive' : undeleted ? 'undelete' : 'upsert',
 		...content(maker, change, known, told),
 		externalKeys: externalKeys(maker, told),
 	};
@@ -170,11 +178,11 @@ export function snapshotEvent(
 		system: maker.system,
 		object: 'contact',
 		crmId,
-		change: 'upsert',
+		change: isArchived(maker, record) ? 'archive' : 'upsert',
 		kind: 'snapshot',
 		fields: wholeFields(maker, record),
 		externalKeys: externalKeys(maker, record),
-		editedAt: iso(modifiedAt(record) ?? readAt),
+		editedAt: iso(ourTime(maker, modifiedAt(record)) ?? readAt),
 		readAt: iso(readAt),
 		receivedAt: iso(receivedAt),
 	};
@@ -207,10 +215,23 @@ export function deleteEvent(
 	};
 }
 
+/** A delete of a contact that lives on in another one is a merge. `masters`: deleted -> the other one. */
+export function asMerge(
+	event: ChangeEventInput,
+	masters: ReadonlyMap<string, string>,
+): ChangeEventInput {
+	const mergedInto = event.change === 'delete' ? masters.get(event.crmId) : undefined;
+	return mergedInto === undefined ? event : { ...event, change: 'merge', mergedInto };
+}
+
 /** LastModifiedDate, ms since the epoch. */
 export function modifiedAt(record: CrmRecord): number | undefined {
 	const at = Date.parse(String(record['LastModifiedDate'] ?? ''));
 	return Number.isNaN(at) ? undefined : at;
+}
+
+function isArchived(maker: EventMaker, record: CrmRecord): boolean {
+	return isPutAway(maker.archive, (map) => readFields(record, map));
 }
 
 export function iso(at: number): string {
@@ -221,7 +242,14 @@ export function eventMaker(
 	system: string,
 	fieldMap: FieldMap,
 	settings: Record<string, Json>,
-	parsed: { externalIdField: string; clientId: string },
+	parsed: Pick<EventMaker, 'externalIdField' | 'clientId'> & ArchiveSettings,
+	toOurs?: EventMaker['toOurs'],
 ): EventMaker {
-	return { system, fieldMap: effectiveMap(fieldMap, settings), settings, ...parsed };
+	const { externalIdField, clientId } = parsed;
+	const map = effectiveMap(fieldMap, settings);
+	return { system, fieldMap: map, settings, externalIdField, clientId, archive: parsed, toOurs };
+}
+
+function ourTime<T extends number | undefined>({ toOurs }: EventMaker, at: T): T {
+	return (at === undefined || toOurs === undefined ? at : toOurs(at)) as T;
 }

@@ -9,6 +9,7 @@ import {
 	type ConnectorContext,
 } from '../connector';
 import { AuthenticationFailure, HttpFailure } from '../http';
+import { ServerClock } from '../server-clock';
 import { eventMaker, fieldsToRead } from './change-events';
 import { refreshToken } from './client';
 import { classifyHttpFailure, StreamError, type StreamFailure } from './failures';
@@ -56,12 +57,18 @@ class StreamSource {
 	/** What the next recovery tells people; nothing for the rest of an earlier one. */
 	private gapReason: string | null = LOST_EVENTS;
 
+	private readonly context: ConnectorContext;
+
 	constructor(
-		private readonly context: ConnectorContext,
+		given: ConnectorContext,
 		private readonly options: ChangeSourceOptions,
 	) {
+		const clock = new ServerClock(given.now);
+		const context = { ...given, http: clock.listening(given.http) };
+		this.context = context;
 		const settings = settingsOf(context);
-		const maker = eventMaker(context.system, options.fieldMap, context.settings, settings);
+		const toOurs = (at: number) => clock.toOurs(at);
+		const maker = eventMaker(context.system, options.fieldMap, context.settings, settings, toOurs);
 		const reader = new ContactReader(context, fieldsToRead(maker), options.signal);
 		const seen = new SeenRecords();
 		this.settings = settings;

@@ -17,6 +17,7 @@ import { header, retryAfterMs, type HttpRequest, type HttpResponse } from '../ht
 import { restFailure } from './errors';
 import { settingsOf } from './settings';
 
+export const CRM = 'Salesforce';
 export const OBJECT = 'Contact';
 
 /** Above the org's usage ceiling nobody calls for this long; usage is counted over rolling 24 h. */

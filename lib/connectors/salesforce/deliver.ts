@@ -9,24 +9,12 @@ import { changedMeanwhile, failureOutcome, goneOutcome } from '../outcomes';
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import type { CanonicalFields } from '../../model/fields';
 import { baseField, writesOut, type FieldMap } from '../../model/field-map';
-import { iso } from './change-events';
-import { checkedId, connect, OBJECT, type SalesforceConnection } from './client';
-import { isGone } from './errors';
+import { checkedId, connect, CRM, OBJECT } from './client';
 import { crmFieldsOf, effectiveMap, project, toCanonical, toCrmValues } from './fields';
 import { findEarlierTry } from './find-created';
-import { settingsOf, type SalesforceSettings } from './settings';
+import { archive, confirmed, remove, requireGone, type Work } from './remove';
+import { settingsOf } from './settings';
 import { planWrite } from './write-plan';
-
-const CRM = 'Salesforce';
-
-interface Work {
-	context: ConnectorContext;
-	settings: SalesforceSettings;
-	job: DeliveryJob;
-	connection: SalesforceConnection;
-	/** Calls made so far. */
-	calls: () => number;
-}
 
 /** See `Connector.deliver`. */
 export async function deliver(
@@ -43,27 +31,22 @@ export async function deliver(
 	const work: Work = { context, settings, job, connection, calls: () => calls };
 	try {
 		if (job.operation === 'create') return await create(work);
-		const crmId = checkedId(job.crmId ?? '');
-		return job.operation === 'delete' ? await remove(work, crmId) : await update(work, crmId);
+		return await written(work, checkedId(job.crmId ?? ''));
 	} catch (error) {
 		return failureOutcome(error, CRM);
 	}
 }
 
-function confirmed(
-	work: Work,
-	crmId: string,
-	known: CanonicalFields,
-	found?: boolean,
-): DeliveryOutcome {
-	return {
-		status: 'confirmed',
-		crmId,
-		known,
-		confirmedAt: iso(work.context.now()),
-		calls: work.calls(),
-		...(found === true ? { found } : {}),
-	};
+function written(work: Work, crmId: string): Promise<DeliveryOutcome> {
+	switch (work.job.operation) {
+		case 'delete':
+			return remove(work, crmId);
+		case 'archive':
+		case 'unarchive':
+			return archive(work, crmId, update);
+		default:
+			return update(work, crmId);
+	}
 }
 
 async function update(work: Work, crmId: string): Promise<DeliveryOutcome> {
@@ -79,10 +62,10 @@ async function update(work: Work, crmId: string): Promise<DeliveryOutcome> {
 			await connection.update(OBJECT, { Id: crmId, ...plan.values }, { headers });
 		}
 	} catch (error) {
-		if (!(error instanceof CrmError)) throw error;
-		if (isGone(error)) return goneOutcome(CRM);
-		if (error.status === PRECONDITION_FAILED) return changedMeanwhile(CRM, 'LastModifiedDate');
-		throw error;
+		if (error instanceof CrmError && error.status === PRECONDITION_FAILED)
+			return changedMeanwhile(CRM, 'LastModifiedDate');
+		await requireGone(work, crmId, error);
+		return goneOutcome(CRM);
 	}
 	return confirmed(work, crmId, wanted);
 }
@@ -176,14 +159,4 @@ function newId(id: unknown): string {
 	throw new CrmError('Salesforce confirmed the contact without its id', 500, 'unexpected-answer', {
 		retryable: true,
 	});
-}
-
-async function remove(work: Work, crmId: string): Promise<DeliveryOutcome> {
-	try {
-		await work.connection.destroy(OBJECT, crmId);
-	} catch (error) {
-		// Gone already is what was wanted.
-		if (!(error instanceof CrmError) || !isGone(error)) throw error;
-	}
-	return confirmed(work, crmId, {});
 }

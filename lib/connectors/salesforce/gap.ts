@@ -5,6 +5,7 @@
 import { CrmError, type ConnectorContext } from '../connector';
 import type { ChangeEventInput } from '../../model/event';
 import {
+	asMerge,
 	deleteEvent,
 	modifiedAt,
 	snapshotEvent,
@@ -103,9 +104,11 @@ async function recoverSince(tools: GapTools, from: number, now: number): Promise
 	}
 	const covered = Math.min(updated?.coveredUntil ?? from, deleted?.coveredUntil ?? from);
 	const tail = await reader.modifiedSince(Math.max(from, updated?.coveredUntil ?? from));
-	const deletes = (deleted?.deleted ?? [])
-		.filter(({ deletedAt }) => isWanted(tools, deletedAt))
-		.map((entry) => deleteEvent(tools.maker, entry, readAt, tools.context.now()));
+	const gone = (deleted?.deleted ?? []).filter(({ deletedAt }) => isWanted(tools, deletedAt));
+	const masters = await reader.masters(gone.map(({ id }) => id));
+	const deletes = gone.map((entry) =>
+		asMerge(deleteEvent(tools.maker, entry, readAt, tools.context.now()), masters),
+	);
 	// An overflow that came meanwhile begins the recovery anew.
 	const isSame = tools.cursor().recoverUntil === recoverUntil;
 	const rest = covered >= (recoverUntil ?? now) ? null : Math.max(from, covered);

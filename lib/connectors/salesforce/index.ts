@@ -11,6 +11,7 @@ import { contacts } from './contacts';
 import { deliver } from './deliver';
 import { describe } from './describe';
 import { defaultFieldMap, project, toCanonical } from './fields';
+import { isGone, readAll } from './listing';
 import { runQuery } from './reader';
 import { defaultSettings } from './settings';
 
@@ -39,12 +40,15 @@ export const salesforce: Connector = {
 		// every answer, and the client pauses by that (setting apiUsageCeilingPercent).
 		rateLimit: null,
 		readOnlyFields: ['companyName'],
+		removal: { archive: true, delete: true },
 	},
 	defaultFieldMap,
 	defaultSettings,
 	check,
 	describe,
 	runChangeSource,
+	readAll,
+	isGone,
 	toCanonical,
 	project,
 	deliver,

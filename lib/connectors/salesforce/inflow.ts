@@ -6,6 +6,7 @@ import type { ChangeSourceOptions, ConnectorContext } from '../connector';
 import type { ChangeEventInput } from '../../model/event';
 import type { Delivered } from './bayeux';
 import {
+	asMerge,
 	changeEvent,
 	isDelete,
 	isWhole,
@@ -125,6 +126,8 @@ export class Inflow {
 		const planned = await this.plan(changes.fresh);
 		const ids = planned.filter(({ read }) => read).map(({ change }) => change.recordId);
 		const reads = await reader.readAll([...new Set(ids)]);
+		const deleted = planned.filter(({ change }) => isDelete(change));
+		const masters = await reader.masters(deleted.map(({ change }) => change.recordId));
 		const list: ChangeEventInput[] = [];
 		const snapshots: RecordRead[] = [];
 		for (const { change, known, read: wanted } of planned) {
@@ -134,7 +137,7 @@ export class Inflow {
 				context.log('debug', 'A changed contact is gone by now; its delete event follows.');
 				continue;
 			}
-			list.push(event);
+			list.push(asMerge(event, masters));
 			if (read !== undefined && event.kind === 'snapshot') snapshots.push(read);
 		}
 		return { list, snapshots };

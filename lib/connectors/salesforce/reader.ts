@@ -5,7 +5,14 @@ import {
 	type ConnectorContext,
 	type CrmRecord,
 } from '../connector';
-import { connect, OBJECT, soqlInstant, soqlText, type SalesforceConnection } from './client';
+import {
+	checkedId,
+	connect,
+	OBJECT,
+	soqlInstant,
+	soqlText,
+	type SalesforceConnection,
+} from './client';
 import type { RecordRead } from './change-events';
 
 /** A collections retrieve takes 200 ids; a SOQL IN list of 200 stays under the 16 KB of an address. */
@@ -100,6 +107,39 @@ export class ContactReader {
 		};
 	}
 
+	/**
+	 * Of deleted contacts, those that were merged away -> the contact that lives on. Neither change events
+	 * nor the delete log say so; `MasterRecordId` of the deleted record does (Object Reference, Contact),
+	 * which only queryAll shows.
+	 */
+	async masters(ids: string[]): Promise<Map<string, string>> {
+		const found = new Map<string, string>();
+		for (const batch of batches([...new Set(ids)])) {
+			for (const record of await this.mergedAmong(batch)) {
+				const { Id: id, MasterRecordId: master } = record;
+				if (typeof id === 'string' && typeof master === 'string' && master !== '')
+					found.set(id, master);
+			}
+		}
+		return found;
+	}
+
+	/** Without the right to see the field, merged contacts are taken for deleted ones. */
+	private async mergedAmong(ids: string[]): Promise<CrmRecord[]> {
+		const list = ids.map(soqlText).join(',');
+		const soql = `SELECT Id, MasterRecordId FROM ${OBJECT} WHERE IsDeleted = true AND Id IN (${list})`;
+		try {
+			return await runQuery(this.connection('live'), soql, BATCH, true);
+		} catch (error) {
+			if (!(error instanceof CrmError) || error.code !== 'INVALID_FIELD') throw error;
+			this.context.log(
+				'warn',
+				'Merged contacts cannot be told from deleted ones: give the connected user access to Master Record ID.',
+			);
+			return [];
+		}
+	}
+
 	private connection(priority: 'live' | 'backfill'): SalesforceConnection {
 		return connect(this.context, { priority, signal: this.signal });
 	}
@@ -128,9 +168,21 @@ export async function runQuery(
 	connection: SalesforceConnection,
 	soql: string,
 	maxFetch: number,
+	withDeleted = false,
 ): Promise<CrmRecord[]> {
-	const result = await connection.query<CrmRecord>(soql, { autoFetch: true, maxFetch });
+	const options = { autoFetch: true, maxFetch, scanAll: withDeleted };
+	const result = await connection.query<CrmRecord>(soql, options);
 	return result.records;
+}
+
+/** True if the contact is in the recycle bin or has left it. Rejects if the connection is at fault. */
+export async function isContactGone(
+	connection: SalesforceConnection,
+	crmId: string,
+): Promise<boolean> {
+	const soql = `SELECT Id, IsDeleted FROM ${OBJECT} WHERE Id = ${soqlText(checkedId(crmId))}`;
+	const found = await runQuery(connection, soql, 1, true);
+	return found.every((record) => record['IsDeleted'] === true);
 }
 
 /** null stands for a record that is gone. */

@@ -35,6 +35,16 @@ const settingsSchema = z.object({
 		.default('/data/ContactChangeEvent'),
 	/** API name of a unique external-id text field on Contact that holds the unified id; empty for none. */
 	externalIdField: fieldName.default(''),
+	/**
+	 * API name of the field that says whether a contact is put away, its value then, and what it is set
+	 * back to if unknown (empty: cleared, a check box unticked). Contacts have no such field of their own:
+	 * without one archiving is refused.
+	 */
+	archiveField: fieldName.default(''),
+	archiveValue: z.string().max(255).default(''),
+	unarchiveValue: z.string().max(255).default(''),
+	/** A contact that a person puts away counts as removed, as if it were deleted. */
+	archiveIsRemoval: z.boolean().default(false),
 	/** Read the name of a contact's account as its company. */
 	companyFromAccount: z.boolean().default(false),
 	/** Look at the record before an update, and write only if nobody changed it since it was read. */
@@ -68,6 +78,10 @@ export interface SalesforceSettings
 		| 'clientId'
 		| 'channel'
 		| 'externalIdField'
+		| 'archiveField'
+		| 'archiveValue'
+		| 'unarchiveValue'
+		| 'archiveIsRemoval'
 		| 'companyFromAccount'
 		| 'verifyBeforeWrite'
 	> {
@@ -107,6 +121,10 @@ function inMilliseconds(raw: RawSettings): SalesforceSettings {
 		clientId: raw.clientId,
 		channel: raw.channel,
 		externalIdField: raw.externalIdField,
+		archiveField: raw.archiveField,
+		archiveValue: raw.archiveValue,
+		unarchiveValue: raw.unarchiveValue,
+		archiveIsRemoval: raw.archiveIsRemoval,
 		companyFromAccount: raw.companyFromAccount,
 		verifyBeforeWrite: raw.verifyBeforeWrite,
 		heartbeatMs: raw.heartbeatMinutes * MINUTE,

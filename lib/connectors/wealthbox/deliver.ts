@@ -5,7 +5,8 @@
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import type { CanonicalFields, ListItem } from '../../model/fields';
 import type { ConnectorContext, CrmRecord } from '../connector';
-import { noRecord, wantedOf, writeHeaders } from '../deliver-common';
+import { noRecord, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { requireGone } from '../gone';
 import {
 	changedMeanwhile,
 	customFieldGone,
@@ -13,12 +14,13 @@ import {
 	goneOutcome,
 	unknownValue,
 } from '../outcomes';
-import { isGone } from '../rest';
 import { isNothing, listAfter, planUpdate, type UpdatePlan } from '../update-plan';
 import { CRM, wealthboxClient } from './client';
-import { createBody, knownOf, project, scalarBody } from './fields';
+import { createBody, project, scalarBody } from './fields';
 import { NESTED, planBody } from './nested';
+import { goneCheck } from './reader';
 import { sendTolerantly, silentlyLost, type Desk, type Sent } from './refused';
+import { archive, confirmed, held, remove } from './remove';
 import { wealthboxSettings } from './settings';
 
 export async function deliver(
@@ -26,55 +28,29 @@ export async function deliver(
 	job: DeliveryJob,
 ): Promise<DeliveryOutcome> {
 	const client = wealthboxClient(context, {
-		writeHeaders: writeHeaders(job),
+		writeHeaders: writeHeadersByCall(job),
 		priority: job.attempt > 1 ? 'retry' : 'live',
 	});
 	const desk: Desk = { context, job, settings: wealthboxSettings(context.settings), client };
 	try {
 		if (job.operation === 'create') return await create(desk);
 		if (job.crmId === null) return noRecord();
-		if (job.operation === 'delete') return await remove(desk, job.crmId);
-		return await update(desk, job.crmId);
+		return await written(desk, job.crmId);
 	} catch (error) {
 		return failureOutcome(error, CRM);
 	}
 }
 
-/**
- * 404 may also mean a wrong base address. A record counts as gone only if a read of it says so while
- * the same connection answers otherwise.
- */
-async function requireGone(desk: Desk, crmId: string, error: unknown): Promise<void> {
-	if (!isGone(error)) throw error;
-	await desk.client.me();
-	const isThere = await desk.client.get(crmId).then(
-		() => true,
-		(failure: unknown) => {
-			if (isGone(failure)) return false;
-			throw failure;
-		},
-	);
-	if (isThere) throw error;
-}
-
-function confirmed(
-	desk: Desk,
-	crmId: string,
-	known: CanonicalFields,
-	found?: boolean,
-): DeliveryOutcome {
-	return {
-		status: 'confirmed',
-		crmId,
-		known,
-		confirmedAt: new Date(desk.context.now()).toISOString(),
-		calls: desk.client.calls(),
-		...(found ? { found } : {}),
-	};
-}
-
-function held(desk: Desk, record: CrmRecord): CanonicalFields {
-	return knownOf(record, desk.job.fieldMap, desk.context.settings);
+async function written(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
+	switch (desk.job.operation) {
+		case 'delete':
+			return remove(desk, crmId);
+		case 'archive':
+		case 'unarchive':
+			return archive(desk, crmId, update);
+		default:
+			return update(desk, crmId);
+	}
 }
 
 async function create(desk: Desk): Promise<DeliveryOutcome> {
@@ -120,15 +96,6 @@ async function findOwn({ job, client, settings }: Desk): Promise<CrmRecord | und
 	return own.sort((a, b) => Number(a.id) - Number(b.id))[0];
 }
 
-async function remove(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
-	try {
-		await desk.client.remove(crmId);
-	} catch (error) {
-		await requireGone(desk, crmId, error);
-	}
-	return confirmed(desk, crmId, {});
-}
-
 async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 	const { job, context, settings } = desk;
 	const wanted = wantedOf(job, (fields) => project(fields, job.fieldMap, context.settings));
@@ -149,7 +116,7 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 		const now = sent.record === null ? (fresh ?? job.known) : held(desk, sent.record);
 		return await finish(desk, crmId, sent, plan.scalars, knownAfter(desk, plan, now));
 	} catch (error) {
-		await requireGone(desk, crmId, error);
+		await requireGone(error, goneCheck(desk.client, crmId));
 		return goneOutcome(CRM);
 	}
 }

@@ -7,6 +7,7 @@ import { CRM, wealthboxClient } from './client';
 import { contacts } from './contacts';
 import { deliver } from './deliver';
 import { customFieldOf, DEFAULT_FIELD_MAP, project, toCanonical } from './fields';
+import { isGone, readAll } from './listing';
 import { DEFAULT_SETTINGS, RATE_LIMIT } from './settings';
 
 async function describe(context: ConnectorContext): Promise<CrmField[]> {
@@ -38,12 +39,15 @@ export function createWealthboxConnector(parts: { random?: () => number } = {}):
 			timeResolutionMs: 60_000,
 			rateLimit: RATE_LIMIT,
 			readOnlyFields: [],
+			removal: { archive: true, delete: true },
 		},
 		defaultFieldMap: DEFAULT_FIELD_MAP,
 		defaultSettings: DEFAULT_SETTINGS,
 		check: (context) => configurationFailureOf(CRM, () => wealthboxClient(context).me()),
 		describe,
 		runChangeSource: (context, options) => runChangeSource(context, options, parts.random),
+		readAll,
+		isGone,
 		toCanonical,
 		project,
 		deliver,

@@ -36,6 +36,12 @@ export const DEFAULT_SETTINGS = {
 	unknownPicklistValue: 'skip',
 	/** Texts allowed for a field, e.g. {"category": ["Client", "Prospect"]}; others are never written. */
 	picklists: {} as Record<string, Json>,
+	/** Field that says whether a contact is put away, its value then, and what it is set back to if unknown. */
+	archiveField: 'status',
+	archiveValue: 'Inactive',
+	unarchiveValue: 'Active',
+	/** A contact that a person puts away counts as removed, as if it were deleted. */
+	archiveIsRemoval: false,
 	/** Issuer of external_unique_id values that the fabric did not write; empty: they are ignored. */
 	externalIdIssuer: '',
 	/** E-mail, phone and address kinds can be configured in Wealthbox; see Settings there. */

@@ -5,17 +5,85 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite';
-import { SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely';
+import {
+	CompiledQuery,
+	SqliteAdapter,
+	SqliteDialect,
+	SqliteDriver,
+	type DatabaseConnection,
+	type Driver,
+	type SqliteDatabase,
+	type SqliteDialectConfig,
+	type SqliteStatement,
+	type TransactionSettings,
+} from 'kysely';
 import { ConfigurationFailure } from '../../connectors/connector';
-import type { StoreBackend } from '../store';
+import type { StoreBackend } from '../backend';
 
 const BUSY_TIMEOUT_MS = 10_000;
 const MAX_STATEMENTS = 500;
 
 /** Opens (and creates) the store's file. Throws {@link ConfigurationFailure} if it cannot be written. */
 export function openSqlite(path: string): StoreBackend {
-	const dialect = new SqliteDialect({ database: new NodeSqlite(open(path)) });
-	return { kind: 'sqlite', dialect };
+	const dialect = new StoreDialect({ database: new NodeSqlite(open(path)) });
+	return { kind: 'sqlite', name: path, dialect };
+}
+
+class StoreDialect extends SqliteDialect {
+	constructor(private readonly config: SqliteDialectConfig) {
+		super(config);
+	}
+
+	override createDriver(): Driver {
+		return new StoreDriver(this.config);
+	}
+
+	override createAdapter(): SqliteAdapter {
+		return new StoreAdapter();
+	}
+}
+
+const statement = (text: string) => CompiledQuery.raw(text);
+
+/** Writers queue at the start of the transaction instead of failing at its first write; readers never wait. */
+class StoreDriver extends SqliteDriver {
+	private isReading = false;
+
+	/** kysely's types leave out the settings, which it passes to every driver. */
+	override async beginTransaction(
+		connection: DatabaseConnection,
+		settings?: TransactionSettings,
+	): Promise<void> {
+		this.isReading = settings?.accessMode === 'read only';
+		if (!this.isReading) return void (await connection.executeQuery(statement('begin immediate')));
+		await connection.executeQuery(statement('begin deferred'));
+		await connection.executeQuery(statement('pragma query_only = on'));
+	}
+
+	override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+		await super.commitTransaction(connection);
+		await this.allowWrites(connection);
+	}
+
+	override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+		await super.rollbackTransaction(connection);
+		await this.allowWrites(connection);
+	}
+
+	private async allowWrites(connection: DatabaseConnection): Promise<void> {
+		if (this.isReading) await connection.executeQuery(statement('pragma query_only = off'));
+		this.isReading = false;
+	}
+}
+
+/**
+ * SQLite's schema changes are transactional, whatever kysely says: a migration that breaks off leaves
+ * nothing behind, and of several processes that start at once one migrates and the others wait.
+ */
+class StoreAdapter extends SqliteAdapter {
+	override get supportsTransactionalDdl(): boolean {
+		return true;
+	}
 }
 
 function open(path: string): DatabaseSync {
@@ -65,14 +133,12 @@ class NodeSqlite implements SqliteDatabase {
 	constructor(private readonly database: DatabaseSync) {}
 
 	prepare(sql: string): SqliteStatement {
-		// Writers queue at the start of the transaction instead of failing at its first write.
-		const text = sql === 'begin' ? 'begin immediate' : sql;
-		const known = this.statements.get(text);
+		const known = this.statements.get(sql);
 		if (known !== undefined) return known;
 		if (this.statements.size >= MAX_STATEMENTS) this.statements.clear();
-		const statement = wrap(this.database.prepare(text));
-		this.statements.set(text, statement);
-		return statement;
+		const prepared = wrap(this.database.prepare(sql));
+		this.statements.set(sql, prepared);
+		return prepared;
 	}
 
 	close(): void {

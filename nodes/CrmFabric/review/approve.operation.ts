@@ -1,12 +1,14 @@
-import { requiredNumber, requiredText, type ItemOperation } from '../operation';
-import { decidedByProperty, reviewLocator, reviewRow } from './rows';
+import type { ItemOperation } from '../operation';
+import { decidedByProperty } from '../person';
+import { answerReview } from './answer';
+import { reviewLocator, reviewRow } from './rows';
 
-/** Says that the record belongs to a client; the events that waited go on. */
+/** Yes: the record belongs to that client; it may be removed; the run may go on. */
 export const approve: ItemOperation = {
 	option: {
 		name: 'Approve',
 		value: 'approve',
-		description: 'Say that the record belongs to a client, and link it',
+		description: 'Say yes: link the record to a client, let a removal or a stopped run go on',
 		action: 'Approve a review',
 	},
 	properties: [
@@ -20,23 +22,15 @@ export const approve: ItemOperation = {
 				loadOptionsDependsOn: ['reviewId.value'],
 			},
 			default: '',
-			required: true,
 			description:
 				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-			hint: 'The client that the record belongs to',
+			hint: 'The client that the record belongs to; for reviews of the kind Identity only',
 		},
 		decidedByProperty,
 	],
 
 	async forItem(call) {
-		const id = requiredNumber(call, 'reviewId', 'Review');
-		const unifiedId = requiredText(
-			call,
-			'unifiedId',
-			'Client',
-			'Choose the client that the record belongs to. If it is none of them, use the operation Reject.',
-		);
-		const by = call.node.getNodeParameter('decidedBy', call.index, '') as string;
-		return [reviewRow(await call.fabric.desk.decideReview(id, unifiedId, by || undefined))];
+		const chosen = call.node.getNodeParameter('unifiedId', call.index, '') as string;
+		return [reviewRow(await answerReview(call, 'approve', chosen.trim() || undefined))];
 	},
 };

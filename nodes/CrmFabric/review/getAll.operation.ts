@@ -1,9 +1,10 @@
 import type { ReviewRow } from '../../../lib';
-import { limitProperties, readLimit } from '../limits';
+import { limitProperties, MAX_ROWS, readLimit } from '../limits';
 import type { ItemOperation } from '../operation';
+import { KIND_OPTIONS } from './kinds';
 import { reviewRow } from './rows';
 
-/** Questions for a person: is this the same client? */
+/** Questions for a person: same client? which value? may it be removed? may the run go on? */
 export const getAll: ItemOperation = {
 	option: {
 		name: 'Get Many',
@@ -29,12 +30,25 @@ export const getAll: ItemOperation = {
 			default: 'open',
 			description: 'Which reviews to return',
 		},
+		{
+			displayName: 'Kinds',
+			name: 'kinds',
+			type: 'multiOptions',
+			options: KIND_OPTIONS,
+			default: [],
+			description: 'Which questions to return. None chosen: all of them.',
+		},
 		...limitProperties,
 	],
 
 	async forItem(call) {
-		const state = call.node.getNodeParameter('state', call.index, 'open') as string;
+		const { node, index, fabric } = call;
+		const state = node.getNodeParameter('state', index, 'open') as string;
+		const kinds = node.getNodeParameter('kinds', index, []) as string[];
 		const wanted = state === 'any' ? undefined : (state as ReviewRow['state']);
-		return (await call.fabric.desk.reviews(wanted, readLimit(call))).map(reviewRow);
+		const limit = readLimit(call);
+		const reviews = await fabric.desk.reviews(wanted, kinds.length === 0 ? limit : MAX_ROWS);
+		const fitting = reviews.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+		return fitting.slice(0, limit).map(reviewRow);
 	},
 };

@@ -1,19 +1,19 @@
-import { requiredNumber, type ItemOperation } from '../operation';
-import { decidedByProperty, reviewLocator, reviewRow } from './rows';
+import type { ItemOperation } from '../operation';
+import { decidedByProperty } from '../person';
+import { answerReview } from './answer';
+import { reviewLocator, reviewRow } from './rows';
 
-/** Says that the record is another client; it becomes one of its own, and its events go on. */
+/** No: the record is another client; nothing is removed; what the run still holds is dropped. */
 export const reject: ItemOperation = {
 	option: {
 		name: 'Reject',
 		value: 'reject',
-		description: 'Say that the record is none of the candidates, and make it a new client',
+		description: 'Say no: make the record a new client, keep what was to be removed, drop a run',
 		action: 'Reject a review',
 	},
 	properties: [reviewLocator, decidedByProperty],
 
 	async forItem(call) {
-		const id = requiredNumber(call, 'reviewId', 'Review');
-		const by = call.node.getNodeParameter('decidedBy', call.index, '') as string;
-		return [reviewRow(await call.fabric.desk.decideReview(id, null, by || undefined))];
+		return [reviewRow(await answerReview(call, 'reject'))];
 	},
 };

@@ -1,18 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ReviewRow } from '../../../lib';
 import { isoTime } from '../operation';
+import { questionText } from './question-text';
 
 export function reviewRow(review: ReviewRow): IDataObject {
-	const { reason, record, candidates } = review.question;
+	const { reason, record, candidates, value, removal, breaker } = review.question;
 	return {
 		reviewId: review.id,
 		kind: review.kind,
 		state: review.state,
+		question: questionText(review),
 		reason,
 		system: review.system,
 		crmId: review.crmId,
+		unifiedId: review.entityId,
+		field: review.field,
 		record: record as IDataObject,
 		candidates: candidates as unknown as IDataObject[],
+		...(value !== undefined && { value: value as unknown as IDataObject }),
+		...(removal !== undefined && { removal: removal as unknown as IDataObject }),
+		...(breaker !== undefined && { breaker: { ...breaker } }),
 		decision: review.decision as IDataObject | null,
 		openedAt: isoTime(review.openedAt),
 		decidedAt: isoTime(review.decidedAt),
@@ -35,13 +42,4 @@ export const reviewLocator: INodeProperties = {
 		},
 		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 7' },
 	],
-};
-
-export const decidedByProperty: INodeProperties = {
-	displayName: 'Decided By',
-	name: 'decidedBy',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. Nathan',
-	description: 'Who decided; kept in the audit trail',
 };

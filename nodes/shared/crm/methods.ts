@@ -52,7 +52,7 @@ async function asked<T>(
 ): Promise<T> {
 	const crm = crmOf(kind);
 	try {
-		return await ask(crm, contextFor(caller, crm, kind));
+		return await ask(crm, await contextFor(caller, crm, kind));
 	} catch (error) {
 		throw toNodeError(caller.getNode(), error);
 	}

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { authenticationProperty, type CrmKind } from '../authentication';
 import { crmOf } from './crm';
 import { deliverProperties } from './fabric/deliver.operation';
+import { reconcileProperties } from './fabric/reconcile.operation';
 import { CONTACT_OPERATIONS } from './router';
 
 export function crmProperties(kind: CrmKind): INodeProperties[] {
@@ -14,6 +15,7 @@ export function crmProperties(kind: CrmKind): INodeProperties[] {
 		fabricOperation,
 		...Object.values(CONTACT_OPERATIONS).flatMap(({ description }) => description(crm)),
 		...deliverProperties(crm),
+		...reconcileProperties(crm),
 	];
 }
 
@@ -83,6 +85,12 @@ const fabricOperation: INodeProperties = {
 			value: 'deliver',
 			description: 'Write the items of a Delivery Trigger to this CRM',
 			action: 'Deliver to this CRM',
+		},
+		{
+			name: 'Reconcile',
+			value: 'reconcile',
+			description: 'Compare this CRM with what the fabric knows, and repair what differs',
+			action: 'Reconcile this CRM',
 		},
 	],
 	default: 'deliver',

@@ -13,9 +13,10 @@ import { get } from './contact/get.operation';
 import { getAll } from './contact/getAll.operation';
 import { update } from './contact/update.operation';
 import { upsert } from './contact/upsert.operation';
-import { contextFor, crmOf, type ContactOperation, type Crm } from './crm';
+import { contextFor, crmOf, type ContactCall, type ContactOperation, type Crm } from './crm';
 import { toNodeError } from './errors';
 import { deliver } from './fabric/deliver.operation';
+import { reconcile } from './fabric/reconcile.operation';
 import { checkedSystem } from './panel';
 
 export const CONTACT_OPERATIONS: Record<string, ContactOperation> = {
@@ -36,6 +37,7 @@ export async function runCrmNode(
 	const resource = node.getNodeParameter('resource', 0) as string;
 	const name = node.getNodeParameter('operation', 0) as string;
 	if (resource === 'fabric' && name === 'deliver') return [await deliver(node, crm)];
+	if (resource === 'fabric' && name === 'reconcile') return [await reconcile(node, crm)];
 	const operation = resource === 'contact' ? CONTACT_OPERATIONS[name] : undefined;
 	if (operation !== undefined) return [await forEachItem(node, crm, operation)];
 	throw new NodeOperationError(node.getNode(), `There is no operation "${name}" of "${resource}"`, {
@@ -51,7 +53,7 @@ async function forEachItem(
 	const results: INodeExecutionData[] = [];
 	for (const index of node.getInputData().keys()) {
 		try {
-			const rows = await operation.execute(callFor(node, crm, index));
+			const rows = await operation.execute(await callFor(node, crm, index));
 			const pairedItem = { item: index };
 			results.push(...[rows].flat().map((json: IDataObject) => ({ json, pairedItem })));
 		} catch (error) {
@@ -63,8 +65,8 @@ async function forEachItem(
 	return results;
 }
 
-function callFor(node: IExecuteFunctions, crm: Crm, index: number) {
+async function callFor(node: IExecuteFunctions, crm: Crm, index: number): Promise<ContactCall> {
 	const { system = '' } = node.getNodeParameter('options', index, {}) as { system?: string };
 	const name = system === '' ? crm.kind : checkedSystem(node, system);
-	return { node, index, crm, context: contextFor(node, crm, name) };
+	return { node, index, crm, context: await contextFor(node, crm, name) };
 }

@@ -2,11 +2,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { connectors } from '../../../lib';
 import type { CrmKind } from '../authentication';
+import { removalOptions } from './removal-options';
 import { DEFAULT_BATCH_SIZE, DEFAULT_PRIORITY, DEFAULT_TIMEOUT_MINUTES } from './settings';
 
 export function optionsProperty(kind: CrmKind): INodeProperties {
 	const special = kind === 'salesforce' ? SALESFORCE : pollingOptions(kind);
-	const options = [...common(kind), ...special];
+	const options = [...common(kind), ...removalOptions(kind), ...special];
 	return {
 		displayName: 'Options',
 		name: 'options',

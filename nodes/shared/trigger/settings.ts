@@ -1,6 +1,8 @@
 /** What the panel of a CRM trigger says, read and checked once at the start. */
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
 import {
+	DEFAULT_LIMITS,
+	DELETE_POLICIES,
 	GONE_POLICIES,
 	SYSTEM_NAME,
 	type ChangeSourceOptions,
@@ -8,6 +10,7 @@ import {
 	type FieldMap,
 	type GonePolicy,
 	type Json,
+	type RunLimits,
 	type SystemRegistration,
 } from '../../../lib';
 import type { CrmKind } from '../authentication';
@@ -41,6 +44,10 @@ const CONNECTOR_SETTINGS = [
 	'channel',
 	'apiVersion',
 	'externalIdField',
+	'archiveField',
+	'archiveValue',
+	'unarchiveValue',
+	'archiveIsRemoval',
 ];
 
 type Options = Record<string, unknown>;
@@ -65,6 +72,8 @@ export function readSettings(context: ITriggerFunctions, connector: Connector): 
 			settings,
 			creates: options.creates !== false,
 			gonePolicy: goneOf(options.gonePolicy),
+			deletePolicy: DELETE_POLICIES.find((policy) => policy === options.deletePolicy) ?? 'ignore',
+			limits: limitsOf(options),
 		},
 		start: context.getNodeParameter('start', 'everything') === 'now' ? 'now' : 'everything',
 		fieldMap,
@@ -99,6 +108,7 @@ function connectorSettings(context: ITriggerFunctions, options: Options): Record
 	for (const name of CONNECTOR_SETTINGS) {
 		const value = options[name];
 		if (typeof value === 'string') settings[name] = value.trim();
+		else if (typeof value === 'boolean') settings[name] = value;
 		else if (typeof value === 'number' && Number.isFinite(value)) settings[name] = value;
 	}
 	return settings;
@@ -132,6 +142,17 @@ function requirePollOrder(context: ITriggerFunctions, settings: Record<string, J
 
 function goneOf(value: unknown): GonePolicy {
 	return GONE_POLICIES.find((policy) => policy === value) ?? 'unlink';
+}
+
+/** An option that was not added is its default, as the panel shows it. */
+function limitsOf({ mostCreates, mostChanges, mostRemovals }: Options): RunLimits {
+	const atLeastZero = (value: unknown, otherwise: number) =>
+		Math.max(0, Math.floor(numberOf(value, otherwise)));
+	return {
+		creates: atLeastZero(mostCreates, DEFAULT_LIMITS.creates),
+		changes: atLeastZero(mostChanges, DEFAULT_LIMITS.changes),
+		removals: atLeastZero(mostRemovals, DEFAULT_LIMITS.removals),
+	};
 }
 
 function numberOf(value: unknown, otherwise: number): number {

@@ -58,6 +58,9 @@ export const plainEditSchema = z
 	.partial()
 	.strict() satisfies z.ZodType<PlainEdit>;
 
+/** `from` becomes a part of `into`. */
+const mergeSchema = z.object({ into: z.string(), from: z.string() }).strict();
+
 const faultSchema = z
 	.object({
 		kind: z.string().min(1).max(100),
@@ -128,6 +131,19 @@ function contactRoutes(people: People): SimRoute[] {
 			handle: ({ params: { id = '' } }) => {
 				people.remove(id);
 				return { status: 204 };
+			},
+		},
+		{
+			method: 'POST',
+			path: '/_sim/contacts/:id/undelete',
+			handle: ({ params: { id = '' } }) => json(200, people.undelete(id)),
+		},
+		{
+			method: 'POST',
+			path: '/_sim/merge',
+			handle: (request) => {
+				const { into, from } = checked(mergeSchema, request.object());
+				return json(200, people.merge(into, from));
 			},
 		},
 	];

@@ -1,7 +1,7 @@
 /** A person at Redtail's own screen. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { UnknownContactError } from '../framework';
-import { cleared, pairEntries } from '../plain';
+import { cleared, pairEntries, takenOver } from '../plain';
 import type { People, PlainContact, PlainEdit } from '../simulator';
 import { LISTS, SUB_RECORDS, USERS, type ContactType, type SubName } from './catalog';
 import type { RedtailContact, RedtailStore, SubRecord } from './store';
@@ -185,7 +185,7 @@ export function redtailPeople(store: RedtailStore): People {
 		if (!contact) throw new UnknownContactError(id);
 		return contact;
 	};
-	return {
+	const people: People = {
 		list: ({ deleted = false } = {}) =>
 			[...store.all()].filter((contact) => contact.deleted === deleted).map(toPlain),
 		get: (id) => {
@@ -204,5 +204,18 @@ export function redtailPeople(store: RedtailStore): People {
 			return toPlain(existing(id));
 		},
 		remove: (id) => store.delete(existing(id).id),
+		undelete: (id) => {
+			const contact = store.find(Number(id));
+			if (!contact?.deleted) throw new UnknownContactError(id);
+			store.undelete(contact.id);
+			return toPlain(existing(id));
+		},
+		merge: (into, from) => {
+			if (into === from) throw new UnknownContactError(from);
+			const merged = people.edit(into, takenOver(toPlain(existing(into)), toPlain(existing(from))));
+			people.remove(from);
+			return merged;
+		},
 	};
+	return people;
 }

@@ -151,6 +151,12 @@ export class RedtailStore {
 		});
 	}
 
+	undelete(id: number): void {
+		this.update(id, 'contact', (draft) => {
+			draft.deleted = false;
+		});
+	}
+
 	/** Id and times for a new sub-record, UDF or tag membership. */
 	stamped(): Stamped {
 		this.nextSubId += 1;

@@ -1,7 +1,6 @@
 /** What `/_sim/` has for Salesforce alone. */
 import { z } from 'zod';
 import { json, SimHttpError, type SimRoute } from '../framework';
-import type { People } from '../simulator';
 import type { Org } from './org';
 import { orgObjects } from './schema/objects';
 import { switchesSchema } from './switches';
@@ -24,7 +23,7 @@ function checked<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, value: unknown)
 	throw new SimHttpError(json(400, { error: result.error.issues.map(String).join('; ') }));
 }
 
-export function salesforceAdminRoutes(org: Org, people: People): SimRoute[] {
+export function salesforceAdminRoutes(org: Org): SimRoute[] {
 	return [
 		{ method: 'GET', path: '/_sim/switches', handle: () => json(200, org.switches) },
 		{
@@ -43,14 +42,6 @@ export function salesforceAdminRoutes(org: Org, people: People): SimRoute[] {
 			handle: (request) => {
 				org.cdc.inject(checked(eventSchema, request.object()));
 				return json(201, {});
-			},
-		},
-		{
-			method: 'POST',
-			path: '/_sim/contacts/:id/undelete',
-			handle: ({ params: { id = '' } }) => {
-				org.undelete(id);
-				return json(200, people.get(id));
 			},
 		},
 	];

@@ -131,7 +131,7 @@ test('DELETE has no fields, UNDELETE has them all', async () => {
 	await start();
 	const id = await createContact(simulator, { LastName: 'Brunner' });
 	await call(simulator, 'DELETE', `/sobjects/Contact/${id}`);
-	simulator.undelete(id);
+	simulator.people.undelete(id);
 	const [, removed, restored] = await payloads();
 	expect(Object.keys(removed ?? {})).toEqual(['ChangeEventHeader']);
 	expect(removed?.ChangeEventHeader).toMatchObject({ changeType: 'DELETE', changedFields: [] });

@@ -3,8 +3,7 @@
  * the screen. It behaves as reference/salesforce.md says; switches are in ./switches, faults in
  * ./faults. Besides the shared `/_sim/*` endpoints it has
  * - `GET|PATCH /_sim/switches`: read or change switches; fields come and go with those of the schema,
- * - `POST /_sim/events`: put an event on the bus by hand ({@link InjectedEvent}),
- * - `POST /_sim/contacts/:id/undelete`: take a contact out of the recycle bin.
+ * - `POST /_sim/events`: put an event on the bus by hand ({@link InjectedEvent}).
  */
 import { Snapshots, startSimulatorServer } from '../framework';
 import type { Simulator, SimulatorOptions } from '../simulator';
@@ -25,8 +24,6 @@ export interface SalesforceSimulator extends Simulator {
 	switches: Switches;
 	/** Puts an event on the bus by hand: GAP_*, GAP_OVERFLOW and the like. */
 	injectEvent: (event: InjectedEvent) => void;
-	/** Takes a contact out of the recycle bin, as a person does. */
-	undelete: (id: string) => void;
 	/** Streaming clients that are connected or within their reconnect window. */
 	streamingClients: () => number;
 }
@@ -77,7 +74,7 @@ export async function startSalesforceSimulator(
 				handle: (request) => streaming.handle(request),
 			},
 		],
-		adminRoutes: salesforceAdminRoutes(org, people),
+		adminRoutes: salesforceAdminRoutes(org),
 		people,
 		credentials,
 		snapshots,
@@ -90,7 +87,6 @@ export async function startSalesforceSimulator(
 		...server,
 		switches,
 		injectEvent: (event) => org.cdc.inject(event),
-		undelete: (id) => org.undelete(id),
 		streamingClients: () => streaming.sessions.size,
 	};
 }

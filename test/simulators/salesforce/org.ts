@@ -1,5 +1,5 @@
 /** One simulated org: its setup, rows, events and accounts, independent of HTTP. */
-import { UnknownContactError, type Snapshots } from '../framework';
+import type { Snapshots } from '../framework';
 import { ChangeDataCapture } from './cdc';
 import { EventBus } from './event-bus';
 import { SalesforceFaults } from './faults';
@@ -62,13 +62,6 @@ export class Org {
 	/** From here on, what is written fires change events. */
 	startEvents(): void {
 		this.store.onCommit((commit) => this.cdc.publish(commit));
-	}
-
-	/** A person takes a contact out of the recycle bin. */
-	undelete(id: string): void {
-		const row = this.store.find(this.schema.known('Contact'), id);
-		if (row === undefined || row.deletedAt === null) throw new UnknownContactError(id);
-		this.store.transact(this.advisor, () => this.store.undelete(row));
 	}
 
 	private addUser(username: string, name: string): string {

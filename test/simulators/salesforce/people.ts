@@ -5,6 +5,7 @@
  * made. Salesforce has no tags.
  */
 import { json, SimHttpError, UnknownContactError } from '../framework';
+import { takenOver } from '../plain';
 import type { People, PlainContact, PlainEdit } from '../simulator';
 import { SalesforceError } from './errors';
 import type { Org } from './org';
@@ -175,7 +176,7 @@ export function peopleOf(org: Org): People {
 		return row;
 	};
 	const options = { allowDuplicate: true };
-	return {
+	const people: People = {
 		list: ({ deleted = false } = {}) =>
 			org.store
 				.all(contact)
@@ -196,5 +197,21 @@ export function peopleOf(org: Org): People {
 		remove: (id) => {
 			atScreen(() => org.store.remove(existing(id)));
 		},
+		undelete: (id) =>
+			atScreen(() => {
+				const row = org.store.find(contact, id);
+				if (row === undefined || row.deletedAt === null) throw new UnknownContactError(id);
+				return show(org, org.store.undelete(row));
+			}),
+		// One transaction: the losers are deleted, then the winner gets what it takes over.
+		merge: (into, from) =>
+			atScreen(() => {
+				const [winner, loser] = [existing(into), existing(from)];
+				if (winner.id === loser.id) throw new UnknownContactError(from);
+				const edit = toValues(org, takenOver(show(org, winner), show(org, loser)));
+				org.store.remove(loser, winner.id);
+				return show(org, updateRow(org, winner, edit, options).row);
+			}),
 	};
+	return people;
 }

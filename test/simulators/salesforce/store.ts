@@ -178,17 +178,29 @@ export class Store {
 		return { row: next, changed: fields };
 	}
 
-	remove(row: Row): Row {
-		return this.setDeleted(row, 'DELETE', this.now());
+	/** `masterId`: the row that this one was merged into. */
+	remove(row: Row, masterId: string | null = null): Row {
+		return this.setDeleted(row, 'DELETE', this.now(), masterId);
 	}
 
 	undelete(row: Row): Row {
-		return this.setDeleted(row, 'UNDELETE', null);
+		return this.setDeleted(row, 'UNDELETE', null, null);
 	}
 
-	private setDeleted(row: Row, type: ChangeType, deletedAt: number | null): Row {
+	private setDeleted(
+		row: Row,
+		type: ChangeType,
+		deletedAt: number | null,
+		masterId: string | null,
+	): Row {
 		const at = this.now();
-		const values = { ...row.values, ...this.modified(at), IsDeleted: deletedAt !== null };
+		const merged = this.schema.field(row.object, 'MasterRecordId') && { MasterRecordId: masterId };
+		const values = {
+			...row.values,
+			...merged,
+			...this.modified(at),
+			IsDeleted: deletedAt !== null,
+		};
 		const next: Row = { ...row, deletedAt, modifiedAt: at, values };
 		this.put(next);
 		this.current().changes.push({ type, row: next, changed: [] });

@@ -1,6 +1,6 @@
 /** A person at Wealthbox's own screen. */
 import { UnknownContactError } from '../framework';
-import { cleared, pairEntries } from '../plain';
+import { cleared, pairEntries, takenOver } from '../plain';
 import type { People, PlainContact, PlainEdit } from '../simulator';
 import { CONTACT_TYPES, NESTED_FIELDS, type NestedName } from './catalog';
 import type { NestedEntry, WealthboxContact, WealthboxStore } from './store';
@@ -145,7 +145,7 @@ export function wealthboxPeople(store: WealthboxStore): People {
 		if (!contact) throw new UnknownContactError(id);
 		return contact;
 	};
-	return {
+	const people: People = {
 		list: ({ deleted = false } = {}) =>
 			[...store.all()].filter(({ deletedAt }) => (deletedAt !== null) === deleted).map(toPlain),
 		get: (id) => {
@@ -165,5 +165,18 @@ export function wealthboxPeople(store: WealthboxStore): People {
 			return toPlain(existing(id));
 		},
 		remove: (id) => store.delete(existing(id).id),
+		undelete: (id) => {
+			const contact = store.find(Number(id));
+			if (!contact || contact.deletedAt === null) throw new UnknownContactError(id);
+			store.undelete(contact.id);
+			return toPlain(contact);
+		},
+		merge: (into, from) => {
+			if (into === from) throw new UnknownContactError(from);
+			const merged = people.edit(into, takenOver(toPlain(existing(into)), toPlain(existing(from))));
+			people.remove(from);
+			return merged;
+		},
 	};
+	return people;
 }

@@ -140,6 +140,13 @@ export class WealthboxStore {
 		this.onDelete(id);
 	}
 
+	undelete(id: number): void {
+		const contact = this.contacts.get(id);
+		if (!contact) return;
+		contact.deletedAt = null;
+		contact.updatedAt = this.now();
+	}
+
 	nestedId(): number {
 		this.nextNestedId += 1;
 		return this.nextNestedId - 1;

@@ -167,9 +167,9 @@ describe('update', () => {
 				'PUT',
 				'PUT',
 			]);
-			expect(new Set(writes.map(({ idempotencyKey }) => idempotencyKey))).toEqual(
-				new Set(['key-1']),
-			);
+			const keys = writes.map(({ idempotencyKey }) => idempotencyKey ?? '');
+			expect(new Set(keys).size).toBe(writes.length);
+			expect(keys.filter((key) => /^key-1\/[0-9a-f]{8}$/.test(key))).toEqual(keys);
 			expect(new Set(writes.map(({ syncOrigin }) => syncOrigin))).toEqual(
 				new Set(['crm-fabric;salesforce/contact/003A']),
 			);
@@ -179,6 +179,21 @@ describe('update', () => {
 			);
 		},
 	);
+
+	test('a call that is made again by the next try has the same key, and no other call has it', async () => {
+		await start();
+		const known = await held(firstId());
+		simulator.setFault({ kind: 'status', match: 'POST', status: 503, times: 1 });
+		const job = updateJob(redtail, firstId(), known, WANTED);
+		expect(await redtail.deliver(context(), job)).toMatchObject({ status: 'retry' });
+		confirmed(await redtail.deliver(context(), { ...job, attempt: 2 }));
+		const posts = simulator.writes().filter(({ method }) => method === 'POST');
+		expect(posts.map(({ status }) => status)).toEqual([503, expect.any(Number)]);
+		expect(new Set(posts.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1);
+		const others = simulator.writes().filter(({ method }) => method !== 'POST');
+		const key = posts[0]?.idempotencyKey;
+		expect(others.filter(({ idempotencyKey }) => idempotencyKey === key)).toEqual([]);
+	});
 
 	test('what broke off is told, and the next try does only the rest', async () => {
 		await start();

@@ -162,7 +162,7 @@ describe('update', () => {
 		const [write] = simulator.writes();
 		expect(write).toMatchObject({
 			method: 'PUT',
-			idempotencyKey: 'key-1',
+			idempotencyKey: expect.stringMatching(/^key-1\/[0-9a-f]{8}$/) as string,
 			syncOrigin: 'crm-fabric;salesforce/contact/003A',
 		});
 		expect(write?.fields.sort()).toEqual(['email_addresses', 'job_title', 'phone_numbers', 'tags']);

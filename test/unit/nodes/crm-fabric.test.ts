@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { NodeOperationError, type ICredentialsDecrypted } from 'n8n-workflow';
+import { NodeOperationError, type ICredentialsDecrypted, type IDataObject } from 'n8n-workflow';
 import { changeEventSchema, closeFabrics, type Fabric } from '../../../lib';
 import { RESOURCES } from '../../../nodes/CrmFabric/resources';
+import { freshSchema, sharedPostgres } from '../../support/postgres';
 import { Desk } from './desk';
 import { JANE_MAIL, snapshot } from './events';
 import { freshStorePath } from './node-context';
@@ -201,13 +202,35 @@ describe('CRM Fabric', () => {
 	});
 
 	describe('the test of the store credential', () => {
-		const test = async (filePath: string) => {
-			const credential = { data: { type: 'sqlite', filePath } } as unknown as ICredentialsDecrypted;
-			return await desk.node.methods.credentialTest.crmFabricStoreTest.call(
+		const testOf = async (data: IDataObject) =>
+			await desk.node.methods.credentialTest.crmFabricStoreTest.call(
 				{} as never,
-				credential,
+				{ data } as unknown as ICredentialsDecrypted,
 			);
-		};
+		const test = async (filePath: string) => await testOf({ type: 'sqlite', filePath });
+
+		it('passes for a PostgreSQL that lets us in, and says what to do about one that does not', async () => {
+			const connectionString = await sharedPostgres();
+			const { location } = await freshSchema(connectionString);
+			const {
+				hostname: host,
+				port,
+				username: user,
+				password,
+				pathname,
+			} = new URL(connectionString);
+			const data = {
+				...{ type: 'postgres', host, port: Number(port), user, password },
+				...{ database: pathname.slice(1), schema: location.schema ?? '' },
+			};
+			expect(await testOf(data)).toMatchObject({ status: 'OK' });
+			const refused = await testOf({ ...data, password: 'not-this-one' });
+			expect(refused.status).toBe('Error');
+			expect(refused.message).toMatch(/did not accept user and password.*Check user/s);
+			expect(refused.message).not.toContain('not-this-one');
+			const unencrypted = await testOf({ ...data, ssl: 'require' });
+			expect(unencrypted.message).toContain('does not speak SSL');
+		}, 60_000);
 
 		it('passes for a file that can be written', async () => {
 			expect(await test(freshStorePath())).toMatchObject({ status: 'OK' });

@@ -230,17 +230,28 @@ describe('CRM trigger', () => {
 				priority: 7,
 				creates: false,
 				gonePolicy: 'deadLetter',
+				deletePolicy: 'archive',
+				archiveField: 'contact_type',
+				archiveValue: 'Past Client',
+				archiveIsRemoval: true,
+				mostRemovals: 5,
+				mostCreates: 0,
 				connectorSettings: '{"overlapSeconds": 300, "noSuchSetting": 1}',
 			},
 		};
 		await start({ parameters });
 		const [system] = await world.fabric.systems();
-		const told = { minPollSeconds: 1, overlapSeconds: 300, callsPerWindow: 30, windowSeconds: 60 };
+		const told = {
+			...{ minPollSeconds: 1, overlapSeconds: 300, callsPerWindow: 30, windowSeconds: 60 },
+			...{ archiveField: 'contact_type', archiveValue: 'Past Client', archiveIsRemoval: true },
+		};
 		expect(system).toMatchObject({
 			name: 'wealthbox-east',
 			priority: 7,
 			creates: false,
 			gonePolicy: 'deadLetter',
+			deletePolicy: 'archive',
+			limits: { creates: 0, changes: 2_000, removals: 5 },
 			settings: told,
 		});
 		expect(system?.settings).not.toHaveProperty('noSuchSetting');

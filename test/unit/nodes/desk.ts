@@ -1,6 +1,6 @@
 /** The CRM Fabric node on a store of its own. */
 import type { IDataObject, ILoadOptionsFunctions } from 'n8n-workflow';
-import { changeEventSchema, type Fabric } from '../../../lib';
+import { changeEventSchema, type Fabric, type FieldRule } from '../../../lib';
 import { CrmFabric } from '../../../nodes/CrmFabric/CrmFabric.node';
 import { fabricWith } from './events';
 import { freshStorePath, nodeContext, type NodeRun } from './node-context';
@@ -10,7 +10,7 @@ export class Desk {
 
 	private constructor(
 		readonly fabric: Fabric,
-		private readonly path: string,
+		readonly path: string,
 	) {}
 
 	static async open(): Promise<Desk> {
@@ -31,9 +31,13 @@ export class Desk {
 	}
 
 	async merge(...items: IDataObject[]): Promise<void> {
+		await this.mergeUnder([], ...items);
+	}
+
+	async mergeUnder(rules: FieldRule[], ...items: IDataObject[]): Promise<void> {
 		const events = items.map((item) => changeEventSchema.parse(item));
 		await this.fabric.resolve(events);
-		await this.fabric.merge(events, []);
+		await this.fabric.merge(events, rules);
 	}
 
 	/** What the panel's lists are loaded with. */

@@ -19,11 +19,16 @@ describe('Field Merge', () => {
 		return items;
 	}
 
+	async function outputs(items: IDataObject[], parameters: IDataObject, options = {}) {
+		const given: NodeRun = { parameters, items, storePath: path, ...options };
+		const { context, hints } = nodeContext(given);
+		const [merged = [], decide = []] = await new FieldMerge().execute.call(context);
+		return { merged, decide, hints };
+	}
+
 	async function run(items: IDataObject[], rules: IDataObject[] = [], options = {}) {
 		const parameters = { fieldRules: rules.length > 0 ? { rules } : {} };
-		const given: NodeRun = { parameters, items, storePath: path, ...options };
-		const [merged = []] = await new FieldMerge().execute.call(nodeContext(given).context);
-		return merged;
+		return (await outputs(items, parameters, options)).merged;
 	}
 
 	const mergeOf = (item?: { json: IDataObject }) => item?.json.merge as IDataObject;
@@ -75,6 +80,80 @@ describe('Field Merge', () => {
 			offered: 'Boss',
 			rule: 'onlyFrom:wealthbox',
 		});
+	});
+
+	describe('puts a question', () => {
+		const clerk = snapshot('wealthbox', '1', { ...JANE_MAIL, jobTitle: 'Clerk' });
+		const partner = snapshot('redtail', '2', { ...JANE_MAIL, jobTitle: 'Partner' }, 9);
+		const ruleOf = (policy: string) => ({
+			fieldRules: { rules: [{ field: 'jobTitle', policy, emptyNeverOverwrites: true }] },
+		});
+
+		it('to the canvas: an item for each, with both values and their sources', async () => {
+			await run(await resolve(clerk));
+			const { merged, decide } = await outputs(await resolve(partner), ruleOf('custom'));
+			const [item] = merged;
+			expect(item?.json.unifiedId).toBe('U1001');
+			expect(decide).toMatchObject([
+				{
+					pairedItem: { item: 0 },
+					json: {
+						unifiedId: 'U1001',
+						field: 'jobTitle',
+						label: 'Job Title',
+						current: 'Clerk',
+						currentSource: { system: 'wealthbox', crmId: '1' },
+						candidate: 'Partner',
+						candidateSource: { system: 'redtail', crmId: '2', eventId: partner.eventId },
+					},
+				},
+			]);
+			const { reviewId } = decide[0]?.json ?? {};
+			expect(mergeOf(item).questions).toEqual([{ reviewId, field: 'jobTitle', policy: 'custom' }]);
+			expect(await fabric.desk.reviews('open', 5)).toMatchObject([
+				{ id: reviewId, kind: 'custom' },
+			]);
+		});
+
+		it('to a person: nothing for a Code node to answer by mistake, but a hint', async () => {
+			await run(await resolve(clerk));
+			const { merged, decide, hints } = await outputs(await resolve(partner), ruleOf('ask'));
+			expect(decide).toEqual([]);
+			expect(mergeOf(merged[0]).questions).toMatchObject([{ policy: 'ask' }]);
+			expect(hints[0]?.message).toMatch(/^1 value waits for a person/);
+		});
+	});
+
+	it('follows the default policy where a field has no rule', async () => {
+		await run(await resolve(snapshot('wealthbox', '1', { ...JANE_MAIL, jobTitle: 'Clerk' })));
+		const later = snapshot('redtail', '2', { ...JANE_MAIL, jobTitle: 'Boss', status: 'Gone' }, 9);
+		const { merged } = await outputs(await resolve(later), {
+			defaultPolicy: 'onlyFrom',
+			defaultSystem: 'wealthbox',
+			fieldRules: { rules: [{ field: 'status', policy: 'lastWriteWins' }] },
+		});
+		const changes = mergeOf(merged[0]).changes as IDataObject[];
+		expect(changes).toContainEqual(
+			expect.objectContaining({ field: 'jobTitle', verdict: 'lost', rule: 'onlyFrom:wealthbox' }),
+		);
+		expect(changes).toContainEqual(
+			expect.objectContaining({ field: 'status', verdict: 'change', rule: 'lastWriteWins' }),
+		);
+	});
+
+	it.each([
+		[
+			'a default that names no system',
+			{ defaultPolicy: 'onlyFrom' },
+			/'Default Policy'.*no system/,
+		],
+		[
+			'a union of one value',
+			{ fieldRules: { rules: [{ field: 'jobTitle', policy: 'union' }] } },
+			/Rule 1 of 'Field Rules'.*union is for lists/,
+		],
+	])('refuses %s', async (_what, parameters, message) => {
+		await expect(outputs([], parameters)).rejects.toThrow(message);
 	});
 
 	it('settles deletes without a client', async () => {

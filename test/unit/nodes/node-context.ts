@@ -1,7 +1,8 @@
 /** A hand-made IExecuteFunctions: parameters, items and credentials in, hints out; HTTP is real. */
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { mkdtempSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import type {
 	IDataObject,
 	IExecuteFunctions,
@@ -20,6 +21,10 @@ export interface NodeRun {
 	headers?: Record<string, string>;
 	continueOnFail?: boolean;
 	timezone?: string;
+	/** n8n's operator lets nodes write nowhere. */
+	blockedPaths?: boolean;
+	/** Credential types that the node names; the helper gives data for any. */
+	chosen?: string[];
 }
 
 export interface NodeContext {
@@ -35,7 +40,11 @@ export function freshStorePath(): string {
 export function nodeContext(run: NodeRun): NodeContext {
 	const hints: NodeExecutionHint[] = [];
 	const items: INodeExecutionData[] = (run.items ?? [{}]).map((json) => ({ json }));
-	const node = { name: 'Node', type: 'test', parameters: run.parameters } as unknown as INode;
+	const chosen = run.chosen?.map((type) => [type, { id: type, name: type }]);
+	const node = {
+		...{ name: 'Node', type: 'test', parameters: run.parameters },
+		...(chosen && { credentials: Object.fromEntries(chosen) }),
+	} as unknown as INode;
 	const credentials: Record<string, IDataObject> = {
 		crmFabricStoreApi: { type: 'sqlite', filePath: run.storePath ?? '' },
 		...run.credentials,
@@ -54,10 +63,13 @@ export function nodeContext(run: NodeRun): NodeContext {
 			return Promise.resolve(found);
 		},
 		addExecutionHints: (...added: NodeExecutionHint[]) => hints.push(...added),
+		getExecutionCancelSignal: () => undefined,
 		logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
 		helpers: {
 			httpRequestWithAuthentication: (_type: string, options: IHttpRequestOptions) =>
 				request(options, run.headers ?? {}),
+			resolvePath: async (path: string) => join(await realpath(dirname(path)), basename(path)),
+			isFilePathBlocked: () => run.blockedPaths ?? false,
 		},
 	};
 	return { context: context as unknown as IExecuteFunctions, hints };

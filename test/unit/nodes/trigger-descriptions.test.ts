@@ -7,6 +7,7 @@ import { SalesforceTrigger } from '../../../nodes/SalesforceTrigger/SalesforceTr
 import { WealthboxTrigger } from '../../../nodes/WealthboxTrigger/WealthboxTrigger.node';
 import { readSettings } from '../../../nodes/shared/trigger/settings';
 import { connectors } from '../../../lib/connectors';
+import { DEFAULT_LIMITS } from '../../../lib/model/delivery';
 import { FakeTrigger } from './fake-trigger';
 
 const ROOT = join(__dirname, '../../..');
@@ -70,6 +71,8 @@ describe.each([
 				settings: connector.defaultSettings,
 				creates: true,
 				gonePolicy: 'unlink',
+				deletePolicy: 'ignore',
+				limits: DEFAULT_LIMITS,
 			},
 			start: 'everything',
 			fieldMap: connector.defaultFieldMap,
@@ -88,6 +91,9 @@ describe.each([
 			parameters: { options: Object.fromEntries(entries) as never },
 		});
 		const { registration } = readSettings(functions, connector);
-		expect(registration).toMatchObject({ priority, settings: connector.defaultSettings });
+		expect(registration).toMatchObject({
+			...{ priority, settings: connector.defaultSettings },
+			...{ deletePolicy: 'ignore', limits: DEFAULT_LIMITS },
+		});
 	});
 });

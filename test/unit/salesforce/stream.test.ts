@@ -144,7 +144,7 @@ test('an undeleted client arrives with all its fields', async () => {
 	const source = watch(world, { known: [id] });
 	await running(source);
 	world.sim.people.remove(id);
-	world.sim.undelete(id);
+	world.sim.people.undelete(id);
 	await until(() => source.of(id).length === 2, 'delete and undelete');
 	expect(source.of(id).map(({ change, kind }) => [change, kind])).toEqual([
 		['delete', 'delta'],

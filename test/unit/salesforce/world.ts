@@ -57,13 +57,16 @@ export interface WorldOptions {
 	contacts?: PlainEdit[];
 	switches?: Partial<Switches>;
 	settings?: Record<string, Json>;
+	/** By how much Salesforce's clock is ahead of ours; negative: behind. */
+	clockAheadMs?: number;
 }
 
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
 	let offset = 0;
 	const now = () => Date.now() + offset;
+	const { clockAheadMs = 0 } = options;
 	const sim = await startSalesforceSimulator({
-		now,
+		now: () => now() + clockAheadMs,
 		contacts: options.contacts,
 		switches: { holdMs: 300, ...options.switches },
 	});

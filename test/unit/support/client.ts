@@ -5,6 +5,7 @@ import { mergeRules, type FieldRule } from '../../../lib/merge/rules';
 import { confirm, endFlights, intend, type Shadow } from '../../../lib/merge/shadow';
 import type { ChangeEvent } from '../../../lib/model/event';
 import type { CanonicalFields, FieldValue } from '../../../lib/model/fields';
+import type { ValueQuestion } from '../../../lib/model/rows';
 import { START } from './hub';
 
 const PRIORITIES = { salesforce: 3, wealthbox: 2, redtail: 1 };
@@ -12,6 +13,8 @@ const PRIORITIES = { salesforce: 3, wealthbox: 2, redtail: 1 };
 export class Client {
 	registers: Registers = {};
 	readonly shadows = new Map<string, Shadow>();
+	/** Open questions, by field. */
+	readonly questions: Record<string, ValueQuestion> = {};
 
 	constructor(private readonly rules: Array<Partial<FieldRule> & { field: string }> = []) {}
 
@@ -20,10 +23,15 @@ export class Client {
 			event,
 			shadow: this.shadows.get(event.system),
 			registers: this.registers,
+			questions: this.questions,
 			rules: mergeRules(this.rules, PRIORITIES),
 			now: START,
 		});
 		this.registers = result.registers;
+		for (const [field, change] of Object.entries(result.questions)) {
+			if (change === null) delete this.questions[field];
+			else this.questions[field] = change.value;
+		}
 		this.shadows.set(event.system, result.shadow);
 		return result;
 	}

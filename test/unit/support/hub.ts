@@ -10,9 +10,9 @@ import {
 	type ChangeEventInput,
 } from '../../../lib/model/event';
 import type { CanonicalFields } from '../../../lib/model/fields';
-import { openSqlite } from '../../../lib/store/sqlite/dialect';
 import { Store, type StoreTransaction } from '../../../lib/store/store';
 import type { SystemRegistration } from '../../../lib/store/systems';
+import { hubStore } from '../../support/stores';
 import { memoryConnector, memoryFieldMap } from './memory-connector';
 
 export const START = Date.parse('2026-03-02T09:00:00.000Z');
@@ -76,6 +76,7 @@ export class TestHub {
 	private constructor(
 		readonly store: Store,
 		connectors: Connector[],
+		private readonly remove: () => Promise<void>,
 	) {
 		const clock = { now: () => this.now, random: () => 0.5 };
 		this.fabric = new Fabric(store, new Map(connectors.map((one) => [one.kind, one])), clock);
@@ -88,7 +89,8 @@ export class TestHub {
 		options: Partial<SystemRegistration> = {},
 		connector: Connector = memoryConnector('memory'),
 	): Promise<TestHub> {
-		const hub = new TestHub(await Store.open(openSqlite(':memory:')), [connector]);
+		const place = await hubStore();
+		const hub = new TestHub(await Store.open(await place.backend()), [connector], place.remove);
 		for (const [index, name] of systems.entries()) {
 			await hub.fabric.registerSystem({ ...registration(name, index), ...options });
 			await hub.accept(name, [], { complete: true });
@@ -168,8 +170,9 @@ export class TestHub {
 		return (await this.tx((tx) => tx.inbox.statesOf([eventId]))).get(eventId)?.state;
 	}
 
-	close(): Promise<void> {
-		return this.fabric.close();
+	async close(): Promise<void> {
+		await this.fabric.close();
+		await this.remove();
 	}
 }
 

@@ -20,12 +20,23 @@ export function memoryConnector(
 	return {
 		kind,
 		displayName: kind,
-		capabilities: { changes: 'poll', timeResolutionMs: 1, rateLimit: null, readOnlyFields: [] },
+		capabilities: {
+			changes: 'poll',
+			timeResolutionMs: 1,
+			rateLimit: null,
+			readOnlyFields: [],
+			removal: { archive: true, delete: true },
+		},
 		defaultFieldMap: memoryFieldMap,
 		defaultSettings: {},
 		check: unused,
 		describe: unused,
 		runChangeSource: unused,
+		// eslint-disable-next-line require-yield -- like everything else here, it makes no calls
+		readAll: async function* () {
+			await unused();
+		},
+		isGone: unused,
 		toCanonical: (record) => record as CanonicalFields,
 		project,
 		deliver: unused,

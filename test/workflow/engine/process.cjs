@@ -2,7 +2,7 @@
  * n8n's own workflow engine in a process of its own, started by ./engine.ts with NODE_PATH at the
  * host's node_modules: our built package and n8n then share one copy of n8n-workflow, as in a real
  * n8n. Arguments: folder of the package, folder with the host's node_modules.
- * Messages: `{ workflow, credentials }` in, `{ status, runData, error }` or `{ failure }` out.
+ * Messages: `{ ready: true }` out once the packages are loaded; then `{ workflow, credentials }` in, `{ status, runData, error }` or `{ failure }` out.
  */
 const { createRequire } = require('node:module');
 const { join } = require('node:path');
@@ -104,6 +104,10 @@ async function run(loaders, { workflow: json, credentials }) {
 }
 
 const loading = loadPackages();
+loading.then(
+	() => process.send({ ready: true }),
+	(error) => process.send({ failure: String(error?.stack ?? error) }),
+);
 process.on('message', (message) => {
 	loading
 		.then((loaders) => run(loaders, message))

@@ -6,6 +6,7 @@ import {
 } from 'n8n-workflow';
 import {
 	ConfigurationFailure,
+	deliverAndLook,
 	deliveryJobSchema,
 	describeIssues,
 	type DeliveryJob,
@@ -113,8 +114,8 @@ async function outcomeOf(
 	job: DeliveryJob,
 ): Promise<DeliveryOutcome> {
 	try {
-		const context = contextFor(node, crm, job.system, job.settings);
-		return await crm.connector.deliver(context, job);
+		const context = await contextFor(node, crm, job.system, job.settings);
+		return await deliverAndLook(crm.connector, context, job);
 	} catch (error) {
 		// The other items of the batch may be written already: their outcomes must not be lost.
 		return unexpected(node, job, error);

@@ -23,6 +23,13 @@ function contact(setup: OrgSetup): ObjectDef {
 		changeEvents: true,
 		fields: [
 			...first,
+			field('MasterRecordId', 'Master Record ID', 'reference', {
+				writable: false,
+				inEvents: false,
+				referenceTo: 'Contact',
+				relationshipName: 'MasterRecord',
+				length: 18,
+			}),
 			field('AccountId', 'Account ID', 'reference', {
 				referenceTo: 'Account',
 				relationshipName: 'Account',

@@ -1,0 +1,31 @@
+/**
+ * Runs one bench and prints its result as one JSON line on stdout; progress goes to stderr:
+ *
+ *     npm run bench -- hub --events 100000 --store sqlite
+ *     npm run bench -- audit --changes 1000000 --store postgres
+ *
+ * A new bench is one more entry in {@link BENCHES}.
+ */
+import { UsageError } from './arguments';
+import { auditBench } from './audit';
+import { hubBench } from './hub';
+
+/** Name -> takes the rest of the command line, answers what to print. */
+export type Bench = (args: string[]) => Promise<Record<string, string | number>>;
+
+const BENCHES: Record<string, Bench> = { hub: hubBench, audit: auditBench };
+
+async function main([name = '', ...args]: string[]): Promise<void> {
+	const bench = BENCHES[name];
+	if (bench === undefined) {
+		const names = Object.keys(BENCHES).join(', ');
+		throw new UsageError(`Say which bench to run: ${names}. See bench/README.md.`);
+	}
+	process.stdout.write(`${JSON.stringify(await bench(args))}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+	const isUsage = error instanceof UsageError;
+	process.stderr.write(`${isUsage ? error.message : ((error as Error).stack ?? String(error))}\n`);
+	process.exitCode = isUsage ? 2 : 1;
+});

@@ -1,0 +1,105 @@
+/** Every record of a polled CRM, or some of them, as snapshots. */
+import type { ChangeEventInput } from '../model/event';
+import { CrmError, type ConnectorContext, type ReadAllOptions } from './connector';
+import { snapshotEvent, type PolledRecord } from './poll-events';
+import type { PollPage, PollReader } from './poll-reader';
+
+export interface RecordReader extends PollReader {
+	/** One record by its id, with backfill priority; null if the CRM says that it is gone. */
+	readOne: (crmId: string, signal: AbortSignal) => Promise<PolledRecord | null>;
+}
+
+const MAX_PAGES = 2_000;
+/** Records read one by one that make up one batch. */
+const BATCH = 50;
+const MAX_TRIES = 3;
+
+/** See `Connector.readAll`. */
+export function readAllWith(
+	context: ConnectorContext,
+	reader: RecordReader,
+	{ crmIds, signal }: ReadAllOptions,
+): AsyncGenerator<ChangeEventInput[]> {
+	return crmIds === undefined
+		? readPages(context, reader, signal)
+		: readSome(context, reader, crmIds, signal);
+}
+
+async function* readPages(
+	context: ConnectorContext,
+	reader: RecordReader,
+	signal: AbortSignal,
+): AsyncGenerator<ChangeEventInput[]> {
+	const ids = new Set<string>();
+	let total = 0;
+	for (let page = 1; page <= MAX_PAGES; page += 1) {
+		const readAt = context.now();
+		const read = await patiently(() =>
+			reader.readPage({ since: null, page, priority: 'backfill', inDepth: true, signal }),
+		);
+		for (const { crmId } of read.records) ids.add(crmId);
+		// With one record less, the following pages begin one record later: one was never shown.
+		if ((read.total ?? total) < total) throw incomplete('records were deleted meanwhile');
+		total = read.total ?? total;
+		yield snapshots(context, read.records, readAt);
+		if (read.more) continue;
+		if (ids.size < total) throw incomplete('fewer records came than there are');
+		return;
+	}
+	throw incomplete(`there are more than ${MAX_PAGES} pages`);
+}
+
+async function* readSome(
+	context: ConnectorContext,
+	reader: RecordReader,
+	crmIds: readonly string[],
+	signal: AbortSignal,
+): AsyncGenerator<ChangeEventInput[]> {
+	let batch: ChangeEventInput[] = [];
+	for (const crmId of new Set(crmIds)) {
+		const readAt = context.now();
+		const record = await patiently(() => reader.readOne(crmId, signal));
+		if (record !== null) batch.push(...snapshots(context, [record], readAt));
+		if (batch.length < BATCH) continue;
+		yield batch;
+		batch = [];
+	}
+	if (batch.length > 0) yield batch;
+}
+
+/** A call that was refused for its frequency has read nothing: it is no error of the listing. */
+async function patiently<T extends PollPage | PolledRecord | null>(
+	read: () => Promise<T>,
+): Promise<T> {
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await read();
+		} catch (error) {
+			const throttled = error instanceof CrmError && error.status === 429;
+			if (!throttled || attempt >= MAX_TRIES) throw error;
+		}
+	}
+}
+
+function snapshots(
+	context: ConnectorContext,
+	records: readonly PolledRecord[],
+	readAt: number,
+): ChangeEventInput[] {
+	const sighting = {
+		system: context.system,
+		readAt,
+		receivedAt: context.now(),
+		unchangedUntil: null,
+	};
+	return records
+		.filter(({ deleted }) => !deleted)
+		.map((record) => snapshotEvent(record, sighting, false));
+}
+
+function incomplete(why: string): CrmError {
+	return new CrmError(`The listing is not complete: ${why}`, 0, 'listing-incomplete', {
+		retryable: true,
+		hint: 'Start it again; nothing is taken as deleted because of this one.',
+	});
+}

@@ -1,0 +1,86 @@
+/** Reads of whole contacts: by page, the deleted ones, and one by its id (reference/wealthbox.md, section 8). */
+import type { FieldMap } from '../../model/field-map';
+import { isPutAway } from '../archive';
+import type { ConnectorContext, CrmRecord } from '../connector';
+import { isRecordGone } from '../gone';
+import type { PolledRecord } from '../poll-events';
+import type { PageQuery, PollPage } from '../poll-reader';
+import type { RecordReader } from '../read-all';
+import { isGone } from '../rest';
+import { wealthboxClient, type Page, type WealthboxClient } from './client';
+import { knownOf, toCanonical } from './fields';
+import type { WealthboxSettings } from './settings';
+import { parseTime } from './time';
+
+/** Unified ids, as creates write them into `external_unique_id`. */
+const UNIFIED_ID = /^U\d+$/;
+
+export function wealthboxReader(
+	context: ConnectorContext,
+	fieldMap: FieldMap,
+	settings: WealthboxSettings,
+): RecordReader {
+	const toPolled = (row: CrmRecord, deleted: boolean): PolledRecord => ({
+		crmId: String(row.id),
+		updatedAt: parseTime(row.updated_at),
+		deleted,
+		fields: deleted ? {} : toCanonical(row, fieldMap, context.settings),
+		externalKeys: externalKeys(row, settings),
+		archived: isPutAway(settings, (map) => knownOf(row, map, context.settings)),
+	});
+	const read = async (query: PageQuery, filters: Record<string, string>): Promise<PollPage> => {
+		const client = clientFor(context, query);
+		// Ordered by creation, an edit made while the pages are read does not move rows between them.
+		const sent = { order: 'created', page: query.page, ...filters };
+		return pollPage(await client.page(sent, settings.pageSize), (row) =>
+			toPolled(row, filters.deleted === 'true'),
+		);
+	};
+	const clientOf = (signal?: AbortSignal) =>
+		wealthboxClient(context, { priority: 'backfill', signal });
+	const isContactGone = (crmId: string, signal?: AbortSignal) =>
+		isRecordGone(goneCheck(clientOf(signal), crmId));
+	return {
+		readPage: (query) => read(query, sinceFilter('updated_since', query)),
+		readDeleted: (query) =>
+			read(query, { deleted: 'true', ...sinceFilter('deleted_since', query) }),
+		readOne: async (crmId, signal) => {
+			try {
+				return toPolled(await clientOf(signal).get(crmId), false);
+			} catch (error) {
+				if (isGone(error) && (await isContactGone(crmId, signal))) return null;
+				throw error;
+			}
+		},
+		isGone: isContactGone,
+	};
+}
+
+export function goneCheck(client: WealthboxClient, crmId: string) {
+	const isThere = async () => {
+		await client.get(crmId);
+		return true;
+	};
+	return { isThere, probe: () => client.me() };
+}
+
+function clientFor(context: ConnectorContext, { priority, signal }: PageQuery): WealthboxClient {
+	return wealthboxClient(context, { priority, signal });
+}
+
+function sinceFilter(name: string, { since }: PageQuery): Record<string, string> {
+	return since === null ? {} : { [name]: new Date(since).toISOString() };
+}
+
+function pollPage(page: Page, toPolled: (row: CrmRecord) => PolledRecord): PollPage {
+	const { rows, more, total, serverTime } = page;
+	return { records: rows.map(toPolled), more, total, serverTime };
+}
+
+/** A unified id names the fabric's own entity; other ids count only under a named issuer. */
+function externalKeys(row: CrmRecord, settings: WealthboxSettings): Record<string, string> {
+	const id = row.external_unique_id;
+	if (typeof id !== 'string' || id === '' || id.length > 200) return {};
+	if (UNIFIED_ID.test(id)) return { fabric: id };
+	return settings.externalIdIssuer === '' ? {} : { [settings.externalIdIssuer]: id };
+}

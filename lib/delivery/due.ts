@@ -1,0 +1,98 @@
+/** What to do with each delivery that is due, as its entity and its record stand now. Pure. */
+import type { Connector } from '../connectors/connector';
+import { recordKey } from '../model/event';
+import type { DeliveryRow, SystemRow } from '../model/rows';
+import type { Shadow } from '../merge/shadow';
+import { archiveChanges } from '../removal/archive-field';
+import { isRemoval } from '../removal/flight';
+import { planRecord, type RecordPlan } from './plan';
+import { DELIVERY_RETRY, isExhausted } from './retry';
+import type { EntityScene, Scene } from './scene';
+import { isFound, mayCreate, wantOf } from './wanted';
+
+export interface DueJob {
+	row: DeliveryRow;
+	plan: RecordPlan;
+	/** Of the record; undefined: it is to be created. */
+	shadow: Shadow | undefined;
+}
+
+export interface DueSorted {
+	/** To be handed out. */
+	jobs: DueJob[];
+	/** A review asks whether the record is there already. */
+	asked: DeliveryRow[];
+	/** Nothing is to be done any more. */
+	idle: DeliveryRow[];
+	/** Creates whose record is there. */
+	found: DeliveryRow[];
+	/** Another operation is wanted now. */
+	overtaken: DeliveryRow[];
+	/** Removals of records of which an event waits to be merged. */
+	waiting: DeliveryRow[];
+	/** Handed out often enough. */
+	spent: DeliveryRow[];
+}
+
+export interface DueContext {
+	scene: Scene;
+	system: SystemRow;
+	connector: Connector;
+	/** Keys of records of which an event waits to be merged. */
+	unmerged: ReadonlySet<string>;
+}
+
+export function sortDue(due: readonly DeliveryRow[], context: DueContext): DueSorted {
+	const sorted: DueSorted = {
+		jobs: [],
+		asked: [],
+		idle: [],
+		found: [],
+		overtaken: [],
+		waiting: [],
+		spent: [],
+	};
+	for (const row of due) {
+		const entity = context.scene.entity(row.entityId);
+		if (row.operation === 'create') sortCreate(row, entity, context, sorted);
+		else sortWrite(row, entity, context, sorted);
+	}
+	return sorted;
+}
+
+function sortCreate(
+	row: DeliveryRow,
+	entity: EntityScene,
+	{ system, connector }: DueContext,
+	sorted: DueSorted,
+): void {
+	const plan = planRecord(connector, system, entity.desired(), undefined, entity.asked);
+	if (isFound(row, entity.links)) sorted.found.push(row);
+	else if (entity.awaited.has(row.system)) sorted.asked.push(row);
+	else if (Object.keys(plan.changes).length === 0 || !mayCreate(entity, system))
+		sorted.idle.push(row);
+	else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
+	else sorted.jobs.push({ row, plan, shadow: undefined });
+}
+
+function sortWrite(
+	row: DeliveryRow,
+	entity: EntityScene,
+	{ scene, system, connector, unmerged }: DueContext,
+	sorted: DueSorted,
+): void {
+	const link = entity.links.find((one) => one.system === row.system && one.crmId === row.crmId);
+	const wanted = link && wantOf(scene, entity, { system, link }, connector).operation;
+	if (link === undefined || wanted === null) sorted.idle.push(row);
+	else if (wanted !== row.operation) sorted.overtaken.push(row);
+	else if (isRemoval(row.operation) && unmerged.has(recordKey(link))) sorted.waiting.push(row);
+	else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
+	else {
+		const shadow = scene.shadow(link) ?? { fields: {} };
+		const plan = planRecord(connector, system, entity.desired(), shadow, entity.asked);
+		const changes = isRemoval(row.operation)
+			? archiveChanges(row.operation, system, connector, plan.desired)
+			: plan.changes;
+		sorted.jobs.push({ row, plan: { ...plan, changes }, shadow });
+	}
+}

@@ -1,0 +1,144 @@
+/** What marking and claiming must know of some entities: read in a fixed number of store calls. */
+import type { Connector } from '../connectors/connector';
+import { recordKey, type RecordAddress } from '../model/event';
+import type { CanonicalFields } from '../model/fields';
+import { byEntity, type DeliveryRow, type Link, type SystemRow } from '../model/rows';
+import type { Cause } from '../merge/cause';
+import { desiredFields, type Registers } from '../merge/register';
+import type { Shadow } from '../merge/shadow';
+import { stands, type Departure } from '../removal/departure';
+import { endRemoval } from '../removal/flight';
+import type { Refusals } from '../store/entities';
+import type { StoreTransaction } from '../store/store';
+
+export type ConnectorOf = (kind: string) => Connector;
+
+/** One entity, its records and what stands about it. */
+export interface EntityScene {
+	entityId: string;
+	/** Nothing else has changed since its records were last compared; undefined: anything may have. */
+	compared: ReadonlySet<string> | undefined;
+	/** What it wants its records to hold: everything, or only these fields and its type. */
+	desired: (only?: ReadonlySet<string>) => CanonicalFields;
+	links: Link[];
+	alive: DeliveryRow[];
+	/** Why it departs; undefined if no departure stands. */
+	departure: Departure | undefined;
+	/** A departure is kept that stands no more: a record is back. */
+	returned: Departure | undefined;
+	refused: Refusals;
+	/** Fields whose value a person is about to decide: they are written nowhere. */
+	asked: Set<string>;
+	/** Systems in which a person is about to say whether a record is this client. */
+	awaited: Set<string>;
+}
+
+/** Worked out when it is asked for: most entities are only asked for what has just changed. */
+function desires(registers: Registers, isPart: boolean): EntityScene['desired'] {
+	let everything: CanonicalFields | undefined;
+	return (only) => {
+		if (only === undefined && isPart) throw new Error('Only what has changed was loaded.');
+		if (only === undefined) return (everything ??= desiredFields(registers));
+		const entries = Object.entries(registers);
+		return desiredFields(
+			Object.fromEntries(entries.filter(([field]) => field === 'type' || only.has(field))),
+		);
+	};
+}
+
+/** It has a record in use in every system that would have one made, and no other: nothing is to be created. */
+function isLinked(systems: readonly SystemRow[], links: readonly Link[] = []): boolean {
+	const isIn = ({ name }: SystemRow) => links.some(({ system }) => system === name);
+	const isInUse = links.every(({ state }) => state === 'active');
+	return isInUse && systems.every((system) => !system.creates || isIn(system));
+}
+
+/** All registers of an entity, or those of its type and of the fields that are compared. */
+async function registersFor(
+	tx: StoreTransaction,
+	ids: readonly string[],
+	compared: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Map<string, Registers>> {
+	const whole = await tx.registers.registers(ids.filter((id) => !compared.has(id)));
+	const parts = [...compared].map(([id, fields]) => [id, new Set([...fields, 'type'])] as const);
+	return new Map([...whole, ...(await tx.registers.registersOf(new Map(parts)))]);
+}
+
+export class Scene {
+	private constructor(
+		readonly systems: SystemRow[],
+		private readonly entities: Map<string, EntityScene>,
+		private readonly shadows: Map<string, Shadow>,
+	) {}
+
+	/** `causes`: of entities about which nothing stands, nothing else than what has changed is read. */
+	static async load(
+		tx: StoreTransaction,
+		ids: readonly string[],
+		causes?: ReadonlyMap<string, Cause>,
+	): Promise<Scene> {
+		const systems = await tx.systems.all();
+		const allLinks = await tx.identity.linksOf(ids);
+		const shadows = await tx.registers.shadows(allLinks);
+		const links = byEntity(allLinks);
+		const alive = byEntity(await tx.deliveries.aliveOf(ids));
+		const standing = await tx.entities.standing(ids);
+		const awaited = new Map<string, Set<string>>();
+		for (const { system, entityId } of await tx.reviews.awaited(ids)) {
+			awaited.set(entityId, (awaited.get(entityId) ?? new Set()).add(system));
+		}
+		const asked = await tx.reviews.askedFields(ids);
+		const compared = new Map<string, ReadonlySet<string>>();
+		for (const id of ids) {
+			const fields = causes?.get(id)?.fields;
+			const isQuiet = !alive.has(id) && !standing.has(id) && isLinked(systems, links.get(id));
+			if (fields !== undefined && isQuiet) compared.set(id, fields);
+		}
+		const registers = await registersFor(tx, ids, compared);
+		const entities = ids.map((entityId): [string, EntityScene] => {
+			const own = links.get(entityId) ?? [];
+			const { departure, refused = {} } = standing.get(entityId) ?? {};
+			const isStanding = stands(departure, own);
+			return [
+				entityId,
+				{
+					entityId,
+					compared: compared.get(entityId),
+					desired: desires(registers.get(entityId) ?? {}, compared.has(entityId)),
+					links: own,
+					alive: alive.get(entityId) ?? [],
+					departure: isStanding ? departure : undefined,
+					returned: isStanding ? undefined : departure,
+					refused,
+					awaited: awaited.get(entityId) ?? new Set(),
+					asked: asked.get(entityId) ?? new Set(),
+				},
+			];
+		});
+		return new Scene(systems, new Map(entities), shadows);
+	}
+
+	entity(entityId: string): EntityScene {
+		const entity = this.entities.get(entityId);
+		if (entity === undefined) throw new Error(`Entity ${entityId} was not loaded.`);
+		return entity;
+	}
+
+	/** The records of these deliveries, which nobody tries any more: a removal may have been done. */
+	endedRemovals(
+		rows: readonly DeliveryRow[],
+		now: number,
+	): Array<RecordAddress & { shadow: Shadow }> {
+		return rows.flatMap(({ system, object, crmId }) => {
+			const address = { system, object, crmId: crmId ?? '' };
+			const shadow = this.shadows.get(recordKey(address));
+			if (crmId === null || shadow?.removal === undefined) return [];
+			return [{ ...address, shadow: endRemoval(shadow, now) }];
+		});
+	}
+
+	/** Undefined: nothing is known of the record yet. */
+	shadow(link: Link): Shadow | undefined {
+		return this.shadows.get(recordKey(link));
+	}
+}

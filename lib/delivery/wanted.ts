@@ -1,0 +1,114 @@
+/** What an entity wants done in each system, record by record: level-triggered, never remembered. Pure. */
+import type { Connector } from '../connectors/connector';
+import type { Operation } from '../model/delivery';
+import type { CanonicalFields } from '../model/fields';
+import type { DeliveryRow, Link, SystemRow } from '../model/rows';
+import { fateOf, termsOf, type Fate } from '../removal/fate';
+import { planRecord } from './plan';
+import type { EntityScene, Scene } from './scene';
+
+export interface Target {
+	system: SystemRow;
+	/** Absent: the entity has no record there. */
+	link?: Link;
+}
+
+export interface Want {
+	/** null: nothing is to be done. */
+	operation: Operation | null;
+	/** Fields in which the record differs. */
+	changes: CanonicalFields;
+	/** A person is to be asked whether this may be done. */
+	ask?: 'archive' | 'delete';
+}
+
+/** Every linked record, and every system in which the entity should be created. */
+export function targetsOf(scene: Scene, entity: EntityScene, allReady: boolean): Target[] {
+	const result: Target[] = [];
+	const lives = isAlive(entity);
+	for (const system of scene.systems) {
+		const own = entity.links.filter((link) => link.system === system.name);
+		result.push(...own.map((link) => ({ system, link })));
+		// Before every system has been read once, a client that seems to be missing may only be unread.
+		const isWanted = system.creates && allReady && lives && mayCreate(entity, system);
+		const isReturning = entity.departure === undefined;
+		const isLacking = own.every((link) => isReturning && isOurRemoval(scene, link));
+		if (isWanted && isLacking) result.push({ system });
+	}
+	return result;
+}
+
+/** A record of it is active somewhere. */
+export function isAlive({ links }: EntityScene): boolean {
+	return links.some(({ state }) => state === 'active');
+}
+
+/** While a client departs it is made anew nowhere but where removals are ignored. */
+export function mayCreate({ departure }: EntityScene, system: SystemRow): boolean {
+	return departure === undefined || system.deletePolicy === 'ignore';
+}
+
+function isOurRemoval(scene: Scene, link: Link): boolean {
+	return link.state === 'unlinked' && scene.shadow(link)?.removedBy === 'fabric';
+}
+
+export function wantOf(
+	scene: Scene,
+	entity: EntityScene,
+	{ system, link }: Target,
+	connector: Connector,
+): Want {
+	const shadow = link && (scene.shadow(link) ?? { fields: {} });
+	const { compared } = entity;
+	const wanted = entity.desired(compared);
+	const { changes } = planRecord(connector, system, wanted, shadow, entity.asked, compared);
+	const differs = Object.keys(changes).length > 0;
+	if (link === undefined) return { operation: differs ? 'create' : null, changes };
+	const fate = fateIn(scene, entity, link, system, connector);
+	switch (fate.want) {
+		case 'live':
+			return { operation: differs ? 'update' : null, changes };
+		case 'ask':
+			return { operation: differs ? 'update' : null, changes, ask: fate.operation };
+		case 'rest':
+			return { operation: null, changes };
+		default:
+			return { operation: fate.want, changes };
+	}
+}
+
+function fateIn(
+	scene: Scene,
+	entity: EntityScene,
+	link: Link,
+	system: SystemRow,
+	connector: Connector,
+): Fate {
+	const inSystem = entity.links
+		.filter((one) => one.system === link.system)
+		.flatMap((one) => scene.shadow(one) ?? []);
+	const { departure } = entity;
+	const terms = termsOf(system, connector);
+	return fateOf({ link, shadow: scene.shadow(link), departure, terms, inSystem });
+}
+
+/** A record that was to be created turned up by itself: its create must not be tried again. */
+export function isFound(
+	delivery: Pick<DeliveryRow, 'operation' | 'system'>,
+	links: readonly Link[],
+): boolean {
+	const isHere = ({ system, state }: Link) => system === delivery.system && state === 'active';
+	return delivery.operation === 'create' && links.some(isHere);
+}
+
+const NEW = 'new:';
+
+export function createTarget(entityId: string): string {
+	return `${NEW}${entityId}`;
+}
+
+/** Does the delivery concern this target? A create made under an alias is the same create. */
+export function concerns(row: DeliveryRow, { system, link }: Target): boolean {
+	if (row.system !== system.name) return false;
+	return link === undefined ? row.target.startsWith(NEW) : row.target === link.crmId;
+}

@@ -1,0 +1,76 @@
+/** What people ask of the store: what the fabric knows of a client, and what waits. Read only. */
+import { desiredFields } from '../merge/register';
+import type { CanonicalFields } from '../model/fields';
+import { REVIEW_KINDS, type Link, type ReviewKind } from '../model/rows';
+import type { StoreTransaction } from '../store/store';
+
+export interface EntityView {
+	unifiedId: string;
+	fields: CanonicalFields;
+	links: Link[];
+}
+
+export interface Metrics {
+	inbox: Array<{ system: string; state: string; count: number }>;
+	deliveries: Array<{ system: string; state: string; count: number }>;
+	openReviews: number;
+	/** Open reviews by kind. */
+	reviews: Array<{ kind: ReviewKind; count: number }>;
+	/** Deliveries that the breaker holds back. */
+	held: Array<{ system: string; count: number }>;
+	/** Whole systems that are paused, and how many single records are. */
+	paused: { systems: string[]; records: number };
+	openDeadLetters: number;
+	systems: Array<{ name: string; connector: string; ready: boolean }>;
+}
+
+const MAX_COUNTED = 10_000;
+
+export async function viewEntity(
+	tx: StoreTransaction,
+	known: string,
+): Promise<EntityView | undefined> {
+	const unifiedId = await tx.entities.current(known);
+	if (!(await tx.identity.existing([unifiedId])).has(unifiedId)) return undefined;
+	const registers = await tx.registers.registers([unifiedId]);
+	const links = await tx.identity.linksOf([unifiedId]);
+	return { unifiedId, fields: desiredFields(registers.get(unifiedId) ?? {}), links };
+}
+
+/** The unified id of the client that the record belongs to. */
+export async function linkedEntity(
+	tx: StoreTransaction,
+	system: string,
+	crmId: string,
+): Promise<string | undefined> {
+	const links = await tx.identity.links([{ system, object: 'contact', crmId }]);
+	return [...links.values()][0]?.entityId;
+}
+
+export async function countAll(tx: StoreTransaction): Promise<Metrics> {
+	const deliveries = await tx.deliveries.countByState();
+	const reviews = await tx.reviews.list('open', MAX_COUNTED);
+	const pauses = await tx.pauses.list();
+	return {
+		inbox: await tx.inbox.countByState(),
+		deliveries,
+		openReviews: reviews.length,
+		reviews: REVIEW_KINDS.map((kind) => ({
+			kind,
+			count: reviews.filter((review) => review.kind === kind).length,
+		})).filter(({ count }) => count > 0),
+		openDeadLetters: (await tx.deadLetters.list('open', MAX_COUNTED)).length,
+		held: deliveries
+			.filter(({ state }) => state === 'held')
+			.map(({ system, count }) => ({ system, count })),
+		paused: {
+			systems: pauses.filter(({ crmId }) => crmId === null).map(({ system }) => system),
+			records: pauses.filter(({ crmId }) => crmId !== null).length,
+		},
+		systems: (await tx.systems.all()).map(({ name, connector, readyAt }) => ({
+			name,
+			connector,
+			ready: readyAt !== null,
+		})),
+	};
+}

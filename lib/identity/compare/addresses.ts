@@ -1,0 +1,48 @@
+/** Postal addresses, part by part; of several, the pair that agrees best. */
+import { foldedAddress, type FoldedAddress } from '../../model/address';
+import type { AddressItem, CanonicalFields } from '../../model/fields';
+import { comparison, type Comparison } from './comparison';
+import { editDistance, textLevel } from './text';
+
+const MAX_ADDRESSES = 6;
+
+export function addressesOf(fields: CanonicalFields): FoldedAddress[] {
+	const items = (fields.addresses ?? []) as AddressItem[];
+	return items.slice(0, MAX_ADDRESSES).map(foldedAddress);
+}
+
+export function compareAddresses(a: CanonicalFields, b: CanonicalFields): Comparison[] {
+	let found: Comparison[] = [];
+	let most = Number.NEGATIVE_INFINITY;
+	for (const mine of addressesOf(a)) {
+		for (const theirs of addressesOf(b)) {
+			const parts = compareParts(mine, theirs);
+			const agreeing = parts.reduce((sum, { level }) => sum + POINTS[level as Level], 0);
+			if (parts.length === 0 || agreeing <= most) continue;
+			[found, most] = [parts, agreeing];
+		}
+	}
+	return found;
+}
+
+type Level = 'same' | 'typo' | 'differs';
+const POINTS: Record<Level, number> = { same: 2, typo: 1, differs: -1 };
+const PARTS = ['streetNumber', 'street', 'street2', 'city', 'postalCode', 'state'] as const;
+
+function compareParts(a: FoldedAddress, b: FoldedAddress): Comparison[] {
+	return PARTS.flatMap((part) => {
+		const [mine, theirs] = [a[part], b[part]];
+		if (mine === '' || theirs === '') return [];
+		const level = partLevel(mine, theirs);
+		if (part !== 'state') return [comparison(part, level)];
+		return [comparison(part, level === 'same' ? 'same' : 'differs')];
+	});
+}
+
+function partLevel(a: string, b: string): Level {
+	if (a === b) return 'same';
+	if (/^\d+$/.test(a) && /^\d+$/.test(b)) {
+		return a.length > 1 && editDistance(a, b) === 1 ? 'typo' : 'differs';
+	}
+	return textLevel(a, b) === 'typo' ? 'typo' : 'differs';
+}

@@ -1,0 +1,43 @@
+/**
+ * Birth dates: the same, mistyped (one digit, two changed about, day and month changed about), close
+ * (two of the three parts agree), unlike, or a generation apart (`differs`).
+ */
+import { canonicalScalar } from '../../model/canonical';
+import type { CanonicalFields } from '../../model/fields';
+import { comparison, type Comparison } from './comparison';
+import { editDistance } from './text';
+
+/** What systems write when nobody knows. */
+const PLACEHOLDERS = new Set(['19000101', '19010101', '19700101', '00010101', '18991230']);
+
+export function birthDigits(fields: CanonicalFields): string {
+	const value = fields.birthDate;
+	if (typeof value !== 'string') return '';
+	const digits = String(canonicalScalar(value)).replace(/\D/g, '');
+	return digits.length === 8 && !PLACEHOLDERS.has(digits) ? digits : '';
+}
+
+export function compareBirthDates(a: CanonicalFields, b: CanonicalFields): Comparison[] {
+	const [mine, theirs] = [birthDigits(a), birthDigits(b)];
+	if (mine === '' || theirs === '') return [];
+	return [comparison('birthDate', level(mine, theirs))];
+}
+
+/** Years between parent and child, at least. */
+const GENERATION_YEARS = 14;
+
+function level(a: string, b: string): 'same' | 'typo' | 'close' | 'unlike' | 'differs' {
+	if (a === b) return 'same';
+	const [[year, month, day], [otherYear, otherMonth, otherDay]] = [parts(a), parts(b)];
+	const isSwapped = year === otherYear && month === otherDay && day === otherMonth;
+	const edits = editDistance(a, b);
+	if (isSwapped || edits === 1) return 'typo';
+	const equal = [year === otherYear, month === otherMonth, day === otherDay].filter(Boolean);
+	if (equal.length === 2 || edits === 2) return 'close';
+	const years = Math.abs(Number(year) - Number(otherYear));
+	return years < GENERATION_YEARS ? 'unlike' : 'differs';
+}
+
+function parts(digits: string): [string, string, string] {
+	return [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)];
+}

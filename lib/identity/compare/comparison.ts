@@ -1,0 +1,57 @@
+/**
+ * Comparing two records field by field. A comparison names the level of agreement, never the values,
+ * so that it can stand in evidence, reviews and logs. Missing on either side: no comparison.
+ */
+import type { CanonicalFields } from '../../model/fields';
+
+/** What is known of one record. */
+export interface Profile {
+	fields: CanonicalFields;
+	/** Issuer -> key. */
+	externalKeys: Record<string, string>;
+}
+
+/** Every field that is compared, and the levels of agreement that it knows, best first. */
+export const LEVELS = {
+	firstName: ['same', 'short form', 'part', 'typo', 'initial', 'similar', 'differs'],
+	lastName: ['same', 'part', 'typo', 'similar', 'differs'],
+	nameOrder: ['swapped'],
+	middleName: ['same', 'initial', 'differs'],
+	suffix: ['same', 'differs'],
+	name: ['same', 'typo', 'similar', 'differs'],
+	companyName: ['same', 'similar', 'differs'],
+	birthDate: ['same', 'typo', 'close', 'unlike', 'differs'],
+	emails: ['same', 'typo', 'local part', 'differs'],
+	phones: ['same', 'typo', 'differs'],
+	streetNumber: ['same', 'typo', 'differs'],
+	street: ['same', 'typo', 'differs'],
+	street2: ['same', 'typo', 'differs'],
+	city: ['same', 'typo', 'differs'],
+	postalCode: ['same', 'typo', 'differs'],
+	state: ['same', 'differs'],
+	taxId: ['same', 'typo', 'differs'],
+	externalKeys: ['same', 'differs'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ComparedField = keyof typeof LEVELS;
+
+export interface Comparison {
+	field: ComparedField;
+	level: string;
+	/** Of an agreement whose weight depends on how common the value is: the value's key. */
+	valueKey?: string;
+}
+
+export function comparison<Field extends ComparedField>(
+	field: Field,
+	level: (typeof LEVELS)[Field][number],
+	valueKey?: string,
+): Comparison {
+	return valueKey === undefined ? { field, level } : { field, level, valueKey };
+}
+
+/** The better of two levels of one field. */
+export function isBetter(field: ComparedField, level: string, than: string): boolean {
+	const levels = LEVELS[field] as readonly string[];
+	return levels.indexOf(level) < levels.indexOf(than);
+}

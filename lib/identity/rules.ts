@@ -1,0 +1,148 @@
+/**
+ * What no score may outweigh. Each rule limits the outcome for a pair: `review`, a person decides at
+ * best; `never`, they are two clients whatever agrees. Its sentence goes to the reviewer.
+ */
+import type { CanonicalFields } from '../model/fields';
+import type { ComparedField, Comparison } from './compare/comparison';
+
+export type Limit = 'review' | 'never';
+
+export interface Ruling {
+	rule: string;
+	limit: Limit;
+	sentence: string;
+}
+
+export interface RuleOptions {
+	/**
+	 * What another tax id means: `review`, never linked without a person (a typing error only weighs
+	 * against it); `weigh`, it weighs against it like any other difference.
+	 */
+	otherTaxId: 'review' | 'weigh';
+}
+
+export const DEFAULT_RULE_OPTIONS: RuleOptions = { otherTaxId: 'review' };
+
+type Levels = Partial<Record<ComparedField, string>>;
+
+interface Rule extends Ruling {
+	applies: (levels: Levels, options: RuleOptions) => boolean;
+}
+
+/** Names one person by itself, and was told apart from a mistyped one. */
+function isIdentified({ taxId, externalKeys }: Levels): boolean {
+	return taxId === 'same' || externalKeys === 'same';
+}
+
+const SAME_FIRST = ['same', 'short form', 'part', 'initial'];
+
+const RULES: readonly Rule[] = [
+	{
+		rule: 'other external key',
+		limit: 'review',
+		sentence: 'One issuer knows them under different keys.',
+		applies: ({ externalKeys }) => externalKeys === 'differs',
+	},
+	{
+		rule: 'other tax id',
+		limit: 'review',
+		sentence: 'Their tax ids differ by more than a typing error.',
+		applies: ({ taxId }, { otherTaxId }) => otherTaxId === 'review' && taxId === 'differs',
+	},
+	{
+		rule: 'other generation',
+		limit: 'never',
+		sentence: 'One is Jr. where the other is Sr.: parent and child.',
+		applies: (levels) => levels.suffix === 'differs' && !isIdentified(levels),
+	},
+	{
+		rule: 'other first name',
+		limit: 'never',
+		sentence: 'They have different first names: two members of one household.',
+		applies: (levels) =>
+			levels.firstName === 'differs' &&
+			levels.birthDate !== 'same' &&
+			levels.emails !== 'same' &&
+			!isIdentified(levels),
+	},
+	{
+		rule: 'other first name',
+		limit: 'review',
+		sentence: 'They have different first names, as spouses or twins have.',
+		applies: (levels) => levels.firstName === 'differs' && !isIdentified(levels),
+	},
+	{
+		rule: 'first names only alike',
+		limit: 'review',
+		sentence: 'Their first names are only alike (Paul and Paula), and no birth date agrees.',
+		applies: (levels) =>
+			['typo', 'similar'].includes(levels.firstName ?? '') &&
+			!['same', 'typo', 'close'].includes(levels.birthDate ?? '') &&
+			!isIdentified(levels),
+	},
+	{
+		rule: 'other middle name',
+		limit: 'review',
+		sentence: 'Their middle names differ, and no birth date agrees.',
+		applies: (levels) =>
+			levels.middleName === 'differs' && levels.birthDate !== 'same' && !isIdentified(levels),
+	},
+	{
+		rule: 'other birth date',
+		limit: 'review',
+		sentence: 'Their birth dates are a generation apart: parent and child may have one name.',
+		applies: (levels) => levels.birthDate === 'differs' && !isIdentified(levels),
+	},
+	{
+		rule: 'name alone',
+		limit: 'review',
+		sentence: 'Nothing but the name agrees.',
+		applies: (levels) => !hasMoreThanName(levels),
+	},
+	{
+		rule: 'no name agrees',
+		limit: 'review',
+		sentence: 'No name agrees, only what a household or an office shares.',
+		applies: (levels) => !hasName(levels) && !isIdentified(levels) && levels.birthDate !== 'same',
+	},
+];
+
+const BESIDE_NAME: readonly ComparedField[] = [
+	'birthDate',
+	'emails',
+	'phones',
+	'street',
+	'postalCode',
+	'city',
+	'taxId',
+	'externalKeys',
+	'companyName',
+];
+
+function hasMoreThanName(levels: Levels): boolean {
+	return BESIDE_NAME.some((field) => levels[field] !== undefined && levels[field] !== 'differs');
+}
+
+function hasName({ firstName, lastName, name }: Levels): boolean {
+	if (name !== undefined) return name === 'same' || name === 'typo';
+	const first = SAME_FIRST.includes(firstName ?? '') || firstName === 'typo';
+	const last = ['same', 'part', 'typo'].includes(lastName ?? '');
+	return first || last;
+}
+
+/** All rules that limit this pair. */
+export function rulings(comparisons: readonly Comparison[], options: RuleOptions): Ruling[] {
+	const levels: Levels = {};
+	for (const { field, level } of comparisons) levels[field] = level;
+	return RULES.filter((rule) => rule.applies(levels, options)).map(
+		({ rule, limit, sentence }) => ({ rule, limit, sentence }),
+	);
+}
+
+/** A person is no organisation, and a household none of its members. */
+export function differentKinds(a: CanonicalFields, b: CanonicalFields): Ruling[] {
+	const [mine, theirs] = [a.type, b.type];
+	if (!mine || !theirs || mine === theirs) return [];
+	const sentence = `One is a ${String(mine)}, the other a ${String(theirs)}.`;
+	return [{ rule: 'other kind', limit: 'never', sentence }];
+}

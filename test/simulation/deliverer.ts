@@ -1,0 +1,212 @@
+/** The writers: a claim, the calls to the CRM, an answer that is recorded. Each of them may fail. */
+import { LEASE_MS } from '../../lib/delivery/claim';
+import { sameValue } from '../../lib/model/canonical';
+import type { DeliveryJob, DeliveryOutcome } from '../../lib/model/delivery';
+import type { MemoryCrm } from './crm/memory-crm';
+import type { MemoryRecord } from './crm/record';
+import { checkRemoval } from './laws/11-deletes';
+import { Violation } from './violation';
+import type { World } from './world';
+import { callsOf, check, write, type Plan } from './writer';
+
+interface Writing {
+	crm: MemoryCrm;
+	job: DeliveryJob;
+	/** Its process makes no calls later than this. */
+	leaseUntil: number;
+	plan?: Plan;
+	outcome?: DeliveryOutcome;
+	/** The answer hangs until then. */
+	heldUntil?: number;
+}
+
+const MAX_CLAIM = 5;
+
+/** What becomes of a call. */
+const FATES = {
+	well: 20,
+	/** 429, with or without a time. */
+	refused: 1,
+	/** 5xx, and nothing was done. */
+	unavailable: 1,
+	/** Nothing was done, and nobody knows. */
+	unanswered: 0.8,
+	/** It was done, and nobody knows. */
+	lost: 1.5,
+	/** Some of its calls were done. */
+	half: 1,
+	/** Refused for good. */
+	rejected: 0.2,
+} as const;
+
+type Fate = keyof typeof FATES;
+
+export class Deliverer {
+	private writings: Writing[] = [];
+
+	constructor(private readonly world: World) {}
+
+	/** A claim, or the next stage of a delivery under way. */
+	async advance(crm: MemoryCrm): Promise<void> {
+		const { chance } = this.world;
+		const writing = chance.pick(
+			this.writings.filter((one) => one.crm === crm && (one.heldUntil ?? 0) <= this.world.now),
+		);
+		if (writing === undefined) return this.claim(crm, MAX_CLAIM);
+		if (writing.outcome !== undefined) return this.report(writing);
+		const fate = crm.downUntil > this.world.now ? 'unavailable' : chance.weighed(FATES);
+		return this.act(writing, fate);
+	}
+
+	/** Everything that is under way ends well. True if there was anything. */
+	async finishAll(): Promise<boolean> {
+		const going = [...this.writings];
+		for (const writing of going) {
+			while (writing.outcome === undefined) await this.act(writing, 'well');
+			await this.record(writing);
+		}
+		return going.length > 0;
+	}
+
+	async claim(crm: MemoryCrm, limit: number): Promise<void> {
+		const { engine, now, trace } = this.world;
+		const jobs = await engine.call((fabric) => fabric.claim(crm.name, limit));
+		for (const job of jobs) {
+			trace.note(`  claimed ${job.deliveryId} as ${job.claimToken}: ${JSON.stringify(job)}`);
+			this.writings.push({ crm, job, leaseUntil: now + LEASE_MS });
+		}
+	}
+
+	forget(): void {
+		this.writings = [];
+	}
+
+	/** One call to the CRM. */
+	private async act(writing: Writing, fate: Fate): Promise<void> {
+		const { now, chance } = this.world;
+		const { crm, job } = writing;
+		if (now >= writing.leaseUntil) {
+			writing.outcome = retry('The claim ran out before the call.', 'late', false);
+		} else if (fate === 'refused') {
+			const retryAfterMs = chance.happens(0.5) ? chance.between(1_000, 60_000) : undefined;
+			writing.outcome = { ...retry('Too many calls.', '429', false), retryAfterMs };
+		} else if (fate === 'unavailable') {
+			writing.outcome = retry('The CRM is not available.', '503', false);
+		} else if (writing.plan === undefined) {
+			await this.checkIt(writing);
+		} else if (fate === 'rejected' && job.operation !== 'delete') {
+			writing.outcome = { status: 'rejected', reason: 'It does not fit.', code: '422' };
+			this.world.office.noteRefused(job.deliveryId, job.changes);
+		} else if (fate === 'unanswered') {
+			writing.outcome = retry('No answer came.', 'timeout', true);
+		} else {
+			await this.write(writing, writing.plan, fate);
+		}
+		this.world.trace.note(`  ${crm.name} ${fate} ${job.claimToken}: ${outcomeOf(writing)}`);
+	}
+
+	private async checkIt(writing: Writing): Promise<void> {
+		const { engine, now, sabotage } = this.world;
+		const { crm, job } = writing;
+		await engine.call((fabric) => fabric.extendClaims([job.claimToken]));
+		writing.leaseUntil = now + LEASE_MS;
+		const checked = check(crm, job, now, { verifies: true, finds: true, ...sabotage?.writer });
+		if ('status' in checked) writing.outcome = checked;
+		else if (crm.settings.source === 'stream') await this.write(writing, checked, 'well');
+		else writing.plan = checked;
+	}
+
+	private async write(writing: Writing, plan: Plan, fate: Fate): Promise<void> {
+		const { now, chance } = this.world;
+		const { crm, job } = writing;
+		checkRemoval(this.world, crm, job);
+		const client = job.operation === 'create' ? await this.clientOf(job.unifiedId) : 0;
+		const calls = fate === 'half' ? chance.between(0, Math.max(0, callsOf(plan) - 1)) : undefined;
+		const outcome = write(
+			crm,
+			job,
+			plan,
+			now,
+			client,
+			(record, field, checkedAt) => this.overwrite(job, record, field, checkedAt),
+			calls,
+		);
+		this.world.writes += 1;
+		writing.outcome = fate === 'lost' ? retry('No answer came.', 'timeout', true) : outcome;
+	}
+
+	/** Law 2: what a person wrote before we looked is not written over. */
+	private overwrite(
+		job: DeliveryJob,
+		record: MemoryRecord,
+		field: string,
+		checkedAt: number | null,
+	): void {
+		const unseen = record.unseen[field];
+		if (unseen === undefined || sameValue(field, record.fields[field], job.changes[field])) return;
+		const isVerifying = this.world.sabotage?.writer?.verifies !== false;
+		if (isVerifying && checkedAt !== null && unseen.at > checkedAt) {
+			this.world.windows += 1;
+			record.lostAt[field] = unseen.at;
+			delete record.unseen[field];
+		} else if (
+			!sameValue(field, record.fields[field], job.known[field]) &&
+			record.personAt[field] === unseen.at
+		) {
+			throw new Violation(
+				2,
+				`${field} of ${record.id} was written over: a person had made it "${String(unseen.value)}", and nobody had looked since.`,
+			);
+		}
+	}
+
+	/** The answer is recorded, or lost, or recorded twice. */
+	private async report(writing: Writing): Promise<void> {
+		const how = this.world.chance.weighed({ once: 18, forgotten: 1, twice: 1, late: 2 });
+		if (how === 'forgotten') return this.drop(writing);
+		if (how === 'late' && writing.heldUntil === undefined) {
+			writing.heldUntil = this.world.now + LEASE_MS;
+			return;
+		}
+		await this.record(writing);
+		if (how === 'twice') await this.record(writing);
+	}
+
+	private async record(writing: Writing): Promise<void> {
+		const { engine, trace, sabotage } = this.world;
+		const { crm, job, outcome } = writing;
+		if (outcome === undefined) return;
+		this.drop(writing);
+		const { deliveryId, claimToken } = job;
+		const report = { deliveryId, claimToken, outcome };
+		const made = (await sabotage?.report?.(report, engine.store)) ?? report;
+		const [result] = await engine.call((fabric) => fabric.recordResults([made]));
+		trace.note(`  ${claimToken} is recorded: ${JSON.stringify(result)}`);
+		const record = crm.records.get(result?.crmId ?? '');
+		if (result?.state !== 'confirmed' || record === undefined) return;
+		crm.settle(record.id);
+		for (const state of crm.statesOf(record.id)) state.unconfirmed = [];
+	}
+
+	private async clientOf(unifiedId: string): Promise<number> {
+		const entity = await this.world.engine.call((fabric) => fabric.desk.findEntity(unifiedId));
+		for (const { system, crmId } of entity?.links ?? []) {
+			const client = this.world.crm(system).clients.get(crmId);
+			if (client !== undefined) return client;
+		}
+		return 0;
+	}
+
+	private drop(writing: Writing): void {
+		this.writings = this.writings.filter((other) => other !== writing);
+	}
+}
+
+function retry(reason: string, code: string, outcomeUnknown: boolean) {
+	return { status: 'retry' as const, reason, code, outcomeUnknown };
+}
+
+function outcomeOf({ plan, outcome }: Writing): string {
+	if (outcome !== undefined) return JSON.stringify(outcome);
+	return plan === undefined ? 'nothing yet' : 'read';
+}

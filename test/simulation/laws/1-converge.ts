@@ -1,0 +1,27 @@
+/** Law 1: after quiet all linked records of a client agree on every mapped field. */
+import { emailsOf, keyOf, SCALARS } from '../crm/record';
+import { hold, lower, type LawOf } from './law';
+
+export const converge: LawOf = (world) => ({
+	number: 1,
+	title: 'converge',
+	atEnd: () => {
+		for (let client = 1; client <= world.people.clients; client += 1) {
+			const records = world
+				.recordsOf(client)
+				.flatMap(({ record }) => (record.archived ? [] : record));
+			for (const field of SCALARS) {
+				const values = new Set(records.map(({ fields }) => lower(fields[field])));
+				hold(1, values.size <= 1, () => told(client, field, [...values]));
+			}
+			const lists = new Set(
+				records.map(({ fields }) => emailsOf(fields).map(keyOf).sort().join(', ')),
+			);
+			hold(1, lists.size <= 1, () => told(client, 'emails', [...lists]));
+		}
+	},
+});
+
+function told(client: number, field: string, values: readonly unknown[]): string {
+	return `The records of client ${client} differ in ${field}: ${values.map(String).join(' | ')}`;
+}

@@ -1,0 +1,183 @@
+/** The person at the desk: answers reviews truthfully, looks after dead letters, pauses, undoes, reconciles. */
+import type { CanonicalFields } from '../../lib/model/fields';
+import type { DeadLetterRow, ReviewRow } from '../../lib/model/rows';
+import { DeskError } from '../../lib/desk/errors';
+import type { MemoryCrm } from './crm/memory-crm';
+import { snapshot } from './crm/events';
+import { emailsOf, keyOf, SCALARS } from './crm/record';
+import { lower } from './laws/law';
+import type { World } from './world';
+
+const MAX_LISTED = 200;
+
+export class Office {
+	/** Contents that a CRM refused for good, by delivery: what was wanted then. */
+	private readonly refused = new Map<number, CanonicalFields>();
+
+	/** `system/entity`: a person agreed to a removal there. */
+	readonly approved = new Set<string>();
+
+	constructor(private readonly world: World) {}
+
+	/** One of the open reviews is answered. True if there was one. */
+	async answerOne(): Promise<boolean> {
+		const reviews = await this.world.engine.call(({ desk }) => desk.reviews('open', MAX_LISTED));
+		const review = this.world.chance.pick(reviews);
+		if (review !== undefined) await this.answer(review);
+		return review !== undefined;
+	}
+
+	async answerAll(): Promise<boolean> {
+		const reviews = await this.world.engine.call(({ desk }) => desk.reviews('open', MAX_LISTED));
+		for (const review of reviews) await this.answer(review);
+		return reviews.length > 0;
+	}
+
+	/** One of the dead letters is tried again, or put aside. */
+	async tidyOne(): Promise<void> {
+		const letters = await this.letters();
+		const letter = this.world.chance.pick(letters);
+		if (letter !== undefined) await this.tidy(letter);
+	}
+
+	async tidyAll(): Promise<boolean> {
+		const letters = await this.letters();
+		for (const letter of letters) await this.tidy(letter);
+		return letters.length > 0;
+	}
+
+	/** The CRM refused this delivery for good. */
+	noteRefused(deliveryId: number, changes: CanonicalFields): void {
+		this.refused.set(deliveryId, changes);
+	}
+
+	/** A record, or a whole system, waits; or goes on. */
+	async pause(crm: MemoryCrm): Promise<void> {
+		const { chance, engine, trace } = this.world;
+		const pauses = await engine.call(({ desk }) => desk.pauses());
+		const standing = chance.pick(pauses);
+		if (standing !== undefined) return this.resume(standing);
+		const record = chance.happens(0.6) ? chance.pick([...crm.records.values()]) : undefined;
+		const target = { system: crm.name, ...(record === undefined ? {} : { crmId: record.id }) };
+		await engine.call(({ desk }) => desk.pause(target));
+		trace.note(`  ${record?.id ?? crm.name} is paused`);
+	}
+
+	async resumeAll(): Promise<void> {
+		const pauses = await this.world.engine.call(({ desk }) => desk.pauses());
+		for (const one of pauses) await this.resume(one);
+	}
+
+	/** All of a CRM's records are read page by page and compared with what the fabric knows. */
+	async reconcile(crm: MemoryCrm, breaksOff: boolean): Promise<void> {
+		const { engine, now, trace, sightings, sabotage } = this.world;
+		if (now < crm.downUntil) return;
+		const run = await engine.call(({ reconcile }) =>
+			reconcile.start(crm.name, { scope: 'full', dryRun: false }),
+		);
+		const { records } = crm.look(Number.NEGATIVE_INFINITY, Infinity, now);
+		const kept = breaksOff ? records.slice(0, Math.floor(records.length / 2)) : records;
+		const times = { readAt: now, receivedAt: now, unchangedUntil: null };
+		const events = kept.map((record) => ({
+			...snapshot(
+				crm.name,
+				record,
+				crm.shownTime(record),
+				times,
+				record.archived ? 'archive' : 'upsert',
+			),
+			...(record.fabricId === undefined ? {} : { externalKeys: { fabric: record.fabricId } }),
+		}));
+		trace.note(`  ${crm.name} is reconciled, ${events.length} of ${records.length} records read`);
+		await engine.call(
+			({ reconcile }) => reconcile.page(run, events),
+			() => {
+				for (const record of kept) sightings.polled(crm, record, now, now);
+			},
+		);
+		const complete = !breaksOff || sabotage?.trustsBrokenListings === true;
+		const isGone = (crmId: string) =>
+			Promise.resolve(!crm.records.has(crmId) || sabotage?.trustsBrokenListings === true);
+		await engine.call(({ reconcile }) => reconcile.finish(run, { complete, isGone }));
+	}
+
+	private async letters(): Promise<DeadLetterRow[]> {
+		return this.world.engine.call(({ desk }) => desk.deadLetters('open', MAX_LISTED));
+	}
+
+	/** What is no longer wanted as it was refused is put aside: something newer went out, or will. */
+	private async tidy(letter: DeadLetterRow): Promise<void> {
+		const { engine, trace } = this.world;
+		const refused = this.refused.get(letter.deliveryId ?? 0);
+		const { entityId } = letter;
+		const entity =
+			entityId === null ? undefined : await engine.call(({ desk }) => desk.findEntity(entityId));
+		const wanted = entity?.fields ?? {};
+		const isOver = refused !== undefined && !isStillWanted(refused, wanted);
+		trace.note(
+			`  dead letter ${letter.id} (${letter.code}) is ${isOver ? 'put aside' : 'tried again'}`,
+		);
+		await this.ask(() =>
+			engine.call(({ desk }) =>
+				isOver ? desk.discardDeadLetter(letter.id) : desk.retryDeadLetter(letter.id),
+			),
+		);
+	}
+
+	private async resume(one: { system: string; crmId: string | null }): Promise<void> {
+		const { system, crmId } = one;
+		const target = { system, ...(crmId === null || crmId === '' ? {} : { crmId }) };
+		await this.world.engine.call(({ desk }) => desk.resume(target));
+		this.world.trace.note(`  ${crmId || system} goes on`);
+	}
+
+	private async answer(review: ReviewRow): Promise<void> {
+		const { engine, trace, chance } = this.world;
+		const { id, kind } = review;
+		if (kind === 'identity') {
+			const unifiedId = await this.entityOf(review);
+			trace.note(`  review ${id}: ${review.crmId} is ${unifiedId ?? 'somebody new'}`);
+			await this.ask(() => engine.call(({ desk }) => desk.decideReview(id, unifiedId)));
+			return;
+		}
+		const asked = kind === 'removal' && chance.happens(0.5);
+		const verdict = kind === 'value' || kind === 'custom' ? 'take' : asked ? 'reject' : 'approve';
+		if (kind === 'removal' && !asked) this.approved.add(`${review.system}/${review.entityId}`);
+		trace.note(`  review ${id} (${kind}) about ${review.crmId}: ${verdict}`);
+		await this.ask(() => engine.call(({ desk }) => desk.decide(id, { verdict })));
+	}
+
+	/** The entity that has another record of the same true client. */
+	private async entityOf({ system, crmId }: ReviewRow): Promise<string | null> {
+		const client = this.world.crm(system).clients.get(crmId);
+		for (const crm of this.world.crms) {
+			for (const [id, other] of crm.clients) {
+				if (other !== client || id === crmId) continue;
+				const entity = await this.world.engine.call(({ desk }) => desk.findEntity(crm.name, id));
+				if (entity !== undefined) return entity.unifiedId;
+			}
+		}
+		return null;
+	}
+
+	/** What the desk refuses is no fault: the question was overtaken. */
+	private async ask(work: () => Promise<unknown>): Promise<void> {
+		try {
+			await work();
+		} catch (error) {
+			if (!(error instanceof DeskError)) throw error;
+			this.world.trace.note(`  the desk refuses: ${error.message}`);
+		}
+	}
+}
+
+function isStillWanted(changes: CanonicalFields, wanted: CanonicalFields): boolean {
+	const lists = (fields: CanonicalFields) => emailsOf(fields).map(keyOf).sort().join();
+	const hasEmails = 'emails' in changes;
+	return (
+		SCALARS.every(
+			(field) => !(field in changes) || lower(changes[field]) === lower(wanted[field]),
+		) &&
+		(!hasEmails || lists(changes) === lists(wanted))
+	);
+}

@@ -1,0 +1,151 @@
+/** The people who use the CRMs: they make clients, edit and delete records, and tell the oracle. */
+import type { EmailItem } from '../../lib/model/fields';
+import { SCALARS, type MemoryRecord } from './crm/record';
+import type { MemoryCrm } from './crm/memory-crm';
+import type { World } from './world';
+
+export class People {
+	/** Clients of which a person removed a record anywhere. */
+	readonly removed = new Set<number>();
+	/** Client -> CRMs in which somebody deleted it. */
+	readonly deleted = new Map<number, Set<string>>();
+	clients = 0;
+	/** Records that were put away. */
+	archives = 0;
+	private serial = 0;
+	/**
+	 * Fields that somebody cleared. Once each, and not on top of a write of ours that is still out:
+	 * an edit to what that write sent, or found, cannot be told from it.
+	 */
+	private readonly cleared = new Set<string>();
+
+	constructor(private readonly world: World) {}
+
+	/** A client that some of the CRMs know already, each with data of its own. */
+	makeKnown(): void {
+		const { chance, crms, now } = this.world;
+		const client = this.nextClient();
+		const first = chance.pick(crms);
+		for (const crm of crms) {
+			if (crm !== first && chance.happens(0.5)) continue;
+			// Without its address it can only be guessed who this is: a person is asked.
+			const isKnown = crm === first || chance.happens(0.75);
+			this.enter(crm, client, now - chance.between(0, 900_000), isKnown);
+		}
+	}
+
+	/** Somebody enters a new client in one CRM. */
+	makeNew(crm: MemoryCrm): void {
+		this.enter(crm, this.nextClient(), this.world.now);
+	}
+
+	edit(crm: MemoryCrm): void {
+		const live = [...crm.records.values()].filter(({ archived }) => !archived);
+		const record = this.world.chance.pick(live);
+		if (record === undefined) return;
+		if (this.world.chance.happens(0.35)) this.editEmails(crm, record);
+		else this.editScalar(crm, record);
+	}
+
+	/** Of a record that was deleted before the fabric ever read it nobody could know. */
+	delete(crm: MemoryCrm): void {
+		const { chance, now, trace } = this.world;
+		const own = [...crm.records.values()].filter(
+			({ id, fabricId }) => fabricId === undefined && this.world.taken.has(id),
+		);
+		const record = chance.pick(own);
+		if (record === undefined) return;
+		crm.delete(record, now);
+		trace.note(`  a person deletes ${record.id}`);
+		const { client } = record;
+		this.removed.add(client);
+		this.deleted.set(client, (this.deleted.get(client) ?? new Set()).add(crm.name));
+	}
+
+	/** A record is put away, or taken out again. */
+	archive(crm: MemoryCrm): void {
+		const { chance, now, trace, taken } = this.world;
+		const record = chance.pick([...crm.records.values()].filter(({ id }) => taken.has(id)));
+		if (record === undefined) return;
+		this.removed.add(record.client);
+		this.archives += 1;
+		crm.archive(record, !record.archived, now);
+		trace.note(`  a person ${record.archived ? 'puts away' : 'takes out'} ${record.id}`);
+	}
+
+	private nextClient(): number {
+		this.clients += 1;
+		return this.clients;
+	}
+
+	private enter(crm: MemoryCrm, client: number, now: number, isKnown = true): void {
+		const fields = {
+			firstName: 'Pat',
+			lastName: `Client${client}`,
+			jobTitle: this.value(crm),
+			emails: isKnown ? [{ address: `client-${client}@x.io` }] : [],
+		};
+		const record = crm.create(client, fields, now);
+		this.world.trace.note(`  a person enters client ${client} as ${record.id}: ${said(fields)}`);
+		this.world.sightings.edited(crm, record, now);
+	}
+
+	private editScalar(crm: MemoryCrm, record: MemoryRecord): void {
+		const { chance } = this.world;
+		const field = chance.pick(SCALARS) ?? 'status';
+		const name = `${record.client}/${field}`;
+		const isOurs = field in record.unanswered.scalars;
+		const clears = chance.happens(0.1) && !this.cleared.has(name) && !isOurs;
+		if (clears) this.cleared.add(name);
+		const value = clears ? null : this.value(crm);
+		if (value === record.fields[field]) return;
+		this.change(crm, record, { [field]: value });
+	}
+
+	/**
+	 * Everybody keeps the client's own address, by which it is known. An entry of a write of ours
+	 * that was never answered is left alone: edited at once, it could not be told from a new one.
+	 */
+	private editEmails(crm: MemoryCrm, record: MemoryRecord): void {
+		const { chance } = this.world;
+		const items = crm.emails(record);
+		const isOurs = ({ ref }: EmailItem) => record.unconfirmed.some((item) => item.ref === ref);
+		const free = items.filter((item) => !item.address.startsWith('client-') && !isOurs(item));
+		const chosen = chance.pick(free);
+		const what = chosen === undefined ? 'add' : chance.pick(['add', 'remove', 'replace']);
+		this.serial += 1;
+		const address = `new-${this.serial}@x.io`;
+		const next =
+			what === 'add'
+				? [...items, { address }]
+				: items.flatMap((item) => {
+						if (item !== chosen) return [item];
+						return what === 'remove' ? [] : [{ ...item, address }];
+					});
+		this.change(crm, record, { emails: next });
+	}
+
+	private change(crm: MemoryCrm, record: MemoryRecord, fields: MemoryRecord['fields']): void {
+		const { now, trace, sightings } = this.world;
+		crm.change(record, fields, now, false);
+		trace.note(`  a person edits ${record.id}: ${said(fields)}`);
+		sightings.edited(crm, record, now);
+	}
+
+	private value(crm: MemoryCrm): string {
+		this.serial += 1;
+		const value = `value ${this.serial}`;
+		return crm.settings.shouts ? value.toUpperCase() : value;
+	}
+}
+
+/** Fields in a few words, for the trace. */
+export function said(fields: MemoryRecord['fields']): string {
+	return Object.entries(fields)
+		.filter(([field]) => field !== 'firstName' && field !== 'lastName')
+		.map(([field, value]) => {
+			if (!Array.isArray(value)) return `${field}=${String(value ?? 'nothing')}`;
+			return `${field}=[${value.map((item) => ('address' in item ? item.address : '?')).join(', ')}]`;
+		})
+		.join(', ');
+}

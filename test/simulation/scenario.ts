@@ -1,0 +1,114 @@
+/**
+ * What a seed decides beforehand: the CRMs and their quirks, and a list of actions, each with chance
+ * of its own. So a run can be repeated without some of its actions and the others stay as they were.
+ */
+import { DELETE_POLICIES, type DeletePolicy, type RunLimits } from '../../lib/model/delivery';
+import { Chance, mix } from './chance';
+import type { CrashPoint } from './engine/crash';
+import { WEIGHTS, type ActionKind } from './actions/kinds';
+
+export interface CrmSettings {
+	name: string;
+	source: 'poll' | 'stream';
+	/** Resolution of its edit times, ms. */
+	resolution: number;
+	/** It keeps the status in capitals. */
+	shouts: boolean;
+	/** It shows no edit times at all. */
+	timeless: boolean;
+	/** Its clock minus the true time, ms. */
+	skewMs: number;
+	/** Its lists may show what was so long ago, ms. */
+	lagMs: number;
+	/** What becomes of its records when a client's record elsewhere is removed. */
+	deletePolicy: DeletePolicy;
+	/** How much one run may do there; 0: no limit. */
+	limits: RunLimits;
+}
+
+export interface Action {
+	kind: ActionKind;
+	/** ms since the last action. */
+	after: number;
+	/** Which CRM it is about. */
+	crm: number;
+	seed: number;
+	crash?: CrashPoint;
+}
+
+export interface Scenario {
+	seed: number;
+	/** Clients that the CRMs know when the fabric starts. */
+	clients: number;
+	/** Work begins while the CRMs are still being read for the first time. */
+	busyStart: boolean;
+	crms: CrmSettings[];
+	actions: Action[];
+}
+
+const STEPS = 120;
+const CRASHING = 0.012;
+/** Low enough to be reached in a run. */
+const LIMITS: RunLimits = { creates: 2, changes: 8, removals: 1 };
+
+export function scenarioOf(seed: number): Scenario {
+	const chance = new Chance(mix(seed, 0));
+	const crms = [
+		crm('wealthbox', 'poll', 60_000, chance),
+		{ ...crm('redtail', 'poll', 1_000, chance), shouts: true },
+		crm('salesforce', 'stream', 1, chance),
+	];
+	const actions = Array.from({ length: STEPS }, (_, index) =>
+		actionOf(new Chance(mix(seed, index + 1))),
+	);
+	const busyStart = chance.happens(0.3);
+	if (chance.happens(0.25))
+		for (const one of crms) one.deletePolicy = chance.pick(DELETE_POLICIES) ?? 'ignore';
+	if (chance.happens(0.2)) for (const one of crms) one.limits = { ...LIMITS };
+	return { seed, clients: chance.between(1, 3), busyStart, crms, actions };
+}
+
+/** A third of the CRMs have a quirk beyond those of their kind. */
+function crm(
+	name: string,
+	source: CrmSettings['source'],
+	resolution: number,
+	chance: Chance,
+): CrmSettings {
+	const plain: CrmSettings = {
+		name,
+		source,
+		resolution,
+		shouts: false,
+		timeless: false,
+		skewMs: 0,
+		lagMs: 0,
+		deletePolicy: 'ignore',
+		limits: { creates: 0, changes: 0, removals: 0 },
+	};
+	if (source === 'stream') return plain;
+	switch (chance.weighed({ none: 6, timeless: 1, fast: 1, slow: 1, lag: 1.5 })) {
+		case 'none':
+			return plain;
+		case 'timeless':
+			return { ...plain, timeless: true };
+		case 'fast':
+			return { ...plain, skewMs: chance.between(1_000, 900_000) };
+		case 'slow':
+			return { ...plain, skewMs: -chance.between(1_000, 300_000) };
+		case 'lag':
+			return { ...plain, lagMs: chance.between(1_000, 30_000) };
+	}
+}
+
+function actionOf(chance: Chance): Action {
+	const after = chance.happens(0.07) ? chance.between(20_000, 90_000) : chance.between(1, 1_500);
+	const kind = chance.weighed(WEIGHTS);
+	const action = { kind, after, crm: chance.between(0, 2), seed: chance.between(0, 2 ** 31) };
+	return chance.happens(CRASHING) ? { ...action, crash: crashPoint(chance) } : action;
+}
+
+function crashPoint(chance: Chance): CrashPoint {
+	const where = chance.weighed({ call: 4, commit: 1, after: 2 });
+	return { where, count: chance.between(1, where === 'call' ? 12 : 2) };
+}

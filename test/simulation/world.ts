@@ -1,0 +1,188 @@
+/**
+ * One run: people, three CRMs, the change sources, the canvas and the writers, each advanced a step
+ * at a time around the real fabric on a real store. Processes die; then all that was under way is
+ * gone, and the store is opened again.
+ */
+import type { ChangeEvent } from '../../lib/model/event';
+import { registration, START } from '../unit/support/hub';
+import { ACTIONS } from './actions';
+import { Canvas } from './canvas';
+import { Chance, mix } from './chance';
+import { CONNECTORS } from './connectors';
+import { MemoryCrm } from './crm/memory-crm';
+import type { MemoryRecord } from './crm/record';
+import { Deliverer } from './deliverer';
+import { Crashed, Engine } from './engine/engine';
+import type { StoreSource } from './engine/store-files';
+import type { StoreCall } from './engine/seams';
+import { Office } from './office';
+import { Oracle } from './oracle';
+import { People } from './people';
+import { Reader } from './reader';
+import type { Sabotage } from './sabotage/sabotage';
+import type { Action, Scenario } from './scenario';
+import { Sightings } from './sightings';
+import type { Trace } from './trace';
+import { Violation } from './violation';
+import { callsOf } from './laws/law';
+import { Watch } from './laws/watch';
+
+export interface WorldParts {
+	scenario: Scenario;
+	source: StoreSource;
+	trace: Trace;
+	sabotage?: Sabotage;
+}
+
+const MAX_ROUNDS = 40;
+/** Streams of chance beside those of the actions. */
+const AT_START = 1_000_001;
+const AT_END = 1_000_002;
+
+export class World {
+	now = START;
+	chance: Chance;
+	/** Counted for the report. */
+	events = 0;
+	writes = 0;
+	/** Edits that fell between a writer's last read and its write. */
+	windows = 0;
+	/** Records of which the fabric has taken in anything. */
+	readonly taken = new Set<string>();
+	/** Values of which the oracle was sure, and those that overlapping edits leave open. */
+	readonly verdicts = { sure: 0, open: 0 };
+	readonly crms: MemoryCrm[];
+	readonly oracle = new Oracle();
+	readonly sightings = new Sightings(this.oracle);
+	readonly people = new People(this);
+	readonly reader = new Reader(this);
+	readonly canvas = new Canvas(this);
+	readonly deliverer = new Deliverer(this);
+	readonly office = new Office(this);
+	readonly watch = new Watch(this);
+	readonly engine: Engine;
+	readonly trace: Trace;
+	readonly sabotage: Sabotage | undefined;
+
+	constructor(readonly parts: WorldParts) {
+		const { scenario, source, trace, sabotage } = parts;
+		this.trace = trace;
+		this.sabotage = sabotage;
+		this.crms = scenario.crms.map((settings) => new MemoryCrm(settings));
+		this.chance = new Chance(mix(scenario.seed, AT_START));
+		this.engine = new Engine({
+			source,
+			connectors: CONNECTORS,
+			now: () => this.now,
+			falsify: sabotage?.store,
+			onCommit: (calls: readonly StoreCall[]) => this.committed(calls),
+		});
+	}
+
+	/** Everything that the CRMs hold at the start is read once. */
+	async start(): Promise<void> {
+		const { scenario, source } = this.parts;
+		for (const crm of this.crms) this.trace.note(JSON.stringify(crm.settings));
+		for (let made = 0; made < scenario.clients; made += 1) this.people.makeKnown();
+		await source.reset();
+		this.engine.draw(this.chance);
+		await this.engine.open();
+		for (const [priority, { name, settings }] of this.crms.entries()) {
+			const connector = settings.shouts ? 'shouting' : 'plain';
+			const { deletePolicy, limits } = settings;
+			const system = { ...registration(name, priority), connector, deletePolicy, limits };
+			await this.engine.fabric.registerSystem(this.sabotage?.system?.(system) ?? system);
+		}
+		if (!scenario.busyStart) await this.settle();
+	}
+
+	/** One thing happens, some time after the last one. */
+	async step(action: Action): Promise<void> {
+		this.now += action.after;
+		const crm = this.crms[action.crm] as MemoryCrm;
+		this.chance = new Chance(action.seed);
+		this.engine.draw(new Chance(mix(action.seed, 1)));
+		this.trace.note(`${this.clock()} ${action.kind} ${crm.name}`);
+		this.engine.arm(action.crash);
+		try {
+			await ACTIONS[action.kind](this, crm);
+		} catch (error) {
+			if (!(error instanceof Crashed)) throw error;
+			this.trace.note(`  the process dies ${error.message}`);
+			await this.die();
+		} finally {
+			this.engine.arm(undefined);
+		}
+		this.watch.stepped();
+	}
+
+	/** Nobody edits any more and everything answers. Returns the rounds until nothing was left to do. */
+	async settle(): Promise<number> {
+		this.chance = new Chance(mix(this.parts.scenario.seed, AT_END));
+		this.engine.draw(new Chance(mix(this.parts.scenario.seed, AT_END + 1)));
+		for (const crm of this.crms) crm.downUntil = 0;
+		await this.office.resumeAll();
+		for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+			const worked = await this.quietRound();
+			if (!worked) return round;
+		}
+		throw new Violation(1, `There was still work to do after ${MAX_ROUNDS} quiet rounds.`);
+	}
+
+	/** The process is gone; another one starts and takes up what was under way. */
+	async die(): Promise<void> {
+		this.reader.forget();
+		this.canvas.forget();
+		this.deliverer.forget();
+		await this.engine.restart();
+		for (const { name } of this.crms) await this.engine.fabric.recoverEvents(name);
+	}
+
+	crm(name: string): MemoryCrm {
+		return this.crms.find((one) => one.name === name) as MemoryCrm;
+	}
+
+	recordsOf(client: number): Array<{ crm: MemoryCrm; record: MemoryRecord }> {
+		return this.crms.flatMap((crm) =>
+			[...crm.records.values()]
+				.filter((record) => record.client === client)
+				.map((record) => ({ crm, record })),
+		);
+	}
+
+	/** What people remove is removed elsewhere, or asked about: edits may go with it. */
+	hasRemovals(): boolean {
+		const policies = this.crms.map(({ settings }) => settings.deletePolicy);
+		return policies.some((policy) => policy !== 'ignore') || this.people.archives > 0;
+	}
+
+	clock(): string {
+		return new Date(this.now).toISOString().slice(11, 23);
+	}
+
+	private committed(calls: readonly StoreCall[]): void {
+		for (const { args } of callsOf(calls, 'inbox', 'add')) {
+			for (const { crmId } of args[0] as ChangeEvent[]) this.taken.add(crmId);
+		}
+		this.watch.committed(calls);
+	}
+
+	private async quietRound(): Promise<boolean> {
+		this.now += 1_000_000;
+		this.trace.note(`${this.clock()} a quiet round`);
+		this.reader.forget();
+		let worked = await this.canvas.finishAll();
+		worked = (await this.deliverer.finishAll()) || worked;
+		for (const crm of this.crms) {
+			for (let part = 0; part < 3; part += 1) await this.reader.advance(crm, Infinity);
+			worked = (await this.canvas.runAll(crm.name)) || worked;
+		}
+		for (const crm of this.crms) {
+			this.now += 1_000;
+			await this.deliverer.claim(crm, 1_000);
+			worked = (await this.deliverer.finishAll()) || worked;
+		}
+		worked = (await this.office.answerAll()) || worked;
+		return (await this.office.tidyAll()) || worked;
+	}
+}

@@ -1,0 +1,400 @@
+/**
+ * One call of every method of every part of the store, in an order that makes each find something.
+ * Whoever adds a method adds a call; the test says which is missing.
+ */
+import type { Register } from '../../../lib/merge/register';
+import type { Shadow } from '../../../lib/merge/shadow';
+import type { ChangeEvent } from '../../../lib/model/event';
+import type { Evidence, Link } from '../../../lib/model/rows';
+import type { NewDelivery } from '../../../lib/store/deliveries';
+import type { StoreTransaction } from '../../../lib/store/store';
+import { registration, snapshot, START } from '../support/hub';
+
+type Call = [method: string, work: (tx: StoreTransaction) => Promise<unknown>];
+
+export const contact = (crmId: string, system = 'wealthbox') => ({
+	system,
+	object: 'contact',
+	crmId,
+});
+const evidence: Evidence = { by: 'email', score: 0.9, fields: [] };
+export const link = (crmId: string, entityId: string, system?: string): Link => ({
+	...contact(crmId, system),
+	entityId,
+	state: 'active',
+	evidence,
+	recreated: 0,
+});
+export const event = (crmId: string, eventId: string, system = 'wealthbox'): ChangeEvent =>
+	snapshot(system, crmId, { firstName: 'Zoë \u0000 \u{1F600}' }, { eventId });
+export const delivery = (target: string, more: Partial<NewDelivery> = {}): NewDelivery => ({
+	...contact(target),
+	target,
+	entityId: 'U1001',
+	operation: 'update',
+	priority: 0,
+	syncOrigin: 'salesforce/contact/9',
+	nextAt: START,
+	...more,
+});
+export const register = (value: string): Register =>
+	({
+		value,
+		at: START,
+		system: 'wealthbox',
+		crmId: '1',
+		eventId: 'e1',
+		rule: 'lastWriteWins',
+	}) as unknown as Register;
+export const shadow = (value: string, inFlight?: string): Shadow =>
+	({ fields: { firstName: { value, seenAt: START, ...(inFlight && { inFlight }) } } }) as Shadow;
+export const question = (...unifiedIds: string[]) => ({
+	reason: 'Two look alike.',
+	record: { firstName: 'Ada' },
+	candidates: unifiedIds.map((unifiedId) => ({ unifiedId, score: 0.8, evidence, fields: {} })),
+});
+const letter = {
+	kind: 'event' as const,
+	...contact('1'),
+	entityId: 'U1001',
+	inboxSeq: 5_000_000_000,
+	deliveryId: 5_000_000_001,
+	reason: 'It does not fit.',
+	code: 'schema',
+	payload: { a: [null, 'é'] },
+};
+const claim = {
+	id: 1,
+	token: 't1',
+	leaseUntil: START + 10,
+	changes: { firstName: 'Ada' },
+	tried: [{ firstName: 'Eda' }],
+	idempotencyKey: 'k1',
+};
+const page = { after: '', limit: 10 };
+const scope = { run: 'reconcile/1', system: 'wealthbox', whole: false };
+const wholeScope = { ...scope, whole: true };
+
+const SYSTEMS: Call[] = [
+	['systems.register', (tx) => tx.systems.register(registration('wealthbox', 2), START)],
+	['systems.register', (tx) => tx.systems.register(registration('b-one', 1), START)],
+	['systems.register', (tx) => tx.systems.register(registration('b_two', 1), START)],
+	[
+		'systems.register',
+		(tx) => tx.systems.register({ ...registration('wealthbox', 2), fieldMap: [] }, START + 1),
+	],
+	['systems.setReadyAfter', (tx) => tx.systems.setReadyAfter('wealthbox', 5_000_000_000)],
+	['systems.setReady', (tx) => tx.systems.setReady('wealthbox', START)],
+	['systems.all', (tx) => tx.systems.all()],
+	['systems.get', (tx) => tx.systems.get('wealthbox')],
+	['systems.moveCursor', (tx) => tx.systems.moveCursor('wealthbox', { at: START }, START)],
+	['systems.moveCursor', (tx) => tx.systems.moveCursor('wealthbox', { at: START + 1 }, START)],
+	['systems.cursor', (tx) => tx.systems.cursor('wealthbox')],
+	['systems.cursor', (tx) => tx.systems.cursor('redtail')],
+];
+
+const INBOX: Call[] = [
+	[
+		'inbox.add',
+		(tx) => tx.inbox.add([event('1', 'e1'), event('1', 'e2'), event('2', 'e3')], 'pending', START),
+	],
+	['inbox.add', (tx) => tx.inbox.add([event('1', 'e1'), event('3', 'e4')], 'pending', START)],
+	['inbox.add', (tx) => tx.inbox.add([event('4', 'e5')], 'review', START, 'Which client?')],
+	['inbox.waiting', (tx) => tx.inbox.waiting([contact('1'), contact('4')])],
+	['inbox.lastEvents', (tx) => tx.inbox.lastEvents([contact('1'), contact('4'), contact('9')])],
+	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START)],
+	['inbox.markEmitted', (tx) => tx.inbox.markEmitted([1, 3], 'b1')],
+	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START)],
+	['inbox.unsettledOf', (tx) => tx.inbox.unsettledOf('b1')],
+	['inbox.emitted', (tx) => tx.inbox.emitted('wealthbox')],
+	['inbox.postpone', (tx) => tx.inbox.postpone([1], START + 50, 'later')],
+	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START)],
+	['inbox.settle', (tx) => tx.inbox.settle([3], 'applied', START)],
+	['inbox.statesOf', (tx) => tx.inbox.statesOf(['e1', 'e2', 'e3', 'e9'])],
+	['inbox.get', (tx) => tx.inbox.get(1)],
+	['inbox.heldUnder', (tx) => tx.inbox.heldUnder('b1')],
+	['inbox.newestTime', (tx) => tx.inbox.newestTime()],
+	['inbox.inReview', (tx) => tx.inbox.inReview(contact('4'))],
+	['inbox.release', (tx) => tx.inbox.release([5], START)],
+	['inbox.lastSeq', (tx) => tx.inbox.lastSeq('wealthbox').then((seq) => seq >= 5)],
+	['inbox.hasUnsettledUpTo', (tx) => tx.inbox.hasUnsettledUpTo('wealthbox', 2)],
+	['inbox.countByState', async (tx) => sorted(await tx.inbox.countByState())],
+];
+
+const IDENTITY: Call[] = [
+	['identity.lastNumber', (tx) => tx.identity.lastNumber()],
+	[
+		'identity.addEntities',
+		(tx) =>
+			tx.identity.addEntities(
+				[1, 2, 3].map((number) => ({ number, createdBy: 'e1' })),
+				START,
+			),
+	],
+	['identity.lastNumber', (tx) => tx.identity.lastNumber()],
+	[
+		'identity.saveLinks',
+		(tx) => tx.identity.saveLinks([link('1', 'U1001'), link('2', 'U1002')], START),
+	],
+	['identity.saveLinks', (tx) => tx.identity.saveLinks([link('1', 'U1002')], START + 1)],
+	['identity.links', (tx) => tx.identity.links([contact('1'), contact('9')])],
+	['identity.linksOf', (tx) => tx.identity.linksOf(['U1002'])],
+	['identity.existing', (tx) => tx.identity.existing(['U1001', 'U9'])],
+	['identity.page', (tx) => tx.identity.page('U1001', 10)],
+	[
+		'identity.replaceKeys',
+		(tx) =>
+			tx.identity.replaceKeys([
+				{ ...contact('1'), entityId: 'U1001', keys: ['external:acc:7', 'email:a@b.c', 'name:É'] },
+			]),
+	],
+	[
+		'identity.replaceKeys',
+		(tx) =>
+			tx.identity.replaceKeys([
+				{ ...contact('1'), entityId: 'U1001', keys: ['email:d@b.c'], keepExternal: true },
+			]),
+	],
+	[
+		'identity.ownersOf',
+		(tx) => tx.identity.ownersOf(['email:a@b.c', 'email:d@b.c', 'external:acc:7']),
+	],
+	['identity.externalKeysOf', (tx) => tx.identity.externalKeysOf(['U1001'])],
+];
+
+const VALUES: Call[] = [
+	[
+		'registers.saveRegisters',
+		(tx) =>
+			tx.registers.saveRegisters([
+				{ entityId: 'U1001', field: 'firstName', register: register('Ada') },
+			]),
+	],
+	[
+		'registers.saveRegisters',
+		(tx) =>
+			tx.registers.saveRegisters([
+				{ entityId: 'U1001', field: 'firstName', register: register('Ida') },
+			]),
+	],
+	[
+		'registers.registersOf',
+		(tx) => tx.registers.registersOf(new Map([['U1001', new Set(['firstName', 'status'])]])),
+	],
+	['registers.registers', (tx) => tx.registers.registers(['U1001', 'U1002'])],
+	[
+		'registers.saveShadows',
+		(tx) =>
+			tx.registers.saveShadows(
+				[
+					{ ...contact('1'), shadow: shadow('Ada', 'Ida') },
+					{ ...contact('8'), shadow: shadow('Eve') },
+				],
+				START,
+			),
+	],
+	['registers.shadows', (tx) => tx.registers.shadows([contact('1'), contact('9')])],
+	['identity.known', (tx) => tx.identity.known('wealthbox', 'contact', ['1', '9'])],
+];
+
+const DELIVERIES: Call[] = [
+	[
+		'deliveries.open',
+		(tx) =>
+			tx.deliveries.open(
+				[
+					delivery('1', { run: 'undo/1' }),
+					delivery('2', { entityId: 'U1002', priority: 2 }),
+					delivery('new:U1003', {
+						crmId: null,
+						entityId: 'U1003',
+						operation: 'create',
+						priority: 1,
+					}),
+					delivery('4', { entityId: 'U1002', state: 'held', run: 'reconcile/1' }),
+				],
+				START,
+			),
+	],
+	['deliveries.aliveOf', (tx) => tx.deliveries.aliveOf(['U1001', 'U1002'])],
+	['deliveries.due', (tx) => tx.deliveries.due(10, START)],
+	['deliveries.due', (tx) => tx.deliveries.due(10, START, 'wealthbox')],
+	['deliveries.claim', (tx) => tx.deliveries.claim(claim)],
+	['deliveries.claim', (tx) => tx.deliveries.claim({ ...claim, id: 3, token: 't3', tried: [] })],
+	['deliveries.extendLeases', (tx) => tx.deliveries.extendLeases(['t1'], START + 20)],
+	['deliveries.stillClaimed', (tx) => tx.deliveries.stillClaimed(['t1', 't3', 't9'])],
+	['deliveries.releaseExpired', (tx) => tx.deliveries.releaseExpired(START + 15)],
+	['deliveries.createsTried', (tx) => tx.deliveries.createsTried('wealthbox')],
+	[
+		'deliveries.reopen',
+		(tx) =>
+			tx.deliveries.reopen(1, { nextAt: START + 5, priority: 1, reason: 'busy', code: '503' }),
+	],
+	['deliveries.lookAgain', (tx) => tx.deliveries.lookAgain([1])],
+	['deliveries.retarget', (tx) => tx.deliveries.retarget(3, '77')],
+	['deliveries.settle', (tx) => tx.deliveries.settle([2], 'superseded', START, 'It agrees.', 'ok')],
+	['deliveries.held', (tx) => tx.deliveries.held('wealthbox', 'reconcile/1')],
+	['deliveries.held', (tx) => tx.deliveries.held('wealthbox', null)],
+	['deliveries.letGo', (tx) => tx.deliveries.letGo([4], START)],
+	['deliveries.byIds', (tx) => tx.deliveries.byIds([1, 2, 3, 4])],
+	['deliveries.countByState', async (tx) => sorted(await tx.deliveries.countByState())],
+];
+
+const TRAIL: Call[] = [
+	[
+		'audit.append',
+		(tx) =>
+			tx.audit.append([
+				{ at: START, kind: 'entity', entityId: 'U1001' },
+				{
+					at: START,
+					kind: 'change',
+					entityId: 'U1001',
+					field: 'firstName',
+					...contact('1'),
+					eventId: 'e1',
+					deliveryId: 5_000_000_000,
+					before: null,
+					after: 'Zoë \u0000',
+					rule: 'lastWriteWins',
+					editedAt: START,
+					register: register('Ada'),
+					detail: { why: ['x'] },
+					run: 'undo/1',
+				},
+			]),
+	],
+	['audit.find', (tx) => tx.audit.find({ entityId: 'U1001', field: 'firstName', limit: 5 })],
+	['audit.find', (tx) => tx.audit.find({ kinds: ['entity'], eventId: 'e1', before: 2, limit: 5 })],
+	['audit.walk', (tx) => tx.audit.walk({ entityId: 'U1001', run: 'undo/1', after: 0, limit: 5 })],
+	['audit.get', (tx) => tx.audit.get(2)],
+	['audit.rawPage', (tx) => tx.audit.rawPage(0, 10)],
+	['history.eventsOf', (tx) => tx.history.eventsOf([contact('1')], 10)],
+];
+
+const DESK: Call[] = [
+	[
+		'reviews.open',
+		(tx) =>
+			tx.reviews.open(
+				{ kind: 'identity', ...contact('4'), state: 'open', question: question('U1001', 'U1002') },
+				START,
+			),
+	],
+	[
+		'reviews.open',
+		(tx) =>
+			tx.reviews.open(
+				{
+					kind: 'value',
+					...contact('1'),
+					entityId: 'U1001',
+					field: 'status',
+					state: 'open',
+					question: question(),
+				},
+				START,
+			),
+	],
+	[
+		'reviews.log',
+		(tx) =>
+			tx.reviews.log(
+				[{ kind: 'new-entity', ...contact('5'), state: 'logged', question: question() }],
+				START,
+			),
+	],
+	['reviews.awaited', async (tx) => sorted(await tx.reviews.awaited(['U1001', 'U1002', 'U1003']))],
+	['reviews.openFor', (tx) => tx.reviews.openFor([contact('4'), contact('5')])],
+	['reviews.questions', (tx) => tx.reviews.questions(['U1001'])],
+	['reviews.askedFields', (tx) => tx.reviews.askedFields(['U1001'])],
+	['reviews.openOf', (tx) => tx.reviews.openOf(['U1001'], ['value', 'removal'])],
+	[
+		'reviews.replaceQuestion',
+		(tx) => tx.reviews.replaceQuestion(2, contact('2'), question('U1002')),
+	],
+	['reviews.decide', (tx) => tx.reviews.decide(1, { verdict: 'link', unifiedId: 'U1001' }, START)],
+	['reviews.get', (tx) => tx.reviews.get(1)],
+	['reviews.get', (tx) => tx.reviews.get(99)],
+	['reviews.list', (tx) => tx.reviews.list(undefined, 10)],
+	['reviews.list', (tx) => tx.reviews.list('open', 10)],
+	['deadLetters.add', (tx) => tx.deadLetters.add([letter, { ...letter, payload: null }], START)],
+	[
+		'deadLetters.add',
+		(tx) => tx.deadLetters.add([{ ...letter, kind: 'delivery', crmId: null }], START),
+	],
+	['deadLetters.close', (tx) => tx.deadLetters.close(1, 'retried', START)],
+	['deadLetters.get', (tx) => tx.deadLetters.get(1)],
+	['deadLetters.list', (tx) => tx.deadLetters.list('open', 10)],
+	['deadLetters.list', (tx) => tx.deadLetters.list(undefined, 10)],
+	[
+		'pauses.add',
+		(tx) => tx.pauses.add({ system: 'b-one', object: null, crmId: null }, START, 'Eve'),
+	],
+	['pauses.add', (tx) => tx.pauses.add(contact('1'), START)],
+	['pauses.add', (tx) => tx.pauses.add(contact('1'), START)],
+	['pauses.list', (tx) => tx.pauses.list()],
+	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START + 99)],
+	['pauses.remove', (tx) => tx.pauses.remove(contact('1'))],
+	['pauses.remove', (tx) => tx.pauses.remove(contact('1'))],
+];
+
+const RUNS: Call[] = [
+	['runs.start', (tx) => tx.runs.start('reconcile', 'wealthbox', { seen: 0 }, START)],
+	['runs.start', (tx) => tx.runs.start('reconcile', null, null, START)],
+	['runs.see', (tx) => tx.runs.see('reconcile/1', 'wealthbox', ['1', '1', '8'])],
+	['runs.seen', (tx) => tx.runs.seen('reconcile/1', 'wealthbox', ['1', '2'])],
+	['runs.seeEntities', (tx) => tx.runs.seeEntities('reconcile/1', ['U1001'])],
+	['runs.seenEntities', (tx) => tx.runs.seenEntities('reconcile/1', ['U1001', 'U1002'])],
+	['runs.saveReport', (tx) => tx.runs.saveReport('reconcile/1', { seen: 2 })],
+	['runs.get', (tx) => tx.runs.get('reconcile/1')],
+	['runs.running', (tx) => tx.runs.running('reconcile', 'wealthbox')],
+	['runs.list', (tx) => tx.runs.list('reconcile', 10)],
+	['reconcile.unseen', (tx) => tx.reconcile.unseen(scope, page)],
+	['reconcile.linksWithoutShadow', (tx) => tx.reconcile.linksWithoutShadow(wholeScope, page)],
+	['reconcile.shadowsWithoutLink', (tx) => tx.reconcile.shadowsWithoutLink(scope, page)],
+	['reconcile.unclaimedFlights', (tx) => tx.reconcile.unclaimedFlights(wholeScope, page)],
+	['reconcile.strayUpdates', (tx) => tx.reconcile.strayUpdates(wholeScope, page)],
+	['reconcile.strayKeys', (tx) => tx.reconcile.strayKeys(scope, page)],
+	['reconcile.buried', (tx) => tx.reconcile.buried(['U1001', 'U1002'])],
+	['reconcile.deleteShadows', (tx) => tx.reconcile.deleteShadows([contact('8')])],
+	['reconcile.deleteKeys', (tx) => tx.reconcile.deleteKeys('wealthbox', ['8'])],
+	['runs.end', (tx) => tx.runs.end('reconcile/1', 'finished', { seen: 2 }, START + 5)],
+	['breakers.save', (tx) => tx.breakers.save('undo/1', 'wealthbox', { creates: 3 } as never)],
+	['breakers.save', (tx) => tx.breakers.save('undo/1', 'wealthbox', { creates: 4 } as never)],
+	['budgets.put', (tx) => tx.budgets.put('acme', { used: 1 }, START)],
+	['budgets.put', (tx) => tx.budgets.put('acme', { used: 2 }, START)],
+	['budgets.get', (tx) => tx.budgets.get('acme')],
+	['budgets.get', (tx) => tx.budgets.get('other')],
+	['breakers.get', (tx) => tx.breakers.get('undo/1', 'wealthbox')],
+];
+
+const ENTITIES: Call[] = [
+	['entities.saveDeparture', (tx) => tx.entities.saveDeparture('U1002', { at: 1 } as never)],
+	['entities.saveRefused', (tx) => tx.entities.saveRefused('U1003', { 'wealthbox/1': 'f' })],
+	['entities.standing', async (tx) => tx.entities.standing(['U1001', 'U1002', 'U1003'])],
+	['entities.becomePart', (tx) => tx.entities.becomePart('U1002', 'U1001')],
+	['entities.moveDeliveries', (tx) => tx.entities.moveDeliveries([2], 'U1001')],
+	['entities.deadCreates', (tx) => tx.entities.deadCreates('U1003')],
+	['entities.aliases', (tx) => tx.entities.aliases(['U1001', 'U1002'])],
+	['entities.current', (tx) => tx.entities.current('U1002')],
+	['history.mergedInto', (tx) => tx.history.mergedInto('U1001')],
+	['identity.linksOf', (tx) => tx.identity.linksOf(['U1001'])],
+];
+
+export const CALLS: Call[] = [
+	...SYSTEMS,
+	...INBOX,
+	...IDENTITY,
+	...VALUES,
+	...DELIVERIES,
+	...TRAIL,
+	...DESK,
+	...RUNS,
+	...ENTITIES,
+];
+
+/** Of answers whose order nobody asked for. */
+export function sorted<T>(rows: readonly T[]): T[] {
+	return [...rows].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
