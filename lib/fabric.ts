@@ -151,7 +151,9 @@ export class Fabric {
 				fieldMaps: new Map(systems.map(({ name, fieldMap }) => [name, fieldMap])),
 				isTakenOut: (event) => {
 					const system = systems.find(({ name }) => name === event.system);
-					return system !== undefined && isTakenOut(event, system, this.connector(system.connector));
+					return (
+						system !== undefined && isTakenOut(event, system, this.connector(system.connector))
+					);
 				},
 				now,
 			});
@@ -228,8 +230,7 @@ export class Fabric {
 		if (this.sweeping.has(system)) return;
 		this.sweeping.add(system);
 		try {
-			if (await this.store.read((tx) => isBecomingReady(tx, system)))
-				await this.sweep(system);
+			if (await this.store.read((tx) => isBecomingReady(tx, system))) await this.sweep(system);
 		} finally {
 			this.sweeping.delete(system);
 		}

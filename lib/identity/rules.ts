@@ -134,9 +134,11 @@ function hasName({ firstName, lastName, name }: Levels): boolean {
 export function rulings(comparisons: readonly Comparison[], options: RuleOptions): Ruling[] {
 	const levels: Levels = {};
 	for (const { field, level } of comparisons) levels[field] = level;
-	return RULES.filter((rule) => rule.applies(levels, options)).map(
-		({ rule, limit, sentence }) => ({ rule, limit, sentence }),
-	);
+	return RULES.filter((rule) => rule.applies(levels, options)).map(({ rule, limit, sentence }) => ({
+		rule,
+		limit,
+		sentence,
+	}));
 }
 
 /** A person is no organisation, and a household none of its members. */

@@ -89,12 +89,12 @@ export class Office {
 			...(record.fabricId === undefined ? {} : { externalKeys: { fabric: record.fabricId } }),
 		}));
 		trace.note(`  ${crm.name} is reconciled, ${events.length} of ${records.length} records read`);
-		await engine.call(
-			({ reconcile }) => reconcile.page(run, events),
-			() => {
-				for (const record of kept) sightings.polled(crm, record, now, now);
-			},
-		);
+		await engine.call(({ reconcile }) => reconcile.page(run, events));
+		// A record of which something waits in the inbox already is not taken in.
+		for (const [index, record] of kept.entries()) {
+			const isTaken = this.world.takenEvents.has(events[index]?.eventId ?? '');
+			if (isTaken) sightings.polled(crm, record, now, now);
+		}
 		const complete = !breaksOff || sabotage?.trustsBrokenListings === true;
 		const isGone = (crmId: string) =>
 			Promise.resolve(!crm.records.has(crmId) || sabotage?.trustsBrokenListings === true);

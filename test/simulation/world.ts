@@ -49,6 +49,7 @@ export class World {
 	windows = 0;
 	/** Records of which the fabric has taken in anything. */
 	readonly taken = new Set<string>();
+	readonly takenEvents = new Set<string>();
 	/** Values of which the oracle was sure, and those that overlapping edits leave open. */
 	readonly verdicts = { sure: 0, open: 0 };
 	readonly crms: MemoryCrm[];
@@ -162,7 +163,10 @@ export class World {
 
 	private committed(calls: readonly StoreCall[]): void {
 		for (const { args } of callsOf(calls, 'inbox', 'add')) {
-			for (const { crmId } of args[0] as ChangeEvent[]) this.taken.add(crmId);
+			for (const { crmId, eventId } of args[0] as ChangeEvent[]) {
+				this.taken.add(crmId);
+				this.takenEvents.add(eventId);
+			}
 		}
 		this.watch.committed(calls);
 	}
