@@ -11,16 +11,23 @@ export interface Options {
 	store: StoreName;
 	/** The whole number given by an option, or its default. Throws {@link UsageError} unless it is positive. */
 	count: (name: string, byDefault: number) => number;
+	/** What was given for an option that takes a text. */
+	text: (name: string) => string | undefined;
 }
 
-/** `numbers`: the names of the options that take a number. */
-export function readOptions(args: string[], numbers: readonly string[]): Options {
-	const values = parse(args, numbers);
+/** `numbers`, `texts`: the names of the options that take a number, or any text. */
+export function readOptions(
+	args: string[],
+	numbers: readonly string[],
+	texts: readonly string[] = [],
+): Options {
+	const values = parse(args, [...numbers, ...texts]);
 	const store = values['store'] ?? 'sqlite';
 	if (store !== 'sqlite' && store !== 'postgres')
 		throw new UsageError(`--store ${store} is unknown; use sqlite or postgres.`);
 	return {
 		store,
+		text: (name) => values[name],
 		count: (name, byDefault) => {
 			const value = Number(values[name] ?? byDefault);
 			if (Number.isSafeInteger(value) && value > 0) return value;

@@ -15,7 +15,7 @@ import { Fabric } from '../lib/fabric';
 import type { AuditRow } from '../lib/model/rows';
 import type { Store } from '../lib/store/store';
 import { unifiedIdOf } from '../lib/store/identity';
-import { Chance } from '../test/unit/hub-model/chance';
+import { Chance } from '../test/simulation/chance';
 import { readOptions } from './arguments';
 import { benchDatabases } from './database';
 

@@ -16,7 +16,7 @@ import {
 	type PhoneItem,
 } from '../lib/model/fields';
 import type { SystemRegistration } from '../lib/store/systems';
-import { Chance } from '../test/unit/hub-model/chance';
+import { Chance } from '../test/simulation/chance';
 
 /** Name and kind of each system, the most trusted last. */
 export const SYSTEMS = ['redtail', 'wealthbox', 'salesforce'] as const;
@@ -170,18 +170,21 @@ export class Crms {
 		return first === undefined ? [] : [{ ...first, ...edit }, ...others];
 	}
 
+	/** Nobody looks like anybody else: identity is to be known, not in doubt. */
 	private person(client: number): CanonicalFields {
+		const lastName = this.surname();
+		const [month, day] = [this.chance.between(10, 12), this.chance.between(10, 28)];
 		return {
 			type: 'person',
 			prefix: 'Dr.',
 			firstName: FIRST_NAMES[client % FIRST_NAMES.length] ?? 'Ada',
-			lastName: `Client${client}`,
+			lastName,
 			jobTitle: `Adviser ${this.word()}`,
-			birthDate: `19${this.chance.between(30, 99)}-07-14`,
+			birthDate: `19${this.chance.between(30, 99)}-${month}-${day}`,
 			status: 'Active',
 			background: `${BACKGROUND} ${this.word()}.`,
 			emails: [
-				{ address: `client-${client}@example.com`, kind: 'work', primary: true },
+				{ address: `${lastName}-${client}@example.com`, kind: 'work', primary: true },
 				{ address: this.email(), kind: 'personal', primary: false },
 			],
 			phones: [
@@ -193,7 +196,7 @@ export class Crms {
 					street: this.street(),
 					city: 'Portland',
 					state: 'ME',
-					postalCode: '04101',
+					postalCode: String(this.chance.between(10_000, 99_999)),
 					country: 'United States',
 					kind: 'home',
 					primary: true,
@@ -212,7 +215,13 @@ export class Crms {
 	}
 
 	private street(): string {
-		return `${this.chance.between(1, 9_999)} Elm Street`;
+		return `${this.chance.between(1, 9_999)} ${this.surname()} Street`;
+	}
+
+	private surname(): string {
+		const letters = Array.from({ length: 8 }, () => this.chance.between(0, 25));
+		const name = letters.map((letter) => String.fromCharCode(97 + letter)).join('');
+		return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 	}
 
 	private phone(): string {

@@ -74,6 +74,8 @@ class HubBench {
 	private picked = 0;
 	private hubMs = 0;
 	private rawMs = 0;
+	/** Of this process, without the database server's. */
+	private readonly cpuUs = { hub: 0, raw: 0 };
 
 	constructor(
 		private readonly databases: BenchDatabases,
@@ -123,7 +125,9 @@ class HubBench {
 			);
 			memory.push(process.memoryUsage.rss());
 			if ((done + 1) % PROGRESS_EVERY === 0)
-				progress(`${(done + 1) * BATCH} events: ${JSON.stringify(this.result(memory))}`);
+				progress(
+					`${(done + 1) * BATCH} events: ${JSON.stringify(this.result(memory))} ${this.cpuOf((done + 1) * BATCH)}`,
+				);
 		}
 		await fabric.close();
 		await assertSame(store, copy);
@@ -153,17 +157,21 @@ class HubBench {
 	}
 
 	private async timeHub(fabric: Fabric, { system, events }: EditBatch): Promise<void> {
+		const cpu = process.cpuUsage();
 		const began = performance.now();
 		const applied = await this.take(fabric, system, events);
 		this.hubMs += performance.now() - began;
+		this.cpuUs.hub += sumOf(process.cpuUsage(cpu));
 		if (applied !== events.length)
 			throw new Error(`Of ${events.length} edits only ${applied} were applied.`);
 	}
 
 	private async timeRaw(writer: PlainWriter, batch: PlainBatch): Promise<void> {
+		const cpu = process.cpuUsage();
 		const began = performance.now();
 		await writer.write(batch);
 		this.rawMs += performance.now() - began;
+		this.cpuUs.raw += sumOf(process.cpuUsage(cpu));
 	}
 
 	/** One batch through the facade, as the nodes call it. Answers how many events were applied. */
@@ -208,6 +216,12 @@ class HubBench {
 		return { deliveryId, claimToken, outcome };
 	}
 
+	/** What a busy machine falsifies least. */
+	private cpuOf(events: number): string {
+		const { hub, raw } = this.cpuUs;
+		return `CPU us an event: hub ${Math.round(hub / events)}, raw ${Math.round(raw / events)}`;
+	}
+
 	private result(memory: readonly number[]): Measured {
 		const events = memory.length * BATCH;
 		const window = Math.max(1, Math.min(MEMORY_WINDOW / BATCH, Math.floor(memory.length / 2)));
@@ -246,6 +260,10 @@ const SIZES: Record<string, string> = {
 interface EditBatch extends BatchOfRecords {
 	system: System;
 	events: ChangeEventInput[];
+}
+
+function sumOf({ user, system }: NodeJS.CpuUsage): number {
+	return user + system;
 }
 
 function megabytes(samples: readonly number[]): number {

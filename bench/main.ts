@@ -3,17 +3,23 @@
  *
  *     npm run bench -- hub --events 100000 --store sqlite
  *     npm run bench -- audit --changes 1000000 --store postgres
+ *     npm run bench -- identity --csv people.csv --format febrl
  *
  * A new bench is one more entry in {@link BENCHES}.
  */
 import { UsageError } from './arguments';
 import { auditBench } from './audit';
 import { hubBench } from './hub';
+import { identityBench } from './identity';
 
 /** Name -> takes the rest of the command line, answers what to print. */
-export type Bench = (args: string[]) => Promise<Record<string, string | number>>;
+export type Bench = (args: string[]) => Promise<Record<string, unknown>>;
 
-const BENCHES: Record<string, Bench> = { hub: hubBench, audit: auditBench };
+const BENCHES: Record<string, Bench> = {
+	hub: hubBench,
+	audit: auditBench,
+	identity: identityBench,
+};
 
 async function main([name = '', ...args]: string[]): Promise<void> {
 	const bench = BENCHES[name];

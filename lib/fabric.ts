@@ -10,7 +10,8 @@ import { markDeliveries, type TouchedEntities } from './delivery/mark';
 import { recordResults, type DeliveryReport, type RecordedResult } from './delivery/result';
 import { Desk } from './desk/desk';
 import { resolveBatch, type IdentityDecision } from './identity/resolve';
-import type { Thresholds } from './identity/score';
+import type { Thresholds } from './identity/bands';
+import type { RuleOptions } from './identity/rules';
 import { History } from './history/history';
 import {
 	bury,
@@ -27,7 +28,8 @@ import { mergeBatch, type MergeOutcome } from './merge/batch';
 import { mergeRules, type FieldRule } from './merge/rules';
 import type { DeliveryJob } from './model/delivery';
 import type { ChangeEvent } from './model/event';
-import { PRIORITY, type SystemRow } from './model/rows';
+import { PRIORITY, type SystemRow, type WhileInReview } from './model/rows';
+import { Quality } from './quality/quality';
 import { Reconcile } from './reconcile/reconcile';
 import { Signals } from './signals';
 import { budgetPort } from './store/budgets';
@@ -52,6 +54,8 @@ export class Fabric {
 	readonly history: History;
 	/** Compares what the hub believes with what a CRM holds. */
 	readonly reconcile: Reconcile;
+	/** Duplicates inside one system, and values in their normal form. */
+	readonly quality: Quality;
 	private readonly sweeping = new Set<string>();
 
 	constructor(
@@ -66,6 +70,7 @@ export class Fabric {
 		this.desk = new Desk(store, clock, connectorOf, this.signals);
 		this.history = new History(store, clock, connectorOf, this.signals);
 		this.reconcile = new Reconcile(store, clock, connectorOf, this.signals);
+		this.quality = new Quality(store, clock, connectorOf, this.signals);
 	}
 
 	connector(kind: string): Connector {
@@ -132,9 +137,18 @@ export class Fabric {
 		});
 	}
 
-	resolve(events: readonly ChangeEvent[], thresholds?: Thresholds): Promise<IdentityDecision[]> {
+	/**
+	 * `whileInReview`: what becomes of a record while a person is asked. Default `hold`. `rules`: what another tax
+	 * id means. Default: a question.
+	 */
+	resolve(
+		events: readonly ChangeEvent[],
+		thresholds?: Thresholds,
+		whileInReview?: WhileInReview,
+		rules?: RuleOptions,
+	): Promise<IdentityDecision[]> {
 		return this.store.transaction((tx) =>
-			resolveBatch(tx, events, { thresholds, now: this.clock.now() }),
+			resolveBatch(tx, events, { thresholds, whileInReview, rules, now: this.clock.now() }),
 		);
 	}
 

@@ -1,6 +1,7 @@
 /**
  * Takes the pictures in docs/images from a running demo, for people to look at before they are
- * committed: `npm run screenshots` (needs Debian's chromium; set CHROMIUM to use another).
+ * committed: `npm run screenshots` (needs Debian's chromium; set CHROMIUM to use another), or only
+ * those of the review queue: `npm run screenshots -- review`.
  */
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -13,6 +14,7 @@ import { compareCrms } from './demo/agreement';
 import { FabricDemo } from './demo/fabric-demo';
 import { startPage } from './demo/page';
 import { WORKFLOW_ID } from './demo/template';
+import { reviewPictures } from './review-screenshots';
 
 const FOLDER = join(__dirname, '..', 'docs', 'images');
 const VIEW = { width: 1600, height: 1000 };
@@ -31,8 +33,13 @@ const PANELS = [
 	'Delivery Result',
 ];
 
-async function main(): Promise<void> {
+async function main(only: string | undefined): Promise<void> {
 	mkdirSync(FOLDER, { recursive: true });
+	if (only !== 'review') await syncPictures();
+	await reviewPictures(FOLDER, shoot);
+}
+
+async function syncPictures(): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'crm-fabric-pictures-'));
 	const demo = await FabricDemo.start({ folder, contacts: 40, onProgress: console.log });
 	const page = await startPage(demo, 0);
@@ -248,7 +255,7 @@ async function audit(tab: Page, demo: FabricDemo): Promise<void> {
 	await shoot(tab, 'audit');
 }
 
-main().catch((error: unknown) => {
+main(process.argv[2]).catch((error: unknown) => {
 	console.error(error);
 	process.exitCode = 1;
 });

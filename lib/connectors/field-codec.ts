@@ -93,7 +93,11 @@ export function kindWord(value: unknown): string | undefined {
 
 /** The object without the keys that say nothing. */
 export function compact<T extends object>(value: T): T {
-	return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
+	const said = {} as T;
+	for (const name of Object.keys(value) as Array<keyof T>) {
+		if (value[name] !== undefined) said[name] = value[name];
+	}
+	return said;
 }
 
 export function refOf(id: unknown): string | undefined {

@@ -3,10 +3,10 @@
  */
 import { recordKey, type RecordAddress } from '../model/event';
 import { byEntity, type AuditRow, type DeliveryRow, type Link } from '../model/rows';
-import type { Shadow } from '../merge/shadow';
+import { knownFields, type Shadow } from '../merge/shadow';
 import type { NewDelivery } from '../store/deliveries';
-import type { RecordKeys } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
+import { indexRecords } from '../identity/record-index';
 import { gone } from '../removal/flight';
 import { buryDeliveries } from './bury';
 import { openDeliveries } from './open';
@@ -20,7 +20,8 @@ interface Ending {
 export class Ledger {
 	private readonly changedLinks = new Map<string, Link>();
 	private readonly changedShadows = new Map<string, RecordAddress & { shadow: Shadow }>();
-	private readonly keys: RecordKeys[] = [];
+	/** Shadows as they were before. */
+	private readonly before: ReadonlyMap<string, Shadow>;
 	private readonly audit: AuditRow[] = [];
 	private readonly endings: Array<{ row: DeliveryRow; ending: Ending }> = [];
 	private readonly opened: NewDelivery[] = [];
@@ -31,7 +32,9 @@ export class Ledger {
 		private readonly ofEntity: Map<string, Link[]>,
 		private readonly shadows: Map<string, Shadow>,
 		private readonly alive: Map<string, DeliveryRow[]>,
-	) {}
+	) {
+		this.before = new Map(shadows);
+	}
 
 	/** `addresses`: the records that the results speak of. */
 	static async load(
@@ -87,10 +90,6 @@ export class Ledger {
 		this.setShadow(address, gone(this.shadow(address) ?? { fields: {} }, now, by));
 	}
 
-	setKeys(keys: RecordKeys): void {
-		this.keys.push(keys);
-	}
-
 	note(row: AuditRow): void {
 		this.audit.push(row);
 	}
@@ -118,11 +117,21 @@ export class Ledger {
 	async save(tx: StoreTransaction, now: number): Promise<void> {
 		await tx.registers.saveShadows([...this.changedShadows.values()], now);
 		await tx.identity.saveLinks([...this.changedLinks.values()], now);
-		await tx.identity.replaceKeys(this.keys);
+		await indexRecords(tx, this.indexed());
 		await tx.audit.append(this.audit);
 		await this.saveEndings(tx, now);
 		for (const write of this.writes) await write(tx);
 		await openDeliveries(tx, this.opened, await tx.systems.all(), now);
+	}
+
+	/** What these records hold now, under the entities that they belong to. */
+	private indexed() {
+		return [...this.changedShadows.values()].flatMap((record) => {
+			const entityId = this.link(record)?.entityId;
+			if (entityId === undefined) return [];
+			const before = knownFields(this.before.get(recordKey(record)));
+			return [{ ...record, entityId, before, after: knownFields(record.shadow) }];
+		});
 	}
 
 	/** Deliveries that ended alike are settled together. */

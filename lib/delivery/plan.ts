@@ -18,6 +18,8 @@ export interface RecordPlan {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+/** Sets of fields that are remembered of one map. */
+const MAX_PARTS = 500;
 
 /**
  * What the record of an entity in `system` should be changed to. Without a shadow: a create. `asked`:
@@ -32,15 +34,17 @@ export function planRecord(
 	asked: ReadonlySet<string> = NONE,
 	only?: ReadonlySet<string>,
 ): RecordPlan {
-	const { writable, fields, isRead } = mapOf(system);
-	const projected = connector.project(parts(wanted, only), writable, system.settings);
-	const isPlanned = (field: string) =>
-		fields.has(field) && !asked.has(field) && (only?.has(field) ?? true);
-	const desired = Object.fromEntries(
-		Object.entries(projected).filter(([field]) => isPlanned(field)),
-	);
+	const map = mapOf(system);
+	const { fields, isRead } = map;
+	const desired: CanonicalFields = {};
 	const changes: CanonicalFields = {};
-	for (const [field, value] of Object.entries(desired)) {
+	const writable = writableOf(map, only);
+	if (writable.length === 0) return { changes, desired };
+	const projected = connector.project(parts(wanted, only), writable, system.settings);
+	for (const [field, value] of Object.entries(projected)) {
+		const isPlanned = fields.has(field) && !asked.has(field) && (only?.has(field) ?? true);
+		if (!isPlanned) continue;
+		desired[field] = value;
 		const known = shadow?.fields[field];
 		if (known === undefined) {
 			// A record that exists may hold something there that was not read yet: it is not written blindly.
@@ -59,6 +63,8 @@ interface SystemMap {
 	/** Fields that are written, and fields that are read. */
 	fields: Set<string>;
 	isRead: Set<string>;
+	/** Fields -> what is written of them, with the client's type. */
+	parts: Map<string, FieldMap>;
 }
 
 const maps = new WeakMap<FieldMap, SystemMap>();
@@ -73,16 +79,37 @@ function mapOf({ fieldMap }: SystemRow): SystemMap {
 		writable,
 		fields: baseFields(writable),
 		isRead: baseFields(fieldMap.filter(readsIn)),
+		parts: new Map<string, FieldMap>(),
 	};
 	maps.set(fieldMap, map);
 	return map;
 }
 
+/** The part of the map that these fields need; empty if none of them is written. */
+function writableOf(map: SystemMap, only: ReadonlySet<string> | undefined): FieldMap {
+	if (only === undefined) return map.writable;
+	const named = [...only].filter((field) => map.fields.has(field));
+	if (named.length === 0) return [];
+	const name = named.sort().join(' ');
+	const known = map.parts.get(name);
+	if (known !== undefined) return known;
+	const part = map.writable.filter(({ field }) => {
+		const base = baseField(field);
+		return base === 'type' || named.includes(base);
+	});
+	if (map.parts.size >= MAX_PARTS) map.parts.clear();
+	map.parts.set(name, part);
+	return part;
+}
+
 /** What a CRM makes of a field depends on the field and on the client's type (see Connector.project). */
 function parts(wanted: CanonicalFields, only: ReadonlySet<string> | undefined): CanonicalFields {
 	if (only === undefined) return wanted;
-	const entries = Object.entries(wanted).filter(([field]) => field === 'type' || only.has(field));
-	return Object.fromEntries(entries);
+	const part: CanonicalFields = {};
+	for (const [field, value] of Object.entries(wanted)) {
+		if (field === 'type' || only.has(field)) part[field] = value;
+	}
+	return part;
 }
 
 /** A write of another value is out and may have been done: only a confirmed one tells. */

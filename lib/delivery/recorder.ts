@@ -2,7 +2,6 @@
  * Records one outcome of a delivery in the ledger: shadow updated and audited, tried again later, or
  * a dead letter.
  */
-import { allKeys } from '../identity/keys';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { DeliveryOutcome } from '../model/delivery';
 import { baseField, writesOut } from '../model/field-map';
@@ -14,7 +13,7 @@ import {
 	type Link,
 	type SystemRow,
 } from '../model/rows';
-import { confirm, confirmFound, endFlights, knownFields, withdraw } from '../merge/shadow';
+import { confirm, confirmFound, endFlights, withdraw } from '../merge/shadow';
 import type { Ledger } from './ledger';
 import { endRemoval, isRemoval, withdrawRemoval, type RemovalOperation } from '../removal/flight';
 import { recordDone, recordMissing } from './recorded-removal';
@@ -208,8 +207,6 @@ export class Recorder {
 		const address = addressOf(row, crmId);
 		const shadow = ledger.shadow(address) ?? { fields: {} };
 		ledger.setShadow(address, confirmFound(shadow, row.tried, known, at));
-		const keys = allKeys(known, {});
-		ledger.setKeys({ ...address, entityId: row.entityId, keys, keepExternal: true });
 		const detail = { syncOrigin: row.syncOrigin, attempt: row.attempts, found: true };
 		this.note({ kind: 'write', crmId, detail });
 	}
@@ -222,15 +219,6 @@ export class Recorder {
 		const wanted = row.changes ?? {};
 		const next = confirm(shadow, wanted, known, at, part);
 		ledger.setShadow(address, next);
-		if (row.operation === 'create') {
-			const { entityId } = row;
-			ledger.setKeys({
-				...address,
-				entityId,
-				keys: allKeys(knownFields(next), {}),
-				keepExternal: true,
-			});
-		}
 		const { syncOrigin, attempts: attempt, idempotencyKey } = row;
 		for (const field of Object.keys(known).filter((name) => name in wanted)) {
 			const [before, after] = [shadow.fields[field]?.value, known[field]];

@@ -33,16 +33,24 @@ export interface EntityScene {
 	awaited: Set<string>;
 }
 
+/** These fields and the client's type. */
+function partOf(registers: Registers, only: ReadonlySet<string>): Registers {
+	const part: Registers = {};
+	for (const [field, register] of Object.entries(registers)) {
+		if (field === 'type' || only.has(field)) part[field] = register;
+	}
+	return part;
+}
+
 /** Worked out when it is asked for: most entities are only asked for what has just changed. */
 function desires(registers: Registers, isPart: boolean): EntityScene['desired'] {
 	let everything: CanonicalFields | undefined;
+	let part: { of: ReadonlySet<string>; fields: CanonicalFields } | undefined;
 	return (only) => {
 		if (only === undefined && isPart) throw new Error('Only what has changed was loaded.');
 		if (only === undefined) return (everything ??= desiredFields(registers));
-		const entries = Object.entries(registers);
-		return desiredFields(
-			Object.fromEntries(entries.filter(([field]) => field === 'type' || only.has(field))),
-		);
+		if (part?.of !== only) part = { of: only, fields: desiredFields(partOf(registers, only)) };
+		return part.fields;
 	};
 }
 
@@ -64,6 +72,21 @@ async function registersFor(
 	return new Map([...whole, ...(await tx.registers.registersOf(new Map(parts)))]);
 }
 
+/** All that is known of the entities' records, or of the fields that are compared. */
+async function shadowsFor(
+	tx: StoreTransaction,
+	links: readonly Link[],
+	compared: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Map<string, Shadow>> {
+	const parts = links.flatMap((link) => {
+		const fields = compared.get(link.entityId);
+		return fields === undefined ? [] : [{ ...link, fields }];
+	});
+	const others = links.filter(({ entityId }) => !compared.has(entityId));
+	const whole = await tx.registers.shadows(others);
+	return new Map([...whole, ...(await tx.registers.partsOfShadows(parts))]);
+}
+
 export class Scene {
 	private constructor(
 		readonly systems: SystemRow[],
@@ -79,7 +102,6 @@ export class Scene {
 	): Promise<Scene> {
 		const systems = await tx.systems.all();
 		const allLinks = await tx.identity.linksOf(ids);
-		const shadows = await tx.registers.shadows(allLinks);
 		const links = byEntity(allLinks);
 		const alive = byEntity(await tx.deliveries.aliveOf(ids));
 		const standing = await tx.entities.standing(ids);
@@ -87,13 +109,17 @@ export class Scene {
 		for (const { system, entityId } of await tx.reviews.awaited(ids)) {
 			awaited.set(entityId, (awaited.get(entityId) ?? new Set()).add(system));
 		}
-		const asked = await tx.reviews.askedFields(ids);
+		const { fields: asked, doubted } = await tx.reviews.asked(ids);
+		for (const entityId of doubted) {
+			awaited.set(entityId, new Set(systems.map(({ name }) => name)));
+		}
 		const compared = new Map<string, ReadonlySet<string>>();
 		for (const id of ids) {
 			const fields = causes?.get(id)?.fields;
 			const isQuiet = !alive.has(id) && !standing.has(id) && isLinked(systems, links.get(id));
 			if (fields !== undefined && isQuiet) compared.set(id, fields);
 		}
+		const shadows = await shadowsFor(tx, allLinks, compared);
 		const registers = await registersFor(tx, ids, compared);
 		const entities = ids.map((entityId): [string, EntityScene] => {
 			const own = links.get(entityId) ?? [];

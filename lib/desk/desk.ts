@@ -5,14 +5,24 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
 import type { ConnectorOf } from '../delivery/mark';
-import type { DeadLetterRow, ReviewRow, StoredAuditRow } from '../model/rows';
+import type { DeadLetterRow, ReviewRow, StoredAuditRow, WhileInReview } from '../model/rows';
 import type { AuditQuery } from '../store/audit';
 import type { PauseRow } from '../store/pauses';
 import type { RunRow } from '../store/runs';
-import type { Store } from '../store/store';
-import { answerReview, requireReview, type Answer } from './answer';
+import type { Store, StoreTransaction } from '../store/store';
+import { answerReview, requireReview, type Answer, type AnswerContext } from './answer';
+import {
+	mergeClients,
+	splitClient,
+	undoClientMove,
+	type ClientContext,
+	type ClientMove,
+	type MergeAsked,
+	type SplitAsked,
+} from './clients';
 import { discardLetter, retryLetter } from './dead-letters';
 import { pause, resume, type PauseRequest } from './pauses';
+import { ignoreReview, postponeReview, reopenReview } from './reviews';
 import { countAll, linkedEntity, viewEntity, type EntityView, type Metrics } from './views';
 
 export class Desk {
@@ -38,8 +48,14 @@ export class Desk {
 		return this.store.read((tx) => tx.audit.find(query));
 	}
 
-	reviews(state: ReviewRow['state'] | undefined, limit: number): Promise<ReviewRow[]> {
-		return this.store.read((tx) => tx.reviews.list(state, limit));
+	/** Open ones that are put off are left out until their time, unless `putOff` asks for them. */
+	reviews(
+		state: ReviewRow['state'] | undefined,
+		limit: number,
+		{ putOff = false }: { putOff?: boolean } = {},
+	): Promise<ReviewRow[]> {
+		const now = putOff ? undefined : this.clock.now();
+		return this.store.read((tx) => tx.reviews.list(state, limit, now));
 	}
 
 	/** Throws a DeskError if there is none. */
@@ -64,6 +80,39 @@ export class Desk {
 	decideReview(id: number, unifiedId: string | null, by?: string): Promise<ReviewRow> {
 		const answer: Answer = unifiedId === null ? { verdict: 'new' } : { verdict: 'link', unifiedId };
 		return this.decide(id, answer, by);
+	}
+
+	/**
+	 * Closes an identity review without an answer. A record that was held stays held, or becomes a client of
+	 * its own (`record: 'asNew'`).
+	 */
+	ignoreReview(id: number, asked: { by?: string; record?: WhileInReview } = {}) {
+		return this.withReview((tx, context) => ignoreReview(tx, id, asked.record, context), asked.by);
+	}
+
+	/** Puts an open review off until then, ms. */
+	postponeReview(id: number, until: number, by?: string): Promise<ReviewRow> {
+		return this.withReview((tx, context) => postponeReview(tx, id, until, context), by);
+	}
+
+	/** Takes the answer to an identity review back, or that a review was ignored or put off (./reviews.ts). */
+	reopenReview(id: number, by?: string): Promise<ReviewRow> {
+		return this.withReview((tx, context) => reopenReview(tx, id, context), by);
+	}
+
+	/** A person says that two clients are one. `into` keeps its id, that of `from` becomes an alias. */
+	mergeEntities(asked: MergeAsked): Promise<ClientMove> {
+		return this.move((tx, context) => mergeClients(tx, asked, context));
+	}
+
+	/** A person says that these records are another client: one that they were before, or a new one. */
+	splitEntity(asked: SplitAsked): Promise<ClientMove> {
+		return this.move((tx, context) => splitClient(tx, asked, context));
+	}
+
+	/** Takes a merge or a split of clients back; `auditSeq`: of the row that tells of it. */
+	undoIdentity(asked: { auditSeq: number; by?: string }): Promise<ClientMove> {
+		return this.move((tx, context) => undoClientMove(tx, asked, context));
 	}
 
 	deadLetters(state: DeadLetterRow['state'] | undefined, limit: number): Promise<DeadLetterRow[]> {
@@ -107,6 +156,29 @@ export class Desk {
 
 	metrics(): Promise<Metrics> {
 		return this.store.read((tx) => countAll(tx));
+	}
+
+	private async withReview(
+		work: (tx: StoreTransaction, context: AnswerContext) => Promise<ReviewRow>,
+		by: string | undefined,
+	): Promise<ReviewRow> {
+		const { connectorOf } = this;
+		const review = await this.store.transaction((tx) =>
+			work(tx, { now: this.clock.now(), connectorOf, by }),
+		);
+		this.wake(review.system);
+		return review;
+	}
+
+	private async move(
+		work: (tx: StoreTransaction, context: ClientContext) => Promise<ClientMove>,
+	): Promise<ClientMove> {
+		const { connectorOf } = this;
+		const moved = await this.store.transaction((tx) =>
+			work(tx, { now: this.clock.now(), connectorOf }),
+		);
+		this.signals.emit('deliveries');
+		return moved;
 	}
 
 	private wake(system: string): void {

@@ -3,7 +3,16 @@ import { desiredFields } from '../merge/register';
 import type { CanonicalFields } from '../model/fields';
 import type { StoredAuditRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
-import { foldAudit, foldLinks, LINK_KINDS, MERGED, type MergeNote, type PastLink } from './fold';
+import {
+	foldAudit,
+	foldLinks,
+	LINK_KINDS,
+	MERGED,
+	SPLIT,
+	type PastLink,
+	type SplitNote,
+} from './fold';
+import { familyOf, type MoveNote } from './family';
 import { trailOf } from './trail';
 
 export interface PastEntity {
@@ -30,26 +39,30 @@ export async function entityAt(
 	return { unifiedId, at: new Date(atMs).toISOString(), fields, links };
 }
 
-/** Rows of all entities that are one client by now, up to then. */
+/** Rows of all entities that this one was ever one with, up to then. */
 async function familyTrail(
 	tx: StoreTransaction,
 	asked: string,
 	until: number,
 ): Promise<StoredAuditRow[]> {
-	const current = await tx.entities.current(asked);
-	const family = [current, ...(await tx.history.mergedInto(current))];
 	const rows: StoredAuditRow[] = [];
-	for (const entityId of family) rows.push(...(await trailOf(tx, { entityId, until })));
+	for (const entityId of await familyOf(tx, asked)) {
+		rows.push(...(await trailOf(tx, { entityId, until })));
+	}
 	return rows;
 }
 
-/** The entity that this one had become part of by the time of the last row. */
+/** The entity that this one had become part of by the time of the last row, unless it was split off again. */
 function survivorOf(asked: string, rows: readonly StoredAuditRow[]): string {
-	const merges = rows.filter(({ kind }) => kind === MERGED).sort((a, b) => a.seq - b.seq);
-	return merges.reduce((current, { detail }) => {
-		const { from, into } = detail as MergeNote;
-		return from === current ? into : current;
-	}, asked);
+	const moves = rows.filter(({ kind }) => kind === MERGED || kind === SPLIT);
+	return moves
+		.sort((a, b) => a.seq - b.seq)
+		.reduce((current, { kind, detail }) => {
+			const { from, into } = detail as MoveNote;
+			if (kind === MERGED) return from === current ? into : current;
+			const isBack = into === asked || (detail as Partial<SplitNote>).aliases?.includes(asked);
+			return from === current && isBack ? into : current;
+		}, asked);
 }
 
 /** A record that went to another client is told of in that one's rows. */

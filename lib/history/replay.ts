@@ -59,8 +59,13 @@ export class Replay {
 				return this.write(moment.row);
 			case 'taken': {
 				const { field = '', register } = moment.row;
-				this.registers[field] = register as Register;
-				this.truth[field] = register as Register;
+				if (register === undefined) {
+					delete this.registers[field];
+					delete this.truth[field];
+				} else {
+					this.registers[field] = register as Register;
+					this.truth[field] = register as Register;
+				}
 				return;
 			}
 			case 'sight':

@@ -5,7 +5,7 @@
 import { recordKey, type ChangeEvent } from '../model/event';
 import type { StoredAuditRow } from '../model/rows';
 import type { PastEvent } from '../store/history';
-import { MERGED } from './fold';
+import { MERGED, SPLIT } from './fold';
 
 export type Moment =
 	/** What one event decided. `event`: undefined if it was purged, or is a person's word. */
@@ -13,7 +13,7 @@ export type Moment =
 	/** An event that decided nothing: it only shows what a record held. */
 	| { kind: 'sight'; at: number; event: ChangeEvent }
 	| { kind: 'write'; at: number; row: StoredAuditRow }
-	/** Registers that came from another client. */
+	/** Registers that came from another client, or went to one. */
 	| { kind: 'taken'; at: number; row: StoredAuditRow };
 
 export const DECISIONS = ['change', 'agree', 'lost', 'asked'];
@@ -24,7 +24,8 @@ export function timeline(rows: readonly StoredAuditRow[], events: readonly PastE
 	const decided = new Map<string, Extract<Moment, { kind: 'decisions' }>>();
 	for (const row of rows) {
 		const { eventId, kind, at, seq: order } = row;
-		const isDecision = DECISIONS.includes(kind) && eventId !== undefined && row.rule !== MERGED;
+		const isMoved = row.rule === MERGED || row.rule === SPLIT;
+		const isDecision = DECISIONS.includes(kind) && eventId !== undefined && !isMoved;
 		if (isDecision) {
 			const known = decided.get(eventId);
 			if (known !== undefined) known.rows.push(row);
@@ -34,7 +35,7 @@ export function timeline(rows: readonly StoredAuditRow[], events: readonly PastE
 				moments.push({ order, moment });
 			}
 		} else if (kind === 'write') moments.push({ order, moment: { kind, at, row } });
-		else if (row.register !== undefined)
+		else if (row.register !== undefined || (row.rule === SPLIT && row.field !== undefined))
 			moments.push({ order, moment: { kind: 'taken', at, row } });
 	}
 	const sights = placeSights(events, moments, decided);

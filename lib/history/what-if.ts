@@ -6,7 +6,7 @@ import { sameValue } from '../model/canonical';
 import type { FieldValue } from '../model/fields';
 import type { StoredAuditRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
-import { foldLinks, MERGED } from './fold';
+import { foldLinks, MERGED, SPLIT } from './fold';
 import { Replay, type DecisionAgain } from './replay';
 import { timeline } from './timeline';
 import { trailOf } from './trail';
@@ -83,8 +83,8 @@ function notes(rows: readonly StoredAuditRow[], fromTrail: number, events: numbe
 		);
 	}
 	if (events >= MAX_EVENTS) said.push(`Only the first ${MAX_EVENTS} events were looked at.`);
-	if (rows.some(({ kind }) => kind === MERGED)) {
-		said.push('What came from another client that became part of this one is taken as it came.');
+	if (rows.some(({ kind }) => kind === MERGED || kind === SPLIT)) {
+		said.push('What came from another client, or went to one, is taken as it did.');
 	}
 	return said;
 }

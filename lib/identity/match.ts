@@ -3,7 +3,8 @@
  * not, summed; rules that no weight outweighs. Pure.
  */
 import { compareProfiles } from './compare';
-import type { ComparedField, Comparison, Profile } from './compare/comparison';
+import type { ComparedField, Comparison } from './compare/comparison';
+import type { FoldedProfile } from './compare/profile';
 import {
 	DEFAULT_RULE_OPTIONS,
 	differentKinds,
@@ -59,8 +60,8 @@ const ADDRESS_PARTS: ReadonlySet<string> = new Set<ComparedField>([
 	'state',
 ]);
 
-export function match(a: Profile, b: Profile, options: MatchOptions): Match {
-	const different = differentKinds(a.fields, b.fields);
+export function match(a: FoldedProfile, b: FoldedProfile, options: MatchOptions): Match {
+	const different = differentKinds(a.type, b.type);
 	if (different.length > 0) return { bits: 0, probability: 0, fields: [], rules: different };
 	const comparisons = compareProfiles(a, b);
 	const fields = comparisons.map((one) => fieldWeight(one, options));

@@ -1,245 +1,292 @@
 /**
- * Which entity does each record belong to? Exact link, else an own create coming back, else strong
- * keys and scored candidates, else a new entity. In doubt it links nothing and asks. Set-based: a
- * batch costs the same number of store calls whether it holds one event or hundreds.
+ * Which entity does each record belong to? Exact link, else an own create coming back, else compared
+ * with the likeliest candidates, else a new entity. In doubt it links nothing and asks. Set-based: a batch
+ * costs the same number of store calls whether it holds one event or hundreds, and the order of its
+ * records does not matter.
  */
-import { sameValue } from '../model/canonical';
-import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
-import type {
-	AuditRow,
-	DeliveryRow,
-	Evidence,
-	Link,
-	ReviewQuestion,
-	ReviewRow,
-} from '../model/rows';
-import { expectCreated, type Shadow } from '../merge/shadow';
-import type { NewReview } from '../store/desk';
-import { unifiedIdOf, type RecordKeys } from '../store/identity';
+import { recordKey, type ChangeEvent } from '../model/event';
+import type { DeliveryRow, Evidence, Link, WhileInReview } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
-import { allKeys } from './keys';
-import { hasLinkIn, loadKnown, OWN_ISSUER, type Candidate, type Known } from './known';
-import { DEFAULT_THRESHOLDS, score, type Thresholds } from './score';
+import { acceptedWeights } from './accepted-weights';
+import { DEFAULT_THRESHOLDS, evidenceOf, type Thresholds } from './bands';
+import { findProposals, newcomerOf, type Newcomer } from './candidates';
+import { loadCandidates, newCandidate, type Candidate } from './clients';
+import { loadKnown, type Known } from './known';
+import { DEFAULT_MATCH_OPTIONS, type MatchOptions } from './match';
+import { OWN_ISSUER, OwnCreates } from './own-creates';
+import { Placing, type Other, type Placement } from './placing';
+import { nearOf, question, reasonFor, type Fit, type Near } from './questions';
+import { Recordings } from './recordings';
+import type { RuleOptions } from './rules';
 
 export type IdentityDecision =
-	| { decision: 'linked' | 'created'; unifiedId: string; evidence: Evidence }
+	| {
+			decision: 'linked' | 'created';
+			unifiedId: string;
+			evidence: Evidence;
+			/** A client of its own for now: a review asks whether it is another one (`whileInReview: 'asNew'`). */
+			reviewId?: number;
+			/** Why not: the clients that came nearest without being linked, best first. */
+			near?: Near[];
+	  }
 	| {
 			decision: 'review';
 			reviewId: number;
 			reason: string;
-			candidates: Array<{ unifiedId: string; score: number }>;
+			candidates: Array<{ unifiedId: string; score: number; evidence?: Evidence }>;
 	  }
 	/** A delete of a record that the fabric never linked, or an event settled before. */
 	| { decision: 'none'; reason: string };
 
 export interface ResolveOptions {
 	thresholds?: Thresholds;
+	/** What becomes of a record while a person is asked. Default `hold`. */
+	whileInReview?: WhileInReview;
+	rules?: RuleOptions;
 	/** ms */
 	now: number;
 }
 
-type Ranked = Array<{ candidate: Candidate; evidence: Evidence }>;
-
-/** A second candidate this close to the best makes the choice a guess. */
-const TOO_CLOSE = 0.05;
 /** Answers one decision an event, in order. */
 export async function resolveBatch(
 	tx: StoreTransaction,
 	events: readonly ChangeEvent[],
 	options: ResolveOptions,
 ): Promise<IdentityDecision[]> {
-	const resolver = new Resolver(tx, options, await loadKnown(tx, events));
-	const decisions: IdentityDecision[] = [];
-	for (const event of events) decisions.push(await resolver.resolve(event));
+	const known = await loadKnown(tx, events);
+	const resolver = new Resolver(tx, known, options);
+	const strangers = events.filter((event) => !known.links.has(recordKey(event)));
+	if (strangers.length > 0) await resolver.placeStrangers(strangers);
+	const decisions = events.map((event) => resolver.decide(event));
 	await resolver.save();
 	return decisions;
 }
 
+const REMOVALS: readonly string[] = ['delete', 'archive', 'merge'];
+
 class Resolver {
-	private readonly newLinks: Link[] = [];
-	private readonly newKeys: RecordKeys[] = [];
-	private readonly newEntities: Array<{ number: number; createdBy: string }> = [];
-	private readonly newShadows: Array<RecordAddress & { shadow: Shadow }> = [];
-	private readonly logged: NewReview[] = [];
-	private readonly held: Array<{ seq: number; reason: string }> = [];
-	private readonly audit: AuditRow[] = [];
+	private readonly recordings: Recordings;
+	/** Records that were placed in this batch. */
+	private readonly placed = new Map<string, IdentityDecision>();
 
 	constructor(
 		private readonly tx: StoreTransaction,
-		private readonly options: ResolveOptions,
 		private readonly known: Known,
-	) {}
+		private readonly options: ResolveOptions,
+	) {
+		this.recordings = new Recordings(tx, known, options.now);
+	}
 
-	async resolve(event: ChangeEvent): Promise<IdentityDecision> {
-		const link = this.known.links.get(recordKey(event));
+	/** Records without a link: the first event of each says what it holds. */
+	async placeStrangers(events: readonly ChangeEvent[]): Promise<void> {
+		const firsts = new Map<string, ChangeEvent>();
+		for (const event of events) {
+			const key = recordKey(event);
+			if (REMOVALS.includes(event.change) || this.known.reviews.has(key)) continue;
+			if (!firsts.has(key)) firsts.set(key, event);
+		}
+		const rest = await this.placeOwnCreates([...firsts.values()]);
+		if (rest.length > 0) await this.placeNewcomers(rest.map(newcomerOf));
+	}
+
+	decide(event: ChangeEvent): IdentityDecision {
+		const key = recordKey(event);
+		const placed = this.placed.get(key);
+		if (placed !== undefined && placed.decision !== 'review') {
+			// Later events of the record are linked as it is now.
+			this.placed.delete(key);
+			return placed;
+		}
+		const link = this.known.links.get(key);
 		if (link !== undefined) return byLink(event, link);
-		const review = this.known.reviews.get(recordKey(event));
-		if (review !== undefined) return this.hold(event, review);
-		if (['delete', 'archive', 'merge'].includes(event.change)) {
-			return { decision: 'none', reason: 'The removed record was never linked.' };
+		const review = this.known.reviews.get(key);
+		if (review !== undefined) return this.recordings.hold(event, review);
+		return { decision: 'none', reason: 'The removed record was never linked.' };
+	}
+
+	save(): Promise<void> {
+		return this.recordings.save();
+	}
+
+	private async placeOwnCreates(events: readonly ChangeEvent[]): Promise<ChangeEvent[]> {
+		const creates = await OwnCreates.load(this.tx, events, this.known);
+		return events.filter((event) => {
+			const own = creates.of(event);
+			if (own === undefined) return true;
+			const evidence = { by: 'own-create', score: 1, fields: [] };
+			this.link(event, own.candidate.unifiedId, evidence, [], own.delivery);
+			own.candidate.links.push(this.known.links.get(recordKey(event)) as Link);
+			return false;
+		});
+	}
+
+	private async placeNewcomers(newcomers: Newcomer[]): Promise<void> {
+		const proposals = await findProposals(this.tx, newcomers);
+		for (const [place, { event }] of newcomers.entries()) {
+			const named = event.externalKeys[OWN_ISSUER];
+			if (named !== undefined) proposals.clients[place]?.unshift(named);
 		}
-		const own = this.ownCreate(event);
-		if (own !== undefined) return this.link(event, own.unifiedId, evidence('own-create'));
-		const ranked = this.rank(event);
-		const verdict = this.judge(event, ranked);
-		if (verdict === 'new') return this.create(event, ranked);
-		if (verdict.ask !== undefined) return this.ask(event, ranked, verdict.ask);
-		const create = this.known.creates
-			.get(event.system)
-			?.find(({ entityId }) => entityId === verdict.unifiedId);
-		if (create !== undefined) this.expectOwnValues(event, create);
-		return this.link(event, verdict.unifiedId, verdict.evidence);
+		const clients = await loadCandidates(this.tx, proposals.clients.flat());
+		const placing = new Placing(newcomers, proposals, clients, {
+			thresholds: this.options.thresholds ?? DEFAULT_THRESHOLDS,
+			match: await this.matchOptions(),
+			isRejected: ({ event }, { unifiedId }) =>
+				this.known.neverAgain.get(recordKey(event))?.has(unifiedId) ?? false,
+			isNamed: ({ event }, candidate) =>
+				clients.get(event.externalKeys[OWN_ISSUER] ?? '') === candidate,
+		});
+		await new PlacedBatch(this, newcomers, placing).carryOut(placing.place());
 	}
 
-	async save(): Promise<void> {
-		const { tx } = this;
-		const { now } = this.options;
-		await tx.identity.addEntities(this.newEntities, now);
-		await tx.identity.saveLinks(this.newLinks, now);
-		await tx.identity.replaceKeys(this.newKeys);
-		await tx.registers.saveShadows(this.newShadows, now);
-		await tx.reviews.log(this.logged, now);
-		for (const reason of new Set(this.held.map((event) => event.reason))) {
-			const seqs = this.held.filter((event) => event.reason === reason).map(({ seq }) => seq);
-			await tx.inbox.settle(seqs, 'review', now, reason);
-		}
-		await tx.audit.append(this.audit);
+	private async matchOptions(): Promise<MatchOptions> {
+		const weights = await acceptedWeights(this.tx);
+		const { rules = DEFAULT_MATCH_OPTIONS.rules } = this.options;
+		return { ...DEFAULT_MATCH_OPTIONS, rules, weights };
 	}
 
-	/** Is this record the one that a create of ours has just made, or made before its answer was lost? */
-	private ownCreate(event: ChangeEvent): Candidate | undefined {
-		const { candidates } = this.known;
-		const creates = this.known.creates.get(event.system) ?? [];
-		const named = candidates.get(event.externalKeys[OWN_ISSUER] ?? '');
-		if (named !== undefined && !hasLinkIn(named, event)) {
-			const create = creates.find(({ entityId }) => entityId === named.unifiedId);
-			if (create !== undefined) this.expectOwnValues(event, create);
-			return named;
-		}
-		const matching = creates.filter((delivery) => isMadeBy(delivery, event));
-		const [create] = matching;
-		const entities = new Set(matching.map(({ entityId }) => entityId));
-		if (create === undefined || entities.size !== 1) return undefined;
-		const candidate = candidates.get(create.entityId);
-		if (candidate === undefined || hasLinkIn(candidate, event)) return undefined;
-		this.expectOwnValues(event, create);
-		return candidate;
-	}
-
-	/** What the create sent is no person's edit when it is seen at the new record. */
-	private expectOwnValues(event: ChangeEvent, create: DeliveryRow): void {
-		this.newShadows.push({ ...addressOf(event), shadow: expectCreated(create.tried) });
-	}
-
-	private rank(event: ChangeEvent): Ranked {
-		const ids = new Set(
-			allKeys(event.fields, event.externalKeys).flatMap((key) => [
-				...(this.known.owners.get(key) ?? []),
-			]),
-		);
-		return [...ids]
-			.map((id) => this.known.candidates.get(id))
-			.filter((candidate) => candidate !== undefined)
-			.map((candidate) => ({ candidate, evidence: score(event, candidate) }))
-			.sort(
-				(a, b) =>
-					b.evidence.score - a.evidence.score ||
-					(a.candidate.unifiedId < b.candidate.unifiedId ? -1 : 1),
-			);
-	}
-
-	private judge(
+	/** `create`: the one that made the record, as far as known. */
+	link(
 		event: ChangeEvent,
-		ranked: Ranked,
-	): 'new' | { ask: string } | { ask?: undefined; unifiedId: string; evidence: Evidence } {
-		const thresholds = this.options.thresholds ?? DEFAULT_THRESHOLDS;
-		const [best, second] = ranked;
-		if (best === undefined || best.evidence.score < thresholds.review) return 'new';
-		if (best.evidence.score < thresholds.link)
-			return { ask: 'It may be the same client, but the evidence is not enough to link it.' };
-		if (hasLinkIn(best.candidate, event)) {
-			return {
-				ask: `${event.system} already has a record of this client: this may be a duplicate inside ${event.system}.`,
-			};
+		unifiedId: string,
+		evidence: Evidence,
+		near: readonly Fit[],
+		create = this.createFor(event, unifiedId),
+	): void {
+		this.recordings.link(event, unifiedId, evidence, near);
+		if (create !== undefined) this.recordings.expect(event, create);
+		const decision = { decision: 'linked' as const, unifiedId, evidence };
+		this.placed.set(recordKey(event), withNear(decision, near));
+	}
+
+	private createFor({ system }: ChangeEvent, unifiedId: string): DeliveryRow | undefined {
+		return this.known.creates.get(system)?.find(({ entityId }) => entityId === unifiedId);
+	}
+
+	create(event: ChangeEvent, near: readonly Fit[], isLogged: boolean): Candidate {
+		const unifiedId = this.recordings.create(event, near, isLogged);
+		const evidence = { by: 'new-entity', score: 1, fields: [] };
+		const decision = { decision: 'created' as const, unifiedId, evidence };
+		this.placed.set(recordKey(event), withNear(decision, near));
+		return newCandidate(unifiedId, event);
+	}
+
+	/** The record waits, or is a client of its own until the answer. Answers that client. */
+	async ask(
+		event: ChangeEvent,
+		near: readonly Fit[],
+		reason: string,
+	): Promise<Candidate | undefined> {
+		const { whileInReview } = this.options;
+		const asked = { ...(await question(this.tx, event, near, reason)), whileInReview };
+		if (whileInReview !== 'asNew') {
+			await this.recordings.open(event, asked);
+			return undefined;
 		}
-		if (second !== undefined && best.evidence.score - second.evidence.score < TOO_CLOSE) {
-			return { ask: 'More than one client fits equally well.' };
-		}
-		return { unifiedId: best.candidate.unifiedId, evidence: best.evidence };
-	}
-
-	private link(event: ChangeEvent, unifiedId: string, why: Evidence): IdentityDecision {
-		this.remember(event, unifiedId, why);
-		this.note(event, 'link', unifiedId, why);
-		return { decision: 'linked', unifiedId, evidence: why };
-	}
-
-	private create(event: ChangeEvent, ranked: Ranked): IdentityDecision {
-		this.known.lastNumber += 1;
-		const number = this.known.lastNumber;
-		const unifiedId = unifiedIdOf(number);
-		this.newEntities.push({ number, createdBy: event.eventId });
-		const { fields, externalKeys } = event;
-		this.known.candidates.set(unifiedId, { unifiedId, fields, externalKeys, links: [] });
-		const why = evidence('new-entity');
-		this.remember(event, unifiedId, why);
-		this.note(event, 'entity', unifiedId, why);
-		const asked = question(event, ranked, 'No known client fits.');
-		this.logged.push({ ...addressOf(event), kind: 'new-entity', state: 'logged', question: asked });
-		return { decision: 'created', unifiedId, evidence: why };
-	}
-
-	private async ask(event: ChangeEvent, ranked: Ranked, reason: string): Promise<IdentityDecision> {
-		const asked = question(event, ranked, reason);
-		const review: NewReview = {
-			...addressOf(event),
-			kind: 'identity',
-			state: 'open',
-			question: asked,
-		};
-		const opened = await this.tx.reviews.open(review, this.options.now);
-		this.known.reviews.set(recordKey(event), opened);
-		return this.hold(event, opened);
-	}
-
-	/** The event waits for the answer; so do later ones of its record, which keeps their order. */
-	private hold(event: ChangeEvent, { id: reviewId, question: asked }: ReviewRow): IdentityDecision {
-		const { reason } = asked;
-		const seq = this.known.inbox.get(event.eventId)?.seq;
-		if (seq !== undefined) this.held.push({ seq, reason });
-		const address = addressOf(event);
-		const { now: at } = this.options;
-		const detail = { reviewId, reason };
-		this.audit.push({ at, kind: 'review', ...address, eventId: event.eventId, detail });
-		const candidates = asked.candidates.map(({ unifiedId, score: value }) => ({
-			unifiedId,
-			score: value,
-		}));
-		return { decision: 'review', reviewId, reason, candidates };
-	}
-
-	private remember(event: ChangeEvent, entityId: string, why: Evidence): void {
-		const { links, candidates, owners } = this.known;
-		const address = addressOf(event);
-		const link: Link = { ...address, entityId, state: 'active', evidence: why, recreated: 0 };
-		const keys = allKeys(event.fields, event.externalKeys);
-		links.set(recordKey(event), link);
-		this.newLinks.push(link);
-		this.newKeys.push({ ...address, entityId, keys });
-		candidates.get(entityId)?.links.push(link);
-		for (const key of keys) owners.set(key, (owners.get(key) ?? new Set()).add(entityId));
-	}
-
-	private note(event: ChangeEvent, kind: string, entityId: string, why: Evidence): void {
-		const { now: at } = this.options;
-		const { eventId } = event;
-		const run = this.known.inbox.get(eventId)?.batch ?? undefined;
-		this.audit.push({ at, kind, entityId, ...addressOf(event), eventId, run, detail: why });
+		const made = this.create(event, [], false);
+		const reviewId = await this.recordings.openAbout(event, asked, made.unifiedId);
+		const decision = this.placed.get(recordKey(event));
+		if (decision?.decision === 'created')
+			this.placed.set(recordKey(event), { ...decision, reviewId });
+		return made;
 	}
 }
 
-function addressOf({ system, object, crmId }: ChangeEvent): RecordAddress {
-	return { system, object, crmId };
+/** Carries out where the newcomers were placed: new clients first, since questions may name them. */
+class PlacedBatch {
+	/** Newcomer -> its client, once it has one. */
+	private readonly clientOf = new Map<number, Candidate>();
+
+	constructor(
+		private readonly resolver: Resolver,
+		private readonly newcomers: readonly Newcomer[],
+		private readonly placing: Placing,
+	) {}
+
+	async carryOut(placements: readonly Placement[]): Promise<void> {
+		const inOrder = [...placements].sort((a, b) => firstOf(a) - firstOf(b));
+		const sure = inOrder.filter(({ asked }) => asked.length === 0);
+		for (const placement of sure) this.settle(placement);
+		for (const placement of sure) this.linkOthers(placement);
+		for (const placement of inOrder.filter(({ asked }) => asked.length > 0))
+			await this.ask(placement);
+	}
+
+	private settle({ newcomers: [first], candidate }: Placement): void {
+		if (first === undefined) return;
+		if (candidate !== undefined) this.clientOf.set(first, candidate);
+		else this.clientOf.set(first, this.resolver.create(this.event(first), this.near(first), true));
+	}
+
+	private linkOthers({ newcomers, candidate }: Placement): void {
+		const client = this.clientOf.get(newcomers[0] ?? -1);
+		if (client === undefined) return;
+		for (const newcomer of candidate === undefined ? newcomers.slice(1) : newcomers)
+			this.linkTo(newcomer, client, newcomers);
+	}
+
+	/** With the evidence of the best pair inside the group. */
+	private linkTo(newcomer: number, client: Candidate, group: readonly number[]): void {
+		this.clientOf.set(newcomer, client);
+		const own = this.placing
+			.compared(newcomer)
+			.find(({ other }) =>
+				'candidate' in other ? other.candidate === client : group.includes(other.newcomer),
+			);
+		const evidence =
+			own === undefined ? { by: 'group', score: 1, fields: [] } : evidenceOf(own.assessment);
+		const near = this.near(newcomer).filter(({ candidate }) => candidate !== client);
+		this.resolver.link(this.event(newcomer), client.unifiedId, evidence, near);
+	}
+
+	private async ask(placement: Placement): Promise<void> {
+		const [first, ...others] = placement.newcomers;
+		if (first === undefined) return;
+		const made = await this.askOne(first, placement);
+		if (made !== undefined) this.clientOf.set(first, made);
+		for (const newcomer of others) {
+			if (made === undefined) await this.askOne(newcomer, placement);
+			else this.linkTo(newcomer, made, placement.newcomers);
+		}
+	}
+
+	private askOne(newcomer: number, { asked, bar }: Placement): Promise<Candidate | undefined> {
+		const near = asked.flatMap((other) => {
+			const assessment = this.placing.compare(newcomer, other);
+			const client = this.client(other);
+			if (assessment === undefined || client === undefined) return [];
+			return [{ candidate: client, evidence: evidenceOf(assessment) }];
+		});
+		const event = this.event(newcomer);
+		return this.resolver.ask(event, near, reasonFor(event, bar));
+	}
+
+	/** What came nearest, as far as it has become a client. */
+	private near(newcomer: number): Fit[] {
+		const MOST_NEAR = 3;
+		const all = this.placing.compared(newcomer).flatMap(({ other, assessment }) => {
+			const client = this.client(other);
+			return client === undefined ? [] : [{ candidate: client, evidence: evidenceOf(assessment) }];
+		});
+		const ids = all.map(({ candidate }) => candidate.unifiedId);
+		const first = all.filter(({ candidate }, index) => ids.indexOf(candidate.unifiedId) === index);
+		return first.slice(0, MOST_NEAR);
+	}
+
+	private client(other: Other): Candidate | undefined {
+		return 'candidate' in other ? other.candidate : this.clientOf.get(other.newcomer);
+	}
+
+	private event(newcomer: number): ChangeEvent {
+		return (this.newcomers[newcomer] as Newcomer).event;
+	}
+}
+
+function withNear<T extends object>(decision: T, near: readonly Fit[]): T & { near?: Near[] } {
+	return near.length === 0 ? decision : { ...decision, near: near.map(nearOf) };
+}
+
+function firstOf({ newcomers }: Placement): number {
+	return Math.min(...newcomers);
 }
 
 /** A record that was unlinked comes back when Field Merge sees it. */
@@ -248,29 +295,4 @@ function byLink(event: ChangeEvent, link: Link): IdentityDecision {
 		return { decision: 'none', reason: 'The record is no longer linked.' };
 	}
 	return { decision: 'linked', unifiedId: link.entityId, evidence: link.evidence };
-}
-
-const MAX_IN_QUESTION = 10;
-
-function evidence(by: string): Evidence {
-	return { by, score: 1, fields: [] };
-}
-
-function question(event: ChangeEvent, ranked: Ranked, reason: string): ReviewQuestion {
-	const candidates = ranked.slice(0, MAX_IN_QUESTION).map(({ candidate, evidence: why }) => ({
-		unifiedId: candidate.unifiedId,
-		score: why.score,
-		evidence: why,
-		fields: candidate.fields,
-	}));
-	return { reason, record: event.fields, candidates };
-}
-
-/** The record holds what a try of the create sent, as far as both speak of it, and at least a name or an e-mail. */
-function isMadeBy(delivery: DeliveryRow, event: ChangeEvent): boolean {
-	return delivery.tried.some((changes) => {
-		const sent = Object.entries(changes).filter(([field]) => field in event.fields);
-		const names = sent.some(([field]) => ['lastName', 'name', 'emails'].includes(field));
-		return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
-	});
 }

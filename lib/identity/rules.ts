@@ -2,7 +2,6 @@
  * What no score may outweigh. Each rule limits the outcome for a pair: `review`, a person decides at
  * best; `never`, they are two clients whatever agrees. Its sentence goes to the reviewer.
  */
-import type { CanonicalFields } from '../model/fields';
 import type { ComparedField, Comparison } from './compare/comparison';
 
 export type Limit = 'review' | 'never';
@@ -11,6 +10,10 @@ export interface Ruling {
 	rule: string;
 	limit: Limit;
 	sentence: string;
+	/** What speaks against it; another record of the client may agree there. */
+	field?: ComparedField;
+	/** Nothing speaks against it, there is only too little for it: another record of the client may have more. */
+	isLack?: true;
 }
 
 export interface RuleOptions {
@@ -40,24 +43,28 @@ const RULES: readonly Rule[] = [
 	{
 		rule: 'other external key',
 		limit: 'review',
+		field: 'externalKeys',
 		sentence: 'One issuer knows them under different keys.',
 		applies: ({ externalKeys }) => externalKeys === 'differs',
 	},
 	{
 		rule: 'other tax id',
 		limit: 'review',
+		field: 'taxId',
 		sentence: 'Their tax ids differ by more than a typing error.',
 		applies: ({ taxId }, { otherTaxId }) => otherTaxId === 'review' && taxId === 'differs',
 	},
 	{
 		rule: 'other generation',
 		limit: 'never',
+		field: 'suffix',
 		sentence: 'One is Jr. where the other is Sr.: parent and child.',
 		applies: (levels) => levels.suffix === 'differs' && !isIdentified(levels),
 	},
 	{
 		rule: 'other first name',
 		limit: 'never',
+		field: 'firstName',
 		sentence: 'They have different first names: two members of one household.',
 		applies: (levels) =>
 			levels.firstName === 'differs' &&
@@ -68,12 +75,14 @@ const RULES: readonly Rule[] = [
 	{
 		rule: 'other first name',
 		limit: 'review',
+		field: 'firstName',
 		sentence: 'They have different first names, as spouses or twins have.',
 		applies: (levels) => levels.firstName === 'differs' && !isIdentified(levels),
 	},
 	{
 		rule: 'first names only alike',
 		limit: 'review',
+		isLack: true,
 		sentence: 'Their first names are only alike (Paul and Paula), and no birth date agrees.',
 		applies: (levels) =>
 			['typo', 'similar'].includes(levels.firstName ?? '') &&
@@ -83,6 +92,7 @@ const RULES: readonly Rule[] = [
 	{
 		rule: 'other middle name',
 		limit: 'review',
+		field: 'middleName',
 		sentence: 'Their middle names differ, and no birth date agrees.',
 		applies: (levels) =>
 			levels.middleName === 'differs' && levels.birthDate !== 'same' && !isIdentified(levels),
@@ -90,18 +100,21 @@ const RULES: readonly Rule[] = [
 	{
 		rule: 'other birth date',
 		limit: 'review',
+		field: 'birthDate',
 		sentence: 'Their birth dates are a generation apart: parent and child may have one name.',
 		applies: (levels) => levels.birthDate === 'differs' && !isIdentified(levels),
 	},
 	{
 		rule: 'name alone',
 		limit: 'review',
-		sentence: 'Nothing but the name agrees.',
+		isLack: true,
+		sentence: 'Nothing but the name agrees, or what many share beside it (city, company).',
 		applies: (levels) => !hasMoreThanName(levels),
 	},
 	{
 		rule: 'no name agrees',
 		limit: 'review',
+		isLack: true,
 		sentence: 'No name agrees, only what a household or an office shares.',
 		applies: (levels) => !hasName(levels) && !isIdentified(levels) && levels.birthDate !== 'same',
 	},
@@ -113,10 +126,8 @@ const BESIDE_NAME: readonly ComparedField[] = [
 	'phones',
 	'street',
 	'postalCode',
-	'city',
 	'taxId',
 	'externalKeys',
-	'companyName',
 ];
 
 function hasMoreThanName(levels: Levels): boolean {
@@ -130,21 +141,25 @@ function hasName({ firstName, lastName, name }: Levels): boolean {
 	return first || last;
 }
 
+const DISAGREEMENT: ReadonlySet<string> = new Set(['differs', 'unlike', 'similar']);
+
+/** Is this level an agreement, be it with a slip? */
+export function agrees(level: string): boolean {
+	return !DISAGREEMENT.has(level);
+}
+
 /** All rules that limit this pair. */
 export function rulings(comparisons: readonly Comparison[], options: RuleOptions): Ruling[] {
 	const levels: Levels = {};
 	for (const { field, level } of comparisons) levels[field] = level;
-	return RULES.filter((rule) => rule.applies(levels, options)).map(({ rule, limit, sentence }) => ({
-		rule,
-		limit,
-		sentence,
-	}));
+	return RULES.filter(({ applies }) => applies(levels, options)).map(
+		({ applies: _applies, ...ruling }) => ruling,
+	);
 }
 
 /** A person is no organisation, and a household none of its members. */
-export function differentKinds(a: CanonicalFields, b: CanonicalFields): Ruling[] {
-	const [mine, theirs] = [a.type, b.type];
-	if (!mine || !theirs || mine === theirs) return [];
-	const sentence = `One is a ${String(mine)}, the other a ${String(theirs)}.`;
+export function differentKinds(mine: string, theirs: string): Ruling[] {
+	if (mine === '' || theirs === '' || mine === theirs) return [];
+	const sentence = `One is a ${mine}, the other a ${theirs}.`;
 	return [{ rule: 'other kind', limit: 'never', sentence }];
 }

@@ -49,18 +49,21 @@ export const PRIOR_BITS = 13;
 
 /** How common a value is among the known clients. */
 export interface Frequencies {
-	/** Entities known in all. */
-	entities: number;
-	/** Entities that have the value (keys as in {@link Comparison.valueKey}); undefined: not known. */
+	/** Records known in all. */
+	records: number;
+	/**
+	 * Of a name: records that have it; of an e-mail, phone, tax id or organisation: clients that have it.
+	 * Keys as in {@link Comparison.valueKey}; undefined: not known.
+	 */
 	countOf: (valueKey: string) => number | undefined;
 }
 
-export const NO_FREQUENCIES: Frequencies = { entities: 0, countOf: () => undefined };
+export const NO_FREQUENCIES: Frequencies = { records: 0, countOf: () => undefined };
 
 /** Names: the rarer, the more an agreement says, within so many bits of the default. */
 const NAME_RANGE = { least: -3, most: 2 } as const;
-/** Below so many clients counts say little; the defaults stand for as many. */
-const ENOUGH_ENTITIES = 1_000;
+/** Below so many counts say little: the default stands. */
+const ENOUGH_RECORDS = 1_000;
 /** Of two clients who agree on a name, this share spells it alike. */
 const NAME_KEPT = 0.8;
 
@@ -78,8 +81,8 @@ export function weightOf(
 	return Math.max(0, weight - 1.5 * Math.log2(Math.max(1, count)));
 }
 
-function byShare(weight: number, count: number, { entities }: Frequencies): number {
-	if (entities < ENOUGH_ENTITIES) return weight;
-	const byCount = Math.log2(NAME_KEPT / (Math.max(1, count) / entities));
+function byShare(weight: number, count: number, { records }: Frequencies): number {
+	if (records < ENOUGH_RECORDS) return weight;
+	const byCount = Math.log2(NAME_KEPT / (Math.max(1, count) / records));
 	return Math.min(weight + NAME_RANGE.most, Math.max(weight + NAME_RANGE.least, byCount));
 }

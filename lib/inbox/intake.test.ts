@@ -143,3 +143,15 @@ test('a stream that is replayed tells nothing new, its first sight of a record i
 	const again = await hub.accept('salesforce', [made]);
 	expect(again).toEqual({ accepted: 0, known: 1, rejected: 0 });
 });
+
+test.each(['waiting', 'merged'])(
+	'a record that was put away (%s) and is in use again is news once',
+	async (state) => {
+		const away = snapshot('wealthbox', '1', ADA, { at: START + 5, change: 'archive' });
+		await hub.take(titled('CFO', START));
+		await hub.accept('wealthbox', [away]);
+		if (state === 'merged') await hub.pump('wealthbox');
+		expect((await hub.accept('wealthbox', [titled('CFO', START + 9)])).accepted).toBe(1);
+		expect((await hub.accept('wealthbox', [titled('CFO', START + 12)])).accepted).toBe(0);
+	},
+);

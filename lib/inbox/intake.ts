@@ -93,12 +93,26 @@ export function isNews(
 		if (event.change !== 'archive') return last?.event.change !== event.change;
 		if (last?.event.change !== 'archive' && shadow?.archivedAt === undefined) return true;
 	} else if (event.change === 'undelete' || isGone(last?.event)) return true;
+	else if (mayBeTakenOut(event, shadow, last?.event)) return true;
 	if (last !== undefined && !['applied', 'noop', 'superseded'].includes(last.state)) {
 		return !repeats(event, last.event) || isDoubtful(shadow, last.event);
 	}
 	if (shadow === undefined) return true;
 	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
 	return isBack || !sameContent(event.fields, knownFields(shadow));
+}
+
+/** A record that was put away is read again as one in use: that is news, though it holds what it held. */
+function mayBeTakenOut(
+	event: ChangeEvent,
+	shadow: Shadow | undefined,
+	last: ChangeEvent | undefined,
+): boolean {
+	if (event.kind !== 'snapshot') return false;
+	if (last?.change === 'archive') return Date.parse(event.readAt) > Date.parse(last.readAt);
+	const archivedAt = shadow?.archivedAt;
+	if (archivedAt === undefined || Date.parse(event.readAt) <= archivedAt) return false;
+	return last === undefined || Date.parse(last.readAt) <= archivedAt;
 }
 
 function isGone(event: ChangeEvent | undefined): boolean {

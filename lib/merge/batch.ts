@@ -2,7 +2,7 @@
  * Merges a batch of change events in one transaction: registers, shadows, identity keys, audit rows
  * and the inbox move together or not at all. Each accepted event is merged exactly once.
  */
-import { allKeys } from '../identity/keys';
+import { indexRecords } from '../identity/record-index';
 import type { FieldMap } from '../model/field-map';
 import { touch, type Touched } from './cause';
 import { readableEvent } from './direction';
@@ -112,6 +112,8 @@ function askedOf(
 			const isKnown = known !== undefined && sameValue(field, known.value, value);
 			if (!isKnown || twice.has(key)) fields.add(field);
 		}
+		// What becomes of a field that changed depends on the client's type (Connector.project).
+		if (fields.size > 0) fields.add('type');
 	}
 	return asked;
 }
@@ -130,6 +132,8 @@ class Merger {
 	private readonly audit: AuditRow[] = [];
 	private readonly settled = new Map<InboxState, number[]>();
 	private readonly done = new Set<string>();
+	/** Shadows as they were before the batch. */
+	private readonly before: ReadonlyMap<string, Shadow>;
 
 	private constructor(
 		private readonly tx: StoreTransaction,
@@ -140,7 +144,9 @@ class Merger {
 		private readonly shadows: Map<string, Shadow>,
 		private readonly questions: QuestionBook,
 		private readonly removals: RemovalBook,
-	) {}
+	) {
+		this.before = new Map(shadows);
+	}
 
 	static async load(
 		tx: StoreTransaction,
@@ -192,10 +198,12 @@ class Merger {
 			records.map((record) => ({ ...record, shadow: this.shadowOf(record) })),
 			now,
 		);
-		await this.tx.identity.replaceKeys(
+		await indexRecords(
+			this.tx,
 			records.map((record) => ({
 				...record,
-				keys: allKeys(knownFields(this.shadowOf(record)), record.externalKeys),
+				before: knownFields(this.before.get(recordKey(record))),
+				after: knownFields(this.shadowOf(record)),
 			})),
 		);
 		await this.tx.identity.saveLinks([...this.changedLinks.values()], now);

@@ -9,14 +9,20 @@ import type { ChangeEvent } from '../model/event';
 export function readableEvent(event: ChangeEvent, fieldMap: FieldMap | undefined): ChangeEvent {
 	if (fieldMap === undefined) return event;
 	const barred = barredFields(fieldMap);
+	if (!Object.keys(event.fields).some((field) => barred.has(field))) return event;
 	const kept = Object.entries(event.fields).filter(([field]) => !barred.has(field));
-	if (kept.length === Object.keys(event.fields).length) return event;
 	return { ...event, fields: Object.fromEntries(kept) };
 }
 
+const barredOf = new WeakMap<FieldMap, Set<string>>();
+
 /** Fields that the map names and none of whose places is read in. */
 function barredFields(fieldMap: FieldMap): Set<string> {
+	const known = barredOf.get(fieldMap);
+	if (known !== undefined) return known;
 	const read = new Set(fieldMap.filter(readsIn).map(({ field }) => baseField(field)));
 	const named = fieldMap.map(({ field }) => baseField(field));
-	return new Set(named.filter((field) => !read.has(field)));
+	const barred = new Set(named.filter((field) => !read.has(field)));
+	barredOf.set(fieldMap, barred);
+	return barred;
 }

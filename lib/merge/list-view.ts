@@ -56,9 +56,8 @@ export function listEntries(register: ListRegister): Entry[] {
 		}));
 }
 
-/** The key at which the entry that had this key last stands, if it does. */
-export function whatBecameOf(register: ListRegister, key: string): string | undefined {
-	const entries = listEntries(register);
+/** Of the entries that stand: the key of the one that had this key last, if it is there. */
+export function whatBecameOf(entries: readonly Entry[], key: string): string | undefined {
 	if (entries.some((entry) => entry.key === key)) return key;
 	return entries.find(({ formerKeys }) => formerKeys.includes(key))?.key;
 }

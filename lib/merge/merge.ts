@@ -71,7 +71,7 @@ type Changed = Extract<FieldSight, { kind: 'changed' }>;
 export function mergeEvent(given: MergeInput): MergeResult {
 	const input = { ...given, event: notAhead(given.event) };
 	const { event, rules } = input;
-	let shadow = input.shadow ?? { fields: {} };
+	const fields = { ...input.shadow?.fields };
 	const registers = { ...input.registers };
 	const decisions: FieldDecision[] = [];
 	const questions: MergeResult['questions'] = {};
@@ -79,18 +79,22 @@ export function mergeEvent(given: MergeInput): MergeResult {
 	const moved = new Set<string>();
 	const readAt = Date.parse(event.readAt);
 	for (const [field, value] of Object.entries(event.fields)) {
-		const known = shadow.fields[field];
+		const known = fields[field];
 		const sight = look(event, field, value, known, ruleFor(rules, field));
 		sights.push(sight.kind);
 		if (sight.kind !== 'stale' && sight.kind !== 'unchanged') moved.add(field);
 		if (sight.kind === 'stale') continue;
+		// The shadow of this one field: what is noted below concerns no other.
+		let shadow: Shadow = { fields: known === undefined ? {} : { [field]: known } };
 		if (!sight.late) shadow = see(land(shadow, field, value, readAt), field, value, readAt);
 		else if (sight.kind === 'echo' || sight.kind === 'changed') {
 			shadow = recall(shadow, field, value, sight.shown);
 		}
-		if (sight.kind !== 'changed') continue;
-		const candidate = candidateMemory(input, sight, known?.editedAt);
-		shadow = noteEdit(shadow, field, candidate.editedAt);
+		const candidate =
+			sight.kind === 'changed' ? candidateMemory(input, sight, known?.editedAt) : undefined;
+		if (candidate !== undefined) shadow = noteEdit(shadow, field, candidate.editedAt);
+		Object.assign(fields, shadow.fields);
+		if (sight.kind !== 'changed' || candidate === undefined) continue;
 		const edit = { value, sight, candidate };
 		const { decision, question } = mergeField(input, field, registers[field], edit);
 		if (question !== undefined) questions[field] = question;
@@ -100,6 +104,7 @@ export function mergeEvent(given: MergeInput): MergeResult {
 	}
 	const superseded = sights.length > 0 && sights.every((kind) => kind === 'stale');
 	const outcome = superseded ? 'superseded' : decisions.length > 0 ? 'applied' : 'noop';
+	const shadow = { ...input.shadow, fields };
 	return { registers, shadow, decisions, questions, outcome, moved };
 }
 

@@ -76,9 +76,20 @@ export function memoriesOf(register: Register | undefined): Memory[] {
 	return said.map(({ memory }) => memory);
 }
 
+/** Registers are never changed in place, and each is asked for its value several times on its way. */
+const listValues = new WeakMap<ListRegister, { field: ListField; value: ListItem[] }>();
+
 function listValue(field: ListField, register: ListRegister): ListItem[] {
+	const known = listValues.get(register);
+	if (known?.field === field) return known.value;
+	const value = standingEntries(field, register);
+	listValues.set(register, { field, value });
+	return value;
+}
+
+function standingEntries(field: ListField, register: ListRegister): ListItem[] {
 	const entries = listEntries(register);
-	const chosen = register.primary && whatBecameOf(register, register.primary.key);
+	const chosen = register.primary && whatBecameOf(entries, register.primary.key);
 	const primary = chosen ?? entries[0]?.key;
 	return entries.map(({ key, item, formerKeys }) => {
 		const whole = formerKeys.length > 0 ? { ...item, formerKeys } : item;

@@ -103,18 +103,44 @@ describe('in flight', () => {
 	test('one that was seen has landed', () => {
 		const landed = land(intend(seen, { jobTitle: 'CEO' }), 'jobTitle', 'CEO', 15);
 		expect(landed.fields['jobTitle']).toMatchObject({
-			written: [{ value: 'CEO', from: 'CFO' }],
+			written: [{ value: 'CEO', at: 15 }],
 			writtenAt: 15,
 			before: { value: 'CFO', seenAt: 10 },
 		});
 		expect(landed.fields['jobTitle']?.inFlight).toBeUndefined();
 	});
 
+	test('what was sent and what was confirmed is one note where both are the same, and counts as two', () => {
+		const write = (shadow: Shadow, value: string, at: number, held = value) =>
+			confirm(intend(shadow, { jobTitle: value }), { jobTitle: value }, { jobTitle: held }, at);
+		const once = write(seen, 'CEO', 20);
+		expect(once.fields['jobTitle']?.written).toEqual([{ value: 'CEO', at: 20, exact: true }]);
+		const other = write(once, 'COO', 30, 'C.O.O.');
+		expect(other.fields['jobTitle']?.written).toEqual([
+			{ value: 'CEO', at: 20, exact: true },
+			{ value: 'COO', at: 30 },
+			{ value: 'C.O.O.', at: 30 },
+		]);
+		const later = write(write(other, 'CTO', 40), 'CIO', 50);
+		expect(later.fields['jobTitle']?.written?.map(({ value }) => value)).toEqual([
+			'C.O.O.',
+			'CTO',
+			'CIO',
+		]);
+	});
+
+	test('of a list it is one note although the CRM gave its entries ids', () => {
+		const to = { emails: [{ ...a, formerKeys: ['x@y.io'] }] };
+		const told = { emails: [{ ...a, ref: '7' }] };
+		const written = confirm(intend(seen, to), to, told, 20).fields['emails']?.written;
+		expect(written).toEqual([{ value: told.emails, from: [a], at: 20, exact: true }]);
+	});
+
 	test('tries that were never answered are known as ours once a later one is confirmed', () => {
 		const tries = intend(intend(seen, { jobTitle: 'CEO' }), { jobTitle: 'COO' });
 		const shadow = confirm(tries, { jobTitle: 'COO' }, { jobTitle: 'COO' }, 20);
 		const written = shadow.fields['jobTitle']?.written?.map(({ value }) => value);
-		expect(written).toEqual(['CEO', 'COO', 'COO']);
+		expect(written).toEqual(['CEO', 'COO']);
 	});
 
 	test('what they may have left in a list stays in doubt until the record is seen', () => {

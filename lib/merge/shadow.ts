@@ -4,18 +4,16 @@
  */
 import { isEmpty, sameValue } from '../model/canonical';
 import type { ListDiff } from '../model/list-diff';
+import {
+	doneBy,
+	isSameFlight,
+	MAX_REMEMBERED,
+	remember,
+	rememberDone,
+	type Flight,
+} from './flights';
 import { entriesOf, listAfter, ownEntries, withEdits } from './known-list';
 import { isListField, type CanonicalFields, type FieldValue } from '../model/fields';
-
-/** A write of ours: what was sent, and what the record was known to hold then. */
-export interface Flight {
-	value: FieldValue;
-	from: FieldValue;
-	/** The try is over: if it was done, then before this instant, ms. */
-	over?: number;
-	/** When it was known to be done, ms. */
-	at?: number;
-}
 
 export interface ShadowField {
 	value: FieldValue;
@@ -59,11 +57,10 @@ export interface RemovalFlight {
 	earlier?: number;
 }
 
-const MAX_REMEMBERED = 5;
-
 export function knownFields(shadow: Shadow | undefined): CanonicalFields {
-	const entries = Object.entries(shadow?.fields ?? {});
-	return Object.fromEntries(entries.map(([field, known]) => [field, known.value]));
+	const fields: CanonicalFields = {};
+	for (const [field, known] of Object.entries(shadow?.fields ?? {})) fields[field] = known.value;
+	return fields;
 }
 
 /** Notes that `value` was seen at `at`. An older sight than the last one changes nothing. */
@@ -133,7 +130,7 @@ export function land(shadow: Shadow, field: string, value: FieldValue, at: numbe
 	const landed = known.inFlight.filter((sent) => sameValue(field, sent.value, value));
 	if (landed.length === 0) return shadow;
 	const inFlight = known.inFlight.filter((sent) => !sameValue(field, sent.value, value));
-	const written = remember(known.written, doneBy(landed, at));
+	const written = rememberDone(field, known.written, doneBy(landed, at));
 	const before = { value: known.value, seenAt: known.seenAt };
 	const next = { ...known, written, writtenAt: at, before, inFlight };
 	return { ...shadow, fields: { ...shadow.fields, [field]: withoutEmptyFlight(next) } };
@@ -180,11 +177,13 @@ function confirmField(
 	// What was in flight before may have been written too: a stream may still bring its echo.
 	const others = [...(known?.stray ?? []), ...inFlight.filter((other) => other !== flight)];
 	const stray = isListField(field) && !part ? others.slice(-MAX_REMEMBERED) : [];
-	const done = { value: held, from: known?.value ?? null };
+	const done: Flight = { value: held, from: known?.value ?? null };
 	// When an earlier try that was never answered was done, if it was, nobody knows.
 	const unanswered = part ? [] : inFlight.filter((other) => other !== flight);
-	const answered = part || flight === undefined ? [done] : [flight, done];
-	const written = remember(known?.written, [...unanswered, ...doneBy(answered, at)]);
+	const isExact = flight !== undefined && isSameFlight(field, flight, done);
+	const sentAndDone = isExact ? [{ ...done, exact: true as const }] : [flight ?? [], done].flat();
+	const answered = doneBy(part ? [done] : sentAndDone, at);
+	const written = rememberDone(field, known?.written, [...unanswered, ...answered]);
 	const newer = known !== undefined && known.seenAt > at ? known : undefined;
 	const { value, seenAt } = newer ?? { value: held, seenAt: at };
 	const isOther = known !== undefined && !sameValue(field, known.value, value);
@@ -262,12 +261,4 @@ function withoutEmptyFlight(known: ShadowField): ShadowField {
 	const next = { ...known };
 	if (next.inFlight?.length === 0) delete next.inFlight;
 	return next;
-}
-
-function doneBy(flights: readonly Flight[], at: number): Flight[] {
-	return flights.map((flight) => ({ ...flight, at }));
-}
-
-function remember(list: Flight[] | undefined, flights: readonly Flight[]): Flight[] {
-	return [...(list ?? []), ...flights].slice(-MAX_REMEMBERED);
 }

@@ -5,9 +5,11 @@
 import { isEmpty, listItemKey, sameAttributes, sameValue } from '../model/canonical';
 import type { ChangeEvent } from '../model/event';
 import { isListField, type FieldValue, type ListField, type ListItem } from '../model/fields';
+import { ofFew } from '../model/remember';
 import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
 import { withEdits } from './known-list';
-import type { Flight, ShadowField } from './shadow';
+import type { Flight } from './flights';
+import type { ShadowField } from './shadow';
 
 export type FieldSight =
 	/** A later sight or write of the record is known. */
@@ -57,7 +59,7 @@ export function look(
 		// A list that equals what we sent may still have lost an entry that a person had added before.
 		const shown = edits(field, from, value);
 		// A write counts from when it was confirmed; the CRM may have made it a little before the edit.
-		const later = late && known ? writtenAfter(known, Date.parse(event.readAt)) : [];
+		const later = late && known ? writtenAfter(known, instantOf(event.readAt)) : [];
 		const diff = withoutOwnWrites(field, shown, [...own, ...later]);
 		if (isEmptyDiff(diff)) return { kind: 'echo', late, shown };
 		return { kind: 'changed', late, diff, shown, after };
@@ -81,9 +83,9 @@ function heldBefore(
 ): FieldValue {
 	if (known === undefined) return null;
 	const last = known.before === undefined ? known.value : known.before.value;
-	const before = isListField(field) ? undone(field, last, known, Date.parse(event.readAt)) : last;
+	const before = isListField(field) ? undone(field, last, known, instantOf(event.readAt)) : last;
 	if (event.kind === 'snapshot' || !sameValue(field, before, value)) return before;
-	const ours = writtenUntil(known, Date.parse(event.readAt)).findLast(
+	const ours = writtenUntil(known, instantOf(event.readAt)).findLast(
 		(sent) => !sameValue(field, sent.value, value),
 	);
 	return ours?.value ?? before;
@@ -110,6 +112,9 @@ function writtenUntil({ written = [] }: ShadowField, instant: number): Flight[] 
 	return written.filter(({ at }) => at === undefined || at <= instant);
 }
 
+/** ms. Each field of an event asks for the event's few times anew. */
+const instantOf = ofFew((text) => Date.parse(text));
+
 const NO_DIFF: ListDiff = { added: [], changed: [], removed: [] };
 
 /**
@@ -122,7 +127,7 @@ function timeliness(
 	known: ShadowField | undefined,
 ): 'timely' | 'late' | 'stale' {
 	if (known === undefined) return 'timely';
-	const readAt = Date.parse(event.readAt);
+	const readAt = instantOf(event.readAt);
 	const { seenAt, writtenAt } = known;
 	const isBefore = writtenAt !== undefined && readAt <= writtenAt;
 	if (event.kind === 'delta') {
@@ -146,7 +151,7 @@ function ownWrites(event: ChangeEvent, known: ShadowField | undefined, late: boo
 
 /** Of a delta: by the vendor's clock, but not after it was read. */
 function committedAt(event: ChangeEvent): number {
-	return Math.min(Date.parse(event.editedAt), Date.parse(event.readAt));
+	return Math.min(instantOf(event.editedAt), instantOf(event.readAt));
 }
 
 /** An entry that is still in the list was not edited into another one: that one is new. */
@@ -166,8 +171,8 @@ function edits(field: ListField, from: FieldValue, to: FieldValue): ListDiff {
 
 /** A write of several calls (Redtail) may be seen half done: those steps are ours too. */
 function withoutOwnWrites(field: ListField, diff: ListDiff, own: readonly Flight[]): ListDiff {
-	const listOf = (value: FieldValue) => (Array.isArray(value) ? value : []);
-	const has = (value: FieldValue, item: ListItem) =>
+	const listOf = (value: FieldValue | undefined) => (Array.isArray(value) ? value : []);
+	const has = (value: FieldValue | undefined, item: ListItem) =>
 		listOf(value).some((one) => listItemKey(field, one) === listItemKey(field, item));
 	const sent = (item: ListItem) =>
 		own.some(({ value }) =>
@@ -193,7 +198,7 @@ function lastSeenBefore(
 	late: boolean,
 ): number | undefined {
 	if (known === undefined || (late && event.kind === 'delta')) return undefined;
-	const unchanged = event.unchangedUntil === undefined ? 0 : Date.parse(event.unchangedUntil);
+	const unchanged = event.unchangedUntil === undefined ? 0 : instantOf(event.unchangedUntil);
 	const seenAt = late ? (known.before?.seenAt ?? 0) : known.seenAt;
 	const after = Math.max(seenAt, event.kind === 'snapshot' ? unchanged : 0);
 	return after === 0 ? undefined : after;

@@ -31,7 +31,8 @@ const STREET_WORDS: Record<string, string> = {
 	west: 'w',
 };
 
-const STATES: Record<string, string> = Object.fromEntries(
+/** Name -> code of the United States, in small letters. */
+export const STATES: Record<string, string> = Object.fromEntries(
 	(
 		'al:alabama ak:alaska az:arizona ar:arkansas ca:california co:colorado ct:connecticut de:delaware dc:district of columbia ' +
 		'fl:florida ga:georgia hi:hawaii id:idaho il:illinois in:indiana ia:iowa ks:kansas ky:kentucky la:louisiana me:maine ' +

@@ -97,6 +97,7 @@ export function sameValue(
 
 function sameList(field: ListField, a: ListItem[], b: ListItem[]): boolean {
 	if (a.length !== b.length) return false;
+	if (a.every((item, index) => isSameItem(field, item, b[index] as ListItem))) return true;
 	const other = new Map(b.map((item) => [listItemKey(field, item), item]));
 	return a.every((item) => {
 		const twin = other.get(listItemKey(field, item));
@@ -104,13 +105,42 @@ function sameList(field: ListField, a: ListItem[], b: ListItem[]): boolean {
 	});
 }
 
+function isSameItem(field: ListField, a: ListItem, b: ListItem): boolean {
+	return a === b || (sameItemKey(field, a, b) && sameAttributes(field, a, b));
+}
+
+/** Have both entries one key? What is typed alike is told without making the keys. */
+export function sameItemKey(field: ListField, a: ListItem, b: ListItem): boolean {
+	return isTypedAlike(field, a, b) || listItemKey(field, a) === listItemKey(field, b);
+}
+
+function isTypedAlike(field: ListField, a: ListItem, b: ListItem): boolean {
+	switch (field) {
+		case 'emails':
+			return (a as EmailItem).address === (b as EmailItem).address;
+		case 'phones':
+			return (a as PhoneItem).number === (b as PhoneItem).number;
+		case 'addresses':
+			return ADDRESS_PARTS.every((part) => (a as AddressItem)[part] === (b as AddressItem)[part]);
+		case 'tags':
+			return (a as TagItem).name === (b as TagItem).name;
+	}
+}
+
+const ADDRESS_PARTS = ['street', 'street2', 'city', 'state', 'postalCode', 'country'] as const;
+
 /** Attributes agree if every one that both sides state is equal; a silent side agrees with anything. */
 export function sameAttributes(field: ListField, a: ListItem, b: ListItem): boolean {
-	const [left, right] = [listItemAttributes(field, a), listItemAttributes(field, b)];
-	return Object.keys(left).every((name) => {
-		if (name === 'extension') return (left[name] ?? '') === (right[name] ?? '');
-		return left[name] === undefined || right[name] === undefined || left[name] === right[name];
-	});
+	if (field === 'tags') return true;
+	const [left, right] = [a as PhoneItem, b as PhoneItem];
+	if (left.kind !== undefined && right.kind !== undefined && left.kind !== right.kind) return false;
+	const isSaid = left.primary !== undefined && right.primary !== undefined;
+	if (isSaid && left.primary !== right.primary) return false;
+	return field !== 'phones' || extensionOf(left) === extensionOf(right);
+}
+
+function extensionOf({ extension }: PhoneItem): string {
+	return extension === undefined ? '' : canonicalText(extension);
 }
 
 /** True if every field said on the left means the same on the right, nested ids included. */
@@ -125,6 +155,11 @@ export function sameContent(left: CanonicalFields, right: CanonicalFields): bool
 }
 
 function sameRefs(field: ListField, a: ListItem[], b: ListItem[]): boolean {
+	const isInOrder = a.every(({ ref }, index) => {
+		const twin = b[index];
+		return twin !== undefined && ref === twin.ref && sameItemKey(field, a[index] as ListItem, twin);
+	});
+	if (isInOrder) return true;
 	const refs = new Map(b.map((item) => [listItemKey(field, item), item.ref]));
 	return a.every(
 		(item) => item.ref === undefined || refs.get(listItemKey(field, item)) === item.ref,

@@ -2,7 +2,7 @@
  * How one list of entries (e-mails, phones, addresses, tags) differs from another. One algorithm
  * serves the merge (what did a person change at this CRM?) and the writers (what must be written?).
  */
-import { listItemAttributes, listItemKey } from './canonical';
+import { listItemAttributes, listItemKey, sameItemKey } from './canonical';
 import type { ListField, ListItem } from './fields';
 
 export interface ListDiff<T extends ListItem = ListItem> {
@@ -64,7 +64,7 @@ function isSameInOrder(
 
 /** An attribute that the newer side does not state is no difference. */
 function differs(field: ListField, from: ListItem, to: ListItem): boolean {
-	if (listItemKey(field, from) !== listItemKey(field, to)) return true;
+	if (!sameItemKey(field, from, to)) return true;
 	const [before, after] = [listItemAttributes(field, from), listItemAttributes(field, to)];
 	return Object.keys(after).some((name) => {
 		if (name === 'extension') return (after[name] ?? '') !== (before[name] ?? '');

@@ -14,3 +14,16 @@ export function remembered(of: (text: string) => string, limit = 10_000): (text:
 		return result;
 	};
 }
+
+/** As {@link remembered}, for a pure function that is asked for the same few texts again and again, then for others. */
+export function ofFew<T>(of: (text: string) => T, limit = 16): (text: string) => T {
+	const results = new Map<string, T>();
+	return (text) => {
+		const known = results.get(text);
+		if (known !== undefined) return known;
+		if (results.size >= limit) results.clear();
+		const result = of(text);
+		results.set(text, result);
+		return result;
+	};
+}

@@ -39,12 +39,18 @@ export interface Link extends RecordAddress {
 
 /** Why a record belongs to its entity. Kept with the link for ever. */
 export interface Evidence {
-	/** `own-create`, `external-key`, `email`, `phone`, `name`, `new-entity`, `person`. */
+	/** `own-create`, `external-key`, `email`, `phone`, `name`, `new-entity`, `person`, `crm-merge`. */
 	by: string;
 	/** 0 to 1. */
 	score: number;
-	/** One line a field: what agreed and what did not, without the values. */
+	/** Sum of the weights, before any rule. */
+	bits?: number;
+	/** One line a field: what agreed and what did not (weight in bits), without the values. */
 	fields: Array<{ field: string; agreement: string; weight: number }>;
+	/** What no weight outweighs, with a sentence for people. */
+	rules?: Array<{ rule: string; limit: 'review' | 'never'; sentence: string }>;
+	/** What the record was linked by before a person said otherwise, newest first. */
+	earlier?: Evidence[];
 }
 
 export interface InboxItem {
@@ -109,14 +115,17 @@ export interface DeliveryRow {
 export interface ReviewRow extends RecordAddress {
 	id: number;
 	kind: ReviewKind;
-	state: 'open' | 'logged' | 'decided';
-	/** Of a question about a client's value or removal. */
+	/** `ignored`: closed without an answer; its record waits on. */
+	state: 'open' | 'ignored' | 'logged' | 'decided';
+	/** Of a question about a client's value or removal; of `identity`, the client that the record is meanwhile. */
 	entityId: string | null;
 	field: string | null;
 	question: ReviewQuestion;
 	decision: ReviewDecision | null;
 	openedAt: number;
 	decidedAt: number | null;
+	/** Put off until then, ms. */
+	snoozedUntil?: number | null;
 }
 
 /**
@@ -166,11 +175,28 @@ export interface BreakerQuestion {
 	limit: number;
 }
 
+/** Of `duplicate`, where a search found it: records of one system that seem to be one client, the suggested master first. */
+export interface DuplicateQuestion {
+	records: Array<{ crmId: string; unifiedId: string | null }>;
+	confidence: 'sure' | 'doubtful';
+	/** Why the first one is suggested. */
+	reasons: string[];
+	/** What it would hold after a merge, and from which records (CRM ids). */
+	merged: Record<string, { value: FieldValue; from: string[]; because: string }>;
+}
+
+/** What becomes of a record while a review asks whose it is: nothing, or it is a client of its own. */
+export const WHILE_IN_REVIEW = ['hold', 'asNew'] as const;
+export type WhileInReview = (typeof WHILE_IN_REVIEW)[number];
+
 export interface ReviewQuestion {
 	reason: string;
+	/** Of `identity`; absent: `hold`. */
+	whileInReview?: WhileInReview;
 	value?: ValueQuestion;
 	removal?: RemovalQuestion;
 	breaker?: BreakerQuestion;
+	duplicate?: DuplicateQuestion;
 	/** The record in question, as it was first read. */
 	record: CanonicalFields;
 	candidates: Array<{
@@ -184,9 +210,10 @@ export interface ReviewQuestion {
 export interface ReviewDecision {
 	/**
 	 * Of `identity`: `link` to `unifiedId`, or `new` entity. Of `value` and `custom`: `keep`, `take`, or
-	 * `set` to `value`. Of `removal`, `breaker`, `duplicate`: `approve` or `reject`.
+	 * `set` to `value`. Of `removal`, `breaker`, `duplicate`: `approve` or `reject`. Of `identity`: `ignore`,
+	 * closed without an answer.
 	 */
-	verdict: 'link' | 'new' | 'keep' | 'take' | 'set' | 'approve' | 'reject';
+	verdict: 'link' | 'new' | 'keep' | 'take' | 'set' | 'approve' | 'reject' | 'ignore';
 	unifiedId?: string;
 	value?: FieldValue;
 	by?: string;

@@ -1,6 +1,6 @@
 /** Reviews of kind `duplicate`: a system holds two active records of one client. One open a client and system. */
 import type { CanonicalFields } from '../model/fields';
-import type { Link } from '../model/rows';
+import type { DuplicateQuestion, Link, ReviewRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { closeReview } from './questions';
 
@@ -38,11 +38,28 @@ export async function closeDuplicates(
 	if (open.length === 0) return;
 	const links = (await tx.identity.linksOf(entityIds)).filter(isActive);
 	for (const review of open) {
+		if (review.question.duplicate !== undefined) {
+			await closeIfAlone(tx, review, review.question.duplicate, now);
+			continue;
+		}
 		const left = links.filter(
 			({ system, entityId }) => system === review.system && entityId === review.entityId,
 		);
 		if (left.length < 2) await closeReview(tx, review, 'One of the records is gone.', now);
 	}
+}
+
+/** Found by a search: its records may belong to several entities. */
+async function closeIfAlone(
+	tx: StoreTransaction,
+	review: ReviewRow,
+	{ records }: DuplicateQuestion,
+	now: number,
+): Promise<void> {
+	const { system, object } = review;
+	const links = await tx.identity.links(records.map(({ crmId }) => ({ system, object, crmId })));
+	const left = [...links.values()].filter(isActive);
+	if (left.length < 2) await closeReview(tx, review, 'One of the records is gone.', now);
 }
 
 function isActive({ state }: Link): boolean {

@@ -61,7 +61,7 @@ export class ReviewStore {
 		return toReview(row);
 	}
 
-	/** Which of these entities are candidates of an open review, and in which system the record is. */
+	/** Which of these entities are candidates of a review without an answer, and in which system the record is. */
 	async awaited(
 		entityIds: readonly string[],
 	): Promise<Array<{ system: string; entityId: string }>> {
@@ -73,7 +73,7 @@ export class ReviewStore {
 					.innerJoin('reviews', 'reviews.id', 'review_candidates.review_id')
 					.select(['review_candidates.system', 'review_candidates.entity_id'])
 					.where('review_candidates.entity_id', 'in', list<string>())
-					.where('reviews.state', '=', 'open'),
+					.where('reviews.state', 'in', ['open', 'ignored']),
 		});
 		return rows.map((row) => ({ system: row.system, entityId: row.entity_id }));
 	}
@@ -86,7 +86,7 @@ export class ReviewStore {
 		}
 	}
 
-	/** The open identity reviews of the given records, by record. */
+	/** The identity reviews of the given records that hold them: open, or ignored. By record. */
 	async openFor(addresses: readonly RecordAddress[]): Promise<Map<string, ReviewRow>> {
 		const result = new Map<string, ReviewRow>();
 		for (const { system, object, ids } of bySystem(addresses)) {
@@ -97,7 +97,7 @@ export class ReviewStore {
 					.where('system', '=', system)
 					.where('object', '=', object)
 					.where('crm_id', 'in', chunk)
-					.where('state', '=', 'open')
+					.where('state', 'in', ['open', 'ignored'])
 					.where('kind', '=', 'identity')
 					.execute(),
 			);
@@ -124,14 +124,33 @@ export class ReviewStore {
 		return rows.map(toReview);
 	}
 
-	/** By entity: fields whose value is asked about. They are written nowhere until the answer. */
-	async askedFields(entityIds: readonly string[]): Promise<Map<string, Set<string>>> {
-		const asked = new Map<string, Set<string>>();
-		for (const { entityId, field } of await this.questions(entityIds)) {
-			if (entityId === null || field === null) continue;
-			asked.set(entityId, (asked.get(entityId) ?? new Set()).add(field));
+	/**
+	 * By entity: `fields` whose value is asked about, which are written nowhere until the answer. `doubted`:
+	 * made for a record whose review was opened again; until it is answered nobody knows whether it is a
+	 * client of its own.
+	 */
+	async asked(
+		entityIds: readonly string[],
+	): Promise<{ fields: Map<string, Set<string>>; doubted: Set<string> }> {
+		const rows = await runForList(this.db, [...new Set(entityIds)], {
+			name: 'asked of entities',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('reviews')
+					.selectAll()
+					.where('entity_id', 'in', list<string>())
+					.where(OPEN)
+					.where('kind', 'in', ['value', 'custom', 'identity'])
+					.orderBy('id'),
+		});
+		const fields = new Map<string, Set<string>>();
+		const doubted = new Set<string>();
+		for (const { entityId, field, question } of rows.map(toReview)) {
+			if (entityId === null) continue;
+			if (field !== null) fields.set(entityId, (fields.get(entityId) ?? new Set()).add(field));
+			else if (question.whileInReview !== 'asNew') doubted.add(entityId);
 		}
-		return asked;
+		return { fields, doubted };
 	}
 
 	/** Open reviews of these kinds about these entities. */
@@ -168,10 +187,54 @@ export class ReviewStore {
 		return row && toReview(row);
 	}
 
-	async list(state: ReviewRow['state'] | undefined, limit: number): Promise<ReviewRow[]> {
+	/** `now`: those that are put off beyond it are left out. */
+	async list(
+		state: ReviewRow['state'] | undefined,
+		limit: number,
+		now?: number,
+	): Promise<ReviewRow[]> {
 		let query = this.db.selectFrom('reviews').selectAll().orderBy('id').limit(limit);
 		if (state !== undefined) query = query.where('state', '=', state);
+		if (now !== undefined) {
+			query = query.where((where) =>
+				where.or([
+					where('state', '!=', 'open'),
+					where('snoozed_until', 'is', null),
+					where('snoozed_until', '<=', now),
+				]),
+			);
+		}
 		return (await query.execute()).map(toReview);
+	}
+
+	async postpone(id: number, until: number | null): Promise<void> {
+		const values = { snoozed_until: until };
+		await this.db.updateTable('reviews').set(values).where('id', '=', id).execute();
+	}
+
+	/** Closed without an answer: what waits for it waits on. */
+	async ignore(id: number, decision: ReviewDecision, now: number): Promise<void> {
+		await this.db
+			.updateTable('reviews')
+			.set({ state: 'ignored', decision: JSON.stringify(decision), decided_at: now })
+			.where('id', '=', id)
+			.execute();
+	}
+
+	/** It is asked again. `entityId`: the client that the record is meanwhile. */
+	async reopen(id: number, question: ReviewQuestion, entityId: string | null): Promise<void> {
+		await this.db
+			.updateTable('reviews')
+			.set({
+				state: 'open',
+				decision: null,
+				decided_at: null,
+				snoozed_until: null,
+				entity_id: entityId,
+				question: JSON.stringify(question),
+			})
+			.where('id', '=', id)
+			.execute();
 	}
 
 	async decide(id: number, decision: ReviewDecision, now: number): Promise<void> {

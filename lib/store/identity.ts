@@ -15,6 +15,11 @@ export function unifiedIdOf(number: number): string {
 	return `U${FIRST_NUMBER + number}`;
 }
 
+/** The number in a unified id. */
+export function numberOf(unifiedId: string): number {
+	return Number(unifiedId.slice(1)) - FIRST_NUMBER;
+}
+
 export interface KeyOwner extends RecordAddress {
 	key: string;
 	entityId: string;

@@ -4,6 +4,7 @@
  */
 import { sql, type Kysely, type Migration, type MigrationProvider } from 'kysely';
 import { rehash } from './audit-rehash';
+import { fillBlocks } from './identity-fill';
 import type { Database } from './schema';
 
 export type StoreKind = 'sqlite' | 'postgres';
@@ -188,12 +189,46 @@ function chain(kind: StoreKind): Migration {
 	};
 }
 
+/** Candidates by hashed keys; counts of names; settings. */
+function identity(kind: StoreKind): Migration {
+	const number = NUMBER[kind];
+	const packed = kind === 'sqlite' ? ' without rowid' : '';
+	const tables = migration(kind, [
+		`create table identity_blocks (
+			hash ${number} not null, record ${number} not null, entity ${number} not null,
+			primary key (hash, record))${packed}`,
+		`create table name_counts (hash ${number} primary key, records ${number} not null)`,
+		`create table settings (name text primary key, value text not null, saved_at bigint not null)`,
+	]);
+	return {
+		async up(db: Kysely<unknown>): Promise<void> {
+			await tables.up(db);
+			await fillBlocks(db as Kysely<Database>);
+		},
+	};
+}
+
+/** What people decided about who is who, and reviews that are put off. */
+function decisions(kind: StoreKind): string[] {
+	return [
+		`alter table reviews add column snoozed_until bigint`,
+		`create table never_again (
+			system text not null, object text not null, crm_id text not null, entity_id text not null,
+			said_of text not null, review_id ${NUMBER[kind]}, said_by text, said_at bigint not null,
+			primary key (system, object, crm_id, entity_id))`,
+		`create index never_again_entity on never_again (entity_id)`,
+		`create index reviews_entity_ignored on reviews (entity_id) where state = 'ignored'`,
+	];
+}
+
 export function migrations(kind: StoreKind): MigrationProvider {
 	return {
 		getMigrations: async () => ({
 			'2026_11_22_initial': migration(kind, initial(kind)),
 			'2026_11_23_engine': migration(kind, engine()),
 			'2026_11_24_chain': chain(kind),
+			'2026_11_25_identity': identity(kind),
+			'2026_11_26_decisions': migration(kind, decisions(kind)),
 		}),
 	};
 }

@@ -4,8 +4,9 @@ import type { Register, Registers } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
 import { recordKey, type RecordAddress } from '../model/event';
 import { bySystem } from './batch';
-import { parseJson } from './rows';
+import { parseJson, registerText } from './rows';
 import type { Database, RegistersTable } from './schema';
+import { partOfShadow, rememberShadow, shadowText, wholeShadow } from './shadow-text';
 import { filledUp, MAX_LENGTH, runForList, runInsert, runStatement } from './statement';
 
 export interface RegisterChange {
@@ -90,7 +91,7 @@ export class RegisterStore {
 		const rows = changes.map(({ entityId, field, register }) => ({
 			entity_id: entityId,
 			field,
-			register: JSON.stringify(register),
+			register: registerText(register),
 		}));
 		await runInsert(this.db, 'save registers', rows, (slots) =>
 			this.db
@@ -109,24 +110,31 @@ export class RegisterStore {
 		}
 	}
 
+	/** Nothing stands in these fields any more. */
+	async dropRegisters(entityId: string, fields: readonly string[]): Promise<void> {
+		for (const field of fields) {
+			await this.db
+				.deleteFrom('registers')
+				.where('entity_id', '=', entityId)
+				.where('field', '=', field)
+				.execute();
+			const known = Object.entries(this.knownRegisters.get(entityId) ?? {});
+			const others = Object.fromEntries(known.filter(([name]) => name !== field));
+			if (this.knownRegisters.has(entityId)) this.knownRegisters.set(entityId, others);
+			this.knownFields.get(entityId)?.set(field, null);
+		}
+	}
+
 	/** Not to be changed in place. */
 	async shadows(addresses: readonly RecordAddress[]): Promise<Map<string, Shadow>> {
 		const missing = addresses.filter((address) => !this.knownShadows.has(recordKey(address)));
 		for (const { system, object, ids } of bySystem(missing)) {
-			const rows = await runForList(this.db, ids, {
-				name: 'shadows',
-				values: [system, object],
-				build: (slot, list) =>
-					this.db
-						.selectFrom('shadows')
-						.select(['crm_id', 'shadow'])
-						.where('system', '=', slot<string>())
-						.where('object', '=', slot<string>())
-						.where('crm_id', 'in', list<string>()),
-			});
+			const rows = await this.readShadows(system, object, ids);
 			for (const crmId of ids) this.knownShadows.set(recordKey({ system, object, crmId }), null);
-			for (const { crm_id: crmId, shadow } of rows)
-				this.knownShadows.set(recordKey({ system, object, crmId }), parseJson<Shadow>(shadow));
+			for (const { crm_id: crmId, shadow } of rows) {
+				const key = recordKey({ system, object, crmId });
+				this.knownShadows.set(key, wholeShadow(key, shadow));
+			}
 		}
 		const result = new Map<string, Shadow>();
 		for (const address of addresses) {
@@ -137,6 +145,44 @@ export class RegisterStore {
 		return result;
 	}
 
+	/**
+	 * As {@link shadows}, but only the named fields of each: what else is known of a record may be missing.
+	 * For comparing; never to be saved.
+	 */
+	async partsOfShadows(
+		records: ReadonlyArray<RecordAddress & { fields: Iterable<string> }>,
+	): Promise<Map<string, Shadow>> {
+		const result = new Map<string, Shadow>();
+		const missing = new Map<string, RecordAddress & { fields: Iterable<string> }>();
+		for (const record of records) {
+			const key = recordKey(record);
+			const known = this.knownShadows.get(key);
+			if (known) result.set(key, known);
+			else if (known === undefined) missing.set(key, record);
+		}
+		for (const { system, object, ids } of bySystem([...missing.values()])) {
+			for (const { crm_id: crmId, shadow } of await this.readShadows(system, object, ids)) {
+				const key = recordKey({ system, object, crmId });
+				result.set(key, partOfShadow(shadow, missing.get(key)?.fields ?? []));
+			}
+		}
+		return result;
+	}
+
+	private readShadows(system: string, object: string, ids: readonly string[]) {
+		return runForList(this.db, ids, {
+			name: 'shadows',
+			values: [system, object],
+			build: (slot, list) =>
+				this.db
+					.selectFrom('shadows')
+					.select(['crm_id', 'shadow'])
+					.where('system', '=', slot<string>())
+					.where('object', '=', slot<string>())
+					.where('crm_id', 'in', list<string>()),
+		});
+	}
+
 	async saveShadows(
 		shadows: ReadonlyArray<RecordAddress & { shadow: Shadow }>,
 		now: number,
@@ -145,7 +191,7 @@ export class RegisterStore {
 			system,
 			object,
 			crm_id: crmId,
-			shadow: JSON.stringify(shadow),
+			shadow: shadowText(shadow),
 			updated_at: now,
 		}));
 		await runInsert(this.db, 'save shadows', rows, (slots) =>
@@ -159,6 +205,10 @@ export class RegisterStore {
 					})),
 				),
 		);
-		for (const record of shadows) this.knownShadows.set(recordKey(record), record.shadow);
+		for (const [index, record] of shadows.entries()) {
+			const key = recordKey(record);
+			this.knownShadows.set(key, record.shadow);
+			rememberShadow(key, rows[index]?.shadow ?? '', record.shadow);
+		}
 	}
 }

@@ -23,6 +23,37 @@ export function parseJson<T>(text: string): T {
 	return JSON.parse(text) as T;
 }
 
+const MAX_SHARED = 1_000;
+const shared = new Map<string, unknown>();
+
+/**
+ * As {@link parseJson}, for what hardly ever changes and is read all the time: the same text gives the
+ * same object, which nobody may change.
+ */
+function sharedJson<T>(text: string): T {
+	const known = shared.get(text);
+	if (known !== undefined) return known as T;
+	if (shared.size >= MAX_SHARED) shared.clear();
+	const value = parseJson<T>(text);
+	shared.set(text, value);
+	return value;
+}
+
+const registerTexts = new WeakMap<object, string>();
+
+/** A register goes to its own table and to the audit trail: it is written as text once. */
+export function registerText(register: object): string {
+	const known = registerTexts.get(register);
+	if (known !== undefined) return known;
+	const text = JSON.stringify(register);
+	registerTexts.set(register, text);
+	return text;
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === 'object' && value !== null;
+}
+
 export function jsonOrNull(value: unknown): string | null {
 	return value === undefined || value === null ? null : JSON.stringify(value);
 }
@@ -41,13 +72,13 @@ export function toSystem(row: Selectable<SystemsTable>): SystemRow {
 		name: row.name,
 		connector: row.connector,
 		priority: row.priority,
-		fieldMap: parseJson(row.field_map),
+		fieldMap: sharedJson(row.field_map),
 		fieldMapVersion: row.field_map_version,
-		settings: parseJson(row.settings),
+		settings: sharedJson(row.settings),
 		creates: row.creates === 1,
 		gonePolicy: row.gone_policy as SystemRow['gonePolicy'],
 		deletePolicy: row.delete_policy as DeletePolicy,
-		limits: row.limits === null ? DEFAULT_LIMITS : parseJson(row.limits),
+		limits: row.limits === null ? DEFAULT_LIMITS : sharedJson(row.limits),
 		readyAt: row.ready_at,
 		readyAfter: row.ready_after,
 	};
@@ -60,7 +91,7 @@ export function toLink(row: Selectable<LinksTable>): Link {
 		crmId: row.crm_id,
 		entityId: row.entity_id,
 		state: row.state,
-		evidence: parseJson(row.evidence),
+		evidence: sharedJson(row.evidence),
 		recreated: row.recreated,
 	};
 }
@@ -105,7 +136,7 @@ export function fromAudit(row: AuditRow): Omit<Selectable<AuditTable>, 'seq' | '
 		after: jsonOrAbsent(row.after),
 		rule: row.rule ?? null,
 		edited_at: row.editedAt ?? null,
-		register: jsonOrNull(row.register),
+		register: isObject(row.register) ? registerText(row.register) : jsonOrNull(row.register),
 		detail: jsonOrNull(row.detail),
 		run: row.run ?? null,
 	};
@@ -148,6 +179,7 @@ export function toReview(row: Selectable<ReviewsTable>): ReviewRow {
 		decision: row.decision === null ? null : parseJson(row.decision),
 		openedAt: row.opened_at,
 		decidedAt: row.decided_at,
+		snoozedUntil: row.snoozed_until,
 	};
 }
 

@@ -103,12 +103,34 @@ export interface LinksTable {
 }
 
 export interface IdentityKeysTable {
-	/** `email:ada@example.com`, `phone:+12075550148`, `external:custodian:A-7`, `name:lovelace ada`. */
+	/** `external:custodian:A-7`: keys that an issuer gave. */
 	key: string;
 	entity_id: string;
 	system: string;
 	object: string;
 	crm_id: string;
+}
+
+/** Hashed keys by which records meet as candidates (lib/identity/blocks.ts). */
+export interface IdentityBlocksTable {
+	hash: number;
+	/** Hash of the record's address. */
+	record: number;
+	/** Number of its entity. */
+	entity: number;
+}
+
+/** How many records bear a name (by its hash), as far as they were linked. */
+export interface NameCountsTable {
+	hash: number;
+	records: number;
+}
+
+/** What a person set, or accepted, for the fabric as a whole. */
+export interface SettingsTable {
+	name: string;
+	value: JsonText;
+	saved_at: number;
 }
 
 export interface RegistersTable {
@@ -182,7 +204,7 @@ export interface AuditTable {
 	hash: string | null;
 }
 
-export type ReviewState = 'open' | 'logged' | 'decided';
+export type ReviewState = 'open' | 'ignored' | 'logged' | 'decided';
 
 export interface ReviewsTable {
 	id: Generated<number>;
@@ -198,6 +220,8 @@ export interface ReviewsTable {
 	decision: JsonText | null;
 	opened_at: number;
 	decided_at: number | null;
+	/** Not to be shown before, ms. */
+	snoozed_until: ColumnType<number | null, number | null | undefined, number | null>;
 }
 
 /** The clients that a review may link to: none of them is created in the record's system meanwhile. */
@@ -205,6 +229,19 @@ export interface ReviewCandidatesTable {
 	review_id: number;
 	system: string;
 	entity_id: string;
+}
+
+/** Records that a person said are not this entity. */
+export interface NeverAgainTable {
+	system: string;
+	object: string;
+	crm_id: string;
+	entity_id: string;
+	/** The entity that was spoken of; `entity_id` follows its merges and splits. */
+	said_of: string;
+	review_id: number | null;
+	said_by: string | null;
+	said_at: number;
 }
 
 export type DeadLetterState = 'open' | 'retried' | 'discarded';
@@ -277,12 +314,16 @@ export interface Database {
 	entities: EntitiesTable;
 	links: LinksTable;
 	identity_keys: IdentityKeysTable;
+	identity_blocks: IdentityBlocksTable;
+	name_counts: NameCountsTable;
+	settings: SettingsTable;
 	registers: RegistersTable;
 	shadows: ShadowsTable;
 	deliveries: DeliveriesTable;
 	audit: AuditTable;
 	reviews: ReviewsTable;
 	review_candidates: ReviewCandidatesTable;
+	never_again: NeverAgainTable;
 	dead_letters: DeadLettersTable;
 	pauses: PausesTable;
 	runs: RunsTable;

@@ -6,20 +6,25 @@ import { Kysely } from 'kysely';
 import { AuditStore } from './audit';
 import { BreakerStore } from './breakers';
 import { BudgetStore } from './budgets';
+import { DecisionStore } from './decisions';
 import { DeliveryStore } from './deliveries';
 import { DeadLetterStore, ReviewStore } from './desk';
 import { EntityStore } from './entities';
 import { IdentityStore } from './identity';
+import { BlockStore } from './identity-blocks';
 import { InboxStore } from './inbox';
 import type { StoreBackend } from './backend';
 import { migrate } from './migrate';
 import { PauseStore } from './pauses';
+import { QualityStore } from './quality';
 import { RegisterStore } from './registers';
 import { Queue, repeated } from './repeat';
 import { RunStore } from './runs';
+import { SeparationStore } from './separation';
 import { HistoryStore } from './history';
 import { ReconcileStore } from './reconcile';
 import type { Database } from './schema';
+import { SettingStore } from './settings';
 import { SystemStore } from './systems';
 
 /** The store's parts, all bound to one transaction. */
@@ -27,7 +32,11 @@ export class StoreTransaction {
 	readonly systems: SystemStore;
 	readonly inbox: InboxStore;
 	readonly identity: IdentityStore;
+	readonly blocks: BlockStore;
+	readonly settings: SettingStore;
 	readonly entities: EntityStore;
+	readonly separation: SeparationStore;
+	readonly decisions: DecisionStore;
 	readonly breakers: BreakerStore;
 	readonly registers: RegisterStore;
 	readonly deliveries: DeliveryStore;
@@ -39,12 +48,17 @@ export class StoreTransaction {
 	readonly budgets: BudgetStore;
 	readonly history: HistoryStore;
 	readonly reconcile: ReconcileStore;
+	readonly quality: QualityStore;
 
 	constructor(db: Kysely<Database>) {
 		this.systems = new SystemStore(db);
 		this.inbox = new InboxStore(db);
 		this.identity = new IdentityStore(db);
+		this.blocks = new BlockStore(db);
+		this.settings = new SettingStore(db);
 		this.entities = new EntityStore(db);
+		this.separation = new SeparationStore(db);
+		this.decisions = new DecisionStore(db);
 		this.breakers = new BreakerStore(db);
 		this.registers = new RegisterStore(db);
 		this.deliveries = new DeliveryStore(db);
@@ -56,6 +70,7 @@ export class StoreTransaction {
 		this.budgets = new BudgetStore(db);
 		this.history = new HistoryStore(db);
 		this.reconcile = new ReconcileStore(db);
+		this.quality = new QualityStore(db);
 	}
 }
 

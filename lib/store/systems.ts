@@ -4,6 +4,7 @@ import type { Json } from '../connectors/connector';
 import { DEFAULT_LIMITS } from '../model/delivery';
 import type { SystemRow } from '../model/rows';
 import { parseJson, toSystem } from './rows';
+import { runStatement } from './statement';
 import type { Database } from './schema';
 
 /** What a trigger says of its system when it starts. */
@@ -17,17 +18,17 @@ export class SystemStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
 	async all(): Promise<SystemRow[]> {
-		const rows = await this.db.selectFrom('systems').selectAll().orderBy('name').execute();
+		const { rows } = await runStatement(this.db, 'systems', [], () =>
+			this.db.selectFrom('systems').selectAll().orderBy('name'),
+		);
 		return rows.map(toSystem);
 	}
 
 	async get(name: string): Promise<SystemRow | undefined> {
-		const row = await this.db
-			.selectFrom('systems')
-			.selectAll()
-			.where('name', '=', name)
-			.executeTakeFirst();
-		return row && toSystem(row);
+		const { rows } = await runStatement(this.db, 'system', [name], (slot) =>
+			this.db.selectFrom('systems').selectAll().where('name', '=', slot<string>()),
+		);
+		return rows[0] && toSystem(rows[0]);
 	}
 
 	/** Registers or updates; a changed field map becomes a new version. */
@@ -92,11 +93,17 @@ export class SystemStore {
 	}
 
 	async moveCursor(system: string, cursor: Json, now: number): Promise<void> {
-		const values = { cursor: JSON.stringify(cursor), moved_at: now };
-		await this.db
-			.insertInto('cursors')
-			.values({ system, ...values })
-			.onConflict((conflict) => conflict.column('system').doUpdateSet(values))
-			.execute();
+		const values = [system, JSON.stringify(cursor), now];
+		await runStatement(this.db, 'move cursor', values, (slot) =>
+			this.db
+				.insertInto('cursors')
+				.values({ system: slot(), cursor: slot(), moved_at: slot() })
+				.onConflict((conflict) =>
+					conflict.column('system').doUpdateSet((set) => ({
+						cursor: set.ref('excluded.cursor'),
+						moved_at: set.ref('excluded.moved_at'),
+					})),
+				),
+		);
 	}
 }

@@ -7,16 +7,17 @@ import type {
 	INodeListSearchResult,
 	INodePropertyOptions,
 } from 'n8n-workflow';
-import { ConfigurationFailure, openFabric } from '../../lib';
+import { ConfigurationFailure, openFabric, type ReviewRow } from '../../lib';
 import { fabricOf, storeLocation } from '../shared/store';
 import { getFields, getSystems } from '../shared/store-options';
+import { MAX_ROWS } from './limits';
 import { nameOf, questionText } from './review/question-text';
 
 const MAX_LISTED = 200;
 
 export const fabricMethods = {
 	credentialTest: { crmFabricStoreTest },
-	listSearch: { searchDeadLetters, searchReviews },
+	listSearch: { searchClosedReviews, searchDeadLetters, searchReviews },
 	loadOptions: { getCandidates, getFields, getSystems },
 };
 
@@ -57,7 +58,25 @@ async function searchReviews(
 	filter = '',
 ): Promise<INodeListSearchResult> {
 	const fabric = await fabricOf(this);
-	const reviews = await fabric.desk.reviews('open', MAX_LISTED);
+	return reviewList(await fabric.desk.reviews('open', MAX_LISTED), filter);
+}
+
+/** What can be opened again: the newest first. */
+async function searchClosedReviews(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	const fabric = await fabricOf(this);
+	const all = await fabric.desk.reviews(undefined, MAX_ROWS, { putOff: true });
+	const closed = all.filter(
+		({ kind, state, snoozedUntil }) =>
+			(snoozedUntil ?? 0) > Date.now() ||
+			(kind === 'identity' && (state === 'decided' || state === 'ignored')),
+	);
+	return reviewList(closed.slice(-MAX_LISTED).reverse(), filter);
+}
+
+function reviewList(reviews: ReviewRow[], filter: string): INodeListSearchResult {
 	const rows = reviews.map((review) => ({
 		name: `${review.id}: ${questionText(review)}`,
 		value: String(review.id),

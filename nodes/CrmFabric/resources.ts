@@ -4,6 +4,9 @@ import { verify } from './audit/verify.operation';
 import { whoChanged } from './audit/whoChanged.operation';
 import { create as createBackup } from './backup/create.operation';
 import { get as getClient } from './client/get.operation';
+import { merge } from './client/merge.operation';
+import { split } from './client/split.operation';
+import { undoMove } from './client/undoMove.operation';
 import { discard } from './deadLetter/discard.operation';
 import { getAll as getDeadLetters } from './deadLetter/getAll.operation';
 import { retry } from './deadLetter/retry.operation';
@@ -19,9 +22,16 @@ import type { Resource } from './operation';
 import { getAll as getPauses } from './pause/getAll.operation';
 import { pause } from './pause/pause.operation';
 import { resume } from './pause/resume.operation';
+import { findDuplicates } from './quality/findDuplicates.operation';
+import { normalise } from './quality/normalise.operation';
+import { answerForm } from './review/answerForm.operation';
 import { approve } from './review/approve.operation';
 import { getAll as getReviews } from './review/getAll.operation';
+import { getNext } from './review/getNext.operation';
+import { ignore } from './review/ignore.operation';
+import { postpone } from './review/postpone.operation';
 import { reject } from './review/reject.operation';
+import { reopen } from './review/reopen.operation';
 import { getAll as getRuns } from './run/getAll.operation';
 
 export const RESOURCES: Resource[] = [
@@ -32,12 +42,23 @@ export const RESOURCES: Resource[] = [
 		first: 'whoChanged',
 	},
 	{ label: 'Backup', value: 'backup', operations: { create: createBackup }, first: 'create' },
-	{ label: 'Client', value: 'client', operations: { get: getClient }, first: 'get' },
+	{
+		label: 'Client',
+		value: 'client',
+		operations: { get: getClient, merge, split, undoMove },
+		first: 'get',
+	},
 	{
 		label: 'Dead Letter',
 		value: 'deadLetter',
 		operations: { discard, getAll: getDeadLetters, retry },
 		first: 'getAll',
+	},
+	{
+		label: 'Data Quality',
+		value: 'quality',
+		operations: { findDuplicates, normalise },
+		first: 'findDuplicates',
 	},
 	{ label: 'Decision', value: 'decision', operations: { apply }, first: 'apply' },
 	{
@@ -62,7 +83,16 @@ export const RESOURCES: Resource[] = [
 	{
 		label: 'Review',
 		value: 'review',
-		operations: { approve, getAll: getReviews, reject },
+		operations: {
+			answerForm,
+			approve,
+			getAll: getReviews,
+			getNext,
+			ignore,
+			postpone,
+			reject,
+			reopen,
+		},
 		first: 'getAll',
 	},
 	{ label: 'Run', value: 'run', operations: { getAll: getRuns }, first: 'getAll' },

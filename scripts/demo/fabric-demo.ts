@@ -1,6 +1,6 @@
 /**
  * Everything that runs in the demo and in the end-to-end tests: three simulated CRMs, a real n8n
- * with the packed package, and the shipped template published in it. What it starts, it stops.
+ * with the packed package, and the shipped templates published in it. What it starts, it stops.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -11,6 +11,8 @@ import {
 	demoCredentials,
 	fillIn,
 	readTemplate,
+	REVIEW_FORM_PATH,
+	REVIEW_WORKFLOW_ID,
 	type Pace,
 	type Template,
 	WORKFLOW_ID,
@@ -29,7 +31,9 @@ export interface DemoOptions {
 	switches?: SimulatorsOptions['switches'];
 	/** Told what happens, a line a step. */
 	onProgress?: (line: string) => void;
-	/** Changes the template before it is imported (tests). */
+	/** Acts on the CRMs before n8n starts: what they hold then is found by the first read. */
+	before?: (simulators: Simulators) => void;
+	/** Changes the contact sync before it is imported (tests). */
 	adapt?: (template: Template) => Template;
 }
 
@@ -59,7 +63,8 @@ export class FabricDemo {
 			switches: options.switches,
 		});
 		try {
-			say('Installing the package into n8n and importing the template');
+			options.before?.(simulators);
+			say('Installing the package into n8n and importing the templates');
 			const n8n = await N8nInstance.prepare({
 				folder: join(options.folder, 'n8n'),
 				packageTarball,
@@ -68,6 +73,8 @@ export class FabricDemo {
 			await demo.importAll();
 			say('Starting n8n');
 			await n8n.start({ port: portBase });
+			await n8n.publish(REVIEW_WORKFLOW_ID);
+			await n8n.published(REVIEW_WORKFLOW_ID);
 			return demo;
 		} catch (error) {
 			await simulators.stop();
@@ -92,6 +99,11 @@ export class FabricDemo {
 		return `${this.n8n.url}/workflow/${WORKFLOW_ID}`;
 	}
 
+	/** Where people answer reviews in the browser. */
+	get reviewFormUrl(): string {
+		return `${this.n8n.url}${REVIEW_FORM_PATH}`;
+	}
+
 	/** SIGKILL, as a power cut would. */
 	async crashN8n(): Promise<void> {
 		await this.n8n.crash();
@@ -110,9 +122,11 @@ export class FabricDemo {
 
 	private async importAll(): Promise<void> {
 		const credentials = demoCredentials(this.simulators, this.storeFile);
-		const template = fillIn(readTemplate(), credentials, this.options.pace ?? QUICK);
+		const pace = this.options.pace ?? QUICK;
+		const sync = fillIn(readTemplate('contact-sync'), WORKFLOW_ID, credentials, pace);
+		const queue = fillIn(readTemplate('review-queue'), REVIEW_WORKFLOW_ID, credentials, pace);
 		await this.n8n.importCredentials(credentials);
-		await this.n8n.importWorkflows([this.options.adapt?.(template) ?? template]);
+		await this.n8n.importWorkflows([this.options.adapt?.(sync) ?? sync, queue]);
 		await this.n8n.publish(WORKFLOW_ID);
 	}
 }

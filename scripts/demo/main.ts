@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FabricDemo } from './fabric-demo';
 import { runOnce } from './once';
 import { startPage } from './page';
+import { REVIEWER } from './template';
 
 const DATA_FOLDER = join(__dirname, '..', '..', '.demo');
 const PORT_BASE = 5680;
@@ -56,6 +57,8 @@ async function attended(folder: string, say: (line: string) => void): Promise<vo
   n8n                           ${demo.workflowUrl}
     e-mail                      ${demo.owner.email}
     password                    ${demo.owner.password}
+  Questions about clients       ${demo.reviewFormUrl}
+    user, password              ${REVIEWER.user}, ${REVIEWER.password}
   Wealthbox, Redtail, Salesforce alone   ${Object.values(originsOf(demo)).join('   ')}
 
   Change a client in one CRM and watch the change arrive in the other two. Ctrl-C stops everything.`);

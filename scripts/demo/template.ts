@@ -1,9 +1,15 @@
-/** The shipped template with the demo's credentials chosen, as a person would in the editor. */
+/** The shipped templates with the demo's credentials chosen, as a person would in the editor. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Simulators } from '../../test/simulators';
 
 export const WORKFLOW_ID = 'crmFabricContactSync';
+export const REVIEW_WORKFLOW_ID = 'crmFabricReviewQueue';
+/** Where the review queue's form answers. */
+export const REVIEW_FORM_PATH = '/form/crm-fabric-reviews';
+
+/** Who opens the form of the review queue. */
+export const REVIEWER = { user: 'operations', password: 'Weave-3-threads' };
 
 type JsonObject = Record<string, unknown>;
 
@@ -27,8 +33,8 @@ export interface DemoCredential extends JsonObject {
 	data: JsonObject;
 }
 
-export function readTemplate(): Template {
-	const path = join(__dirname, '..', '..', 'workflows', 'contact-sync.json');
+export function readTemplate(name: 'contact-sync' | 'review-queue'): Template {
+	const path = join(__dirname, '..', '..', 'workflows', `${name}.json`);
 	return JSON.parse(readFileSync(path, 'utf8')) as Template;
 }
 
@@ -73,6 +79,7 @@ export function demoCredentials(simulators: Simulators, storeFile: string): Demo
 			type: 'crmFabricStoreApi',
 			data: { type: 'sqlite', filePath: storeFile },
 		},
+		{ id: 'demoReviewer', name: 'Review queue (demo)', type: 'httpBasicAuth', data: REVIEWER },
 	];
 }
 
@@ -83,7 +90,12 @@ export interface Pace {
 }
 
 /** The template as the demo publishes it: credentials chosen, pollers at the given pace, nothing else. */
-export function fillIn(template: Template, credentials: DemoCredential[], pace: Pace): Template {
+export function fillIn(
+	template: Template,
+	id: string,
+	credentials: DemoCredential[],
+	pace: Pace,
+): Template {
 	const byType = new Map(credentials.map((credential) => [credential.type, credential]));
 	const refer = (type: string) => {
 		const credential = byType.get(type);
@@ -91,6 +103,9 @@ export function fillIn(template: Template, credentials: DemoCredential[], pace: 
 	};
 	const nodes = template.nodes.map((node) => {
 		const kind = node.type.replace('n8n-nodes-crm-fabric.', '');
+		if (kind === 'n8n-nodes-base.formTrigger') {
+			return { ...node, credentials: refer('httpBasicAuth') };
+		}
 		if (kind === node.type) return node;
 		const store = usesStore(kind) ? refer('crmFabricStoreApi') : {};
 		const crm = /wealthbox|redtail|salesforce/.exec(kind)?.[0];
@@ -109,7 +124,7 @@ export function fillIn(template: Template, credentials: DemoCredential[], pace: 
 			credentials: { ...store, ...own },
 		};
 	});
-	return { ...template, id: WORKFLOW_ID, active: false, nodes };
+	return { ...template, id, active: false, nodes };
 }
 
 function usesStore(kind: string): boolean {

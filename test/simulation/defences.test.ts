@@ -2,6 +2,7 @@
 import { prove, SEED_LIMIT } from './defences';
 import type { StoreSource } from './engine/store-files';
 import { SABOTAGES } from './sabotage';
+import { CAUGHT } from './sabotage/caught';
 import { openSource } from './sources';
 
 let source: StoreSource;
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => source.end());
 
 test.each(Object.keys(SABOTAGES))('without %s', async (defence) => {
-	const { caught, line } = await prove(defence, 1, source);
+	const { caught, line } = await prove(defence, CAUGHT[defence] ?? 1, source);
 	expect({ line, caught: caught !== undefined }).toEqual({ line, caught: true });
 	expect(caught?.seeds).toBeLessThanOrEqual(SEED_LIMIT);
 });

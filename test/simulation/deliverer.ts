@@ -6,6 +6,7 @@ import type { MemoryCrm } from './crm/memory-crm';
 import type { MemoryRecord } from './crm/record';
 import { checkRemoval } from './laws/11-deletes';
 import { Violation } from './violation';
+import type { Weather } from './scenario';
 import type { World } from './world';
 import { callsOf, check, write, type Plan } from './writer';
 
@@ -21,6 +22,7 @@ interface Writing {
 }
 
 const MAX_CLAIM = 5;
+const MAX_STEPS = 4;
 
 /** What becomes of a call. */
 const FATES = {
@@ -36,25 +38,47 @@ const FATES = {
 	/** Some of its calls were done. */
 	half: 1,
 	/** Refused for good. */
-	rejected: 0.2,
+	rejected: 0.5,
 } as const;
 
 type Fate = keyof typeof FATES;
+
+const WEATHER: Record<Weather, Record<Fate, number>> = {
+	calm: FATES,
+	stormy: { ...FATES, refused: 6, lost: 4, half: 3, rejected: 3 },
+	refusing: { ...FATES, rejected: 20 },
+};
+
+/** What becomes of an answer. */
+const ANSWERS = { once: 18, forgotten: 1, twice: 1, late: 2 } as const;
+const STORMY_ANSWERS = { once: 8, forgotten: 1, twice: 2, late: 8 } as const;
 
 export class Deliverer {
 	private writings: Writing[] = [];
 
 	constructor(private readonly world: World) {}
 
-	/** A claim, or the next stage of a delivery under way. */
+	/** Some steps, a moment apart. */
 	async advance(crm: MemoryCrm): Promise<void> {
+		const { chance } = this.world;
+		for (let steps = chance.between(1, MAX_STEPS); steps > 0; steps -= 1) {
+			await this.step(crm);
+			this.world.now += chance.between(0, 400);
+		}
+	}
+
+	/** A claim, or the next stage of a delivery under way. */
+	private async step(crm: MemoryCrm): Promise<void> {
 		const { chance } = this.world;
 		const writing = chance.pick(
 			this.writings.filter((one) => one.crm === crm && (one.heldUntil ?? 0) <= this.world.now),
 		);
 		if (writing === undefined) return this.claim(crm, MAX_CLAIM);
 		if (writing.outcome !== undefined) return this.report(writing);
-		const fate = crm.downUntil > this.world.now ? 'unavailable' : chance.weighed(FATES);
+		const fate =
+			crm.downUntil > this.world.now
+				? 'unavailable'
+				: chance.weighed(WEATHER[this.world.parts.scenario.weather]);
 		return this.act(writing, fate);
 	}
 
@@ -132,6 +156,7 @@ export class Deliverer {
 			calls,
 		);
 		this.world.writes += 1;
+		if (outcome.status === 'confirmed') this.world.done.add(job.claimToken);
 		writing.outcome = fate === 'lost' ? retry('No answer came.', 'timeout', true) : outcome;
 	}
 
@@ -147,7 +172,6 @@ export class Deliverer {
 		const isVerifying = this.world.sabotage?.writer?.verifies !== false;
 		if (isVerifying && checkedAt !== null && unseen.at > checkedAt) {
 			this.world.windows += 1;
-			record.lostAt[field] = unseen.at;
 			delete record.unseen[field];
 		} else if (
 			!sameValue(field, record.fields[field], job.known[field]) &&
@@ -162,7 +186,9 @@ export class Deliverer {
 
 	/** The answer is recorded, or lost, or recorded twice. */
 	private async report(writing: Writing): Promise<void> {
-		const how = this.world.chance.weighed({ once: 18, forgotten: 1, twice: 1, late: 2 });
+		const how = this.world.chance.weighed(
+			this.world.parts.scenario.weather === 'stormy' ? STORMY_ANSWERS : ANSWERS,
+		);
 		if (how === 'forgotten') return this.drop(writing);
 		if (how === 'late' && writing.heldUntil === undefined) {
 			writing.heldUntil = this.world.now + LEASE_MS;
@@ -182,6 +208,7 @@ export class Deliverer {
 		const made = (await sabotage?.report?.(report, engine.store)) ?? report;
 		const [result] = await engine.call((fabric) => fabric.recordResults([made]));
 		trace.note(`  ${claimToken} is recorded: ${JSON.stringify(result)}`);
+		if (outcome.status === 'rejected') await this.world.office.checkRefused(deliveryId);
 		const record = crm.records.get(result?.crmId ?? '');
 		if (result?.state !== 'confirmed' || record === undefined) return;
 		crm.settle(record.id);

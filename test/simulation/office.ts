@@ -1,11 +1,12 @@
 /** The person at the desk: answers reviews truthfully, looks after dead letters, pauses, undoes, reconciles. */
+import { knownFields } from '../../lib/merge/shadow';
 import type { CanonicalFields } from '../../lib/model/fields';
 import type { DeadLetterRow, ReviewRow } from '../../lib/model/rows';
 import { DeskError } from '../../lib/desk/errors';
 import type { MemoryCrm } from './crm/memory-crm';
 import { snapshot } from './crm/events';
 import { emailsOf, keyOf, SCALARS } from './crm/record';
-import { lower } from './laws/law';
+import { hold, lower } from './laws/law';
 import type { World } from './world';
 
 const MAX_LISTED = 200;
@@ -37,18 +38,29 @@ export class Office {
 	async tidyOne(): Promise<void> {
 		const letters = await this.letters();
 		const letter = this.world.chance.pick(letters);
-		if (letter !== undefined) await this.tidy(letter);
+		if (letter === undefined) return;
+		if (await this.isOver(letter)) await this.checkNewer(letter);
+		await this.tidy(letter);
 	}
 
 	async tidyAll(): Promise<boolean> {
 		const letters = await this.letters();
-		for (const letter of letters) await this.tidy(letter);
+		for (const letter of letters) {
+			if (await this.isOver(letter)) await this.checkNewer(letter);
+			await this.tidy(letter);
+		}
 		return letters.length > 0;
 	}
 
 	/** The CRM refused this delivery for good. */
 	noteRefused(deliveryId: number, changes: CanonicalFields): void {
 		this.refused.set(deliveryId, changes);
+	}
+
+	/** The refusal of this delivery has been recorded. */
+	async checkRefused(deliveryId: number): Promise<void> {
+		const letter = (await this.letters()).find((one) => one.deliveryId === deliveryId);
+		if (letter !== undefined && (await this.isOver(letter))) await this.checkNewer(letter);
 	}
 
 	/** A record, or a whole system, waits; or goes on. */
@@ -89,11 +101,15 @@ export class Office {
 			...(record.fabricId === undefined ? {} : { externalKeys: { fabric: record.fabricId } }),
 		}));
 		trace.note(`  ${crm.name} is reconciled, ${events.length} of ${records.length} records read`);
+		this.world.takenEvents.clear();
 		await engine.call(({ reconcile }) => reconcile.page(run, events));
 		// A record of which something waits in the inbox already is not taken in.
 		for (const [index, record] of kept.entries()) {
-			const isTaken = this.world.takenEvents.has(events[index]?.eventId ?? '');
-			if (isTaken) sightings.polled(crm, record, now, now);
+			const id = events[index]?.eventId ?? '';
+			const isTaken = [id, `${id}:${run}`].some((name) => this.world.takenEvents.has(name));
+			if (!isTaken) continue;
+			if (crm.settings.source === 'stream') sightings.bridged(crm, new Set([record.id]));
+			else sightings.polled(crm, record, now, now);
 		}
 		const complete = !breaksOff || sabotage?.trustsBrokenListings === true;
 		const isGone = (crmId: string) =>
@@ -108,12 +124,7 @@ export class Office {
 	/** What is no longer wanted as it was refused is put aside: something newer went out, or will. */
 	private async tidy(letter: DeadLetterRow): Promise<void> {
 		const { engine, trace } = this.world;
-		const refused = this.refused.get(letter.deliveryId ?? 0);
-		const { entityId } = letter;
-		const entity =
-			entityId === null ? undefined : await engine.call(({ desk }) => desk.findEntity(entityId));
-		const wanted = entity?.fields ?? {};
-		const isOver = refused !== undefined && !isStillWanted(refused, wanted);
+		const isOver = await this.isOver(letter);
 		trace.note(
 			`  dead letter ${letter.id} (${letter.code}) is ${isOver ? 'put aside' : 'tried again'}`,
 		);
@@ -122,6 +133,31 @@ export class Office {
 				isOver ? desk.discardDeadLetter(letter.id) : desk.retryDeadLetter(letter.id),
 			),
 		);
+	}
+
+	private async isOver({ deliveryId, entityId }: DeadLetterRow): Promise<boolean> {
+		const refused = this.refused.get(deliveryId ?? 0);
+		if (refused === undefined || entityId === null) return false;
+		const { engine } = this.world;
+		const entity = await engine.call(({ desk }) => desk.findEntity(entityId));
+		return !isStillWanted(refused, entity?.fields ?? {});
+	}
+
+	/** A change that is newer than the refused one is under way by itself, as far as the record is known to differ. */
+	private async checkNewer({ system, object, crmId, entityId }: DeadLetterRow): Promise<void> {
+		if (crmId === null || entityId === null) return;
+		const { engine } = this.world;
+		const entity = await engine.call(({ desk }) => desk.findEntity(entityId));
+		const link = entity?.links.find((one) => one.system === system && one.crmId === crmId);
+		if (entity === undefined || link?.state !== 'active') return;
+		const { alive, shadows } = await engine.store.read(async (tx) => ({
+			alive: await tx.deliveries.aliveOf([entityId]),
+			shadows: await tx.registers.shadows([{ system, object, crmId }]),
+		}));
+		if (alive.some((delivery) => delivery.system === system)) return;
+		const known = knownFields([...shadows.values()][0]);
+		const agrees = isStillWanted(pick(known, SCALARS), entity.fields);
+		hold(1, agrees, () => `A newer change of ${crmId} waits behind a dead letter`);
 	}
 
 	private async resume(one: { system: string; crmId: string | null }): Promise<void> {
@@ -179,5 +215,11 @@ function isStillWanted(changes: CanonicalFields, wanted: CanonicalFields): boole
 			(field) => !(field in changes) || lower(changes[field]) === lower(wanted[field]),
 		) &&
 		(!hasEmails || lists(changes) === lists(wanted))
+	);
+}
+
+function pick(fields: CanonicalFields, names: readonly string[]): CanonicalFields {
+	return Object.fromEntries(
+		names.filter((name) => name in fields).map((name) => [name, fields[name] ?? null]),
 	);
 }

@@ -70,7 +70,9 @@ export class Oracle {
 	/** The values that the field may have in the end; undefined: nobody ever set it. */
 	finalValues(client: number, field: string): ScalarValue[] | undefined {
 		const edits = this.edits.filter((edit) => edit.client === client && edit.field === field);
-		return edits.length === 0 ? undefined : latest(edits).map(({ value }) => value);
+		if (edits.length === 0) return undefined;
+		const values = latest(edits).map(({ value }) => value);
+		return edits.every(isHidden) ? [...values, null] : values;
 	}
 
 	/** The addresses in the end; undefined if overlapping edits leave it open. */
@@ -87,10 +89,16 @@ export class Oracle {
 	}
 }
 
+/** Maybe nobody but the CRM ever saw it. */
+function isHidden({ when }: { when: Bounds }): boolean {
+	return when.earliest === Number.NEGATIVE_INFINITY;
+}
+
 /** Those that no other one is surely later than. */
 function latest<T extends { when: Bounds; record: string }>(edits: readonly T[]): T[] {
 	return edits.filter((edit, index) =>
 		edits.every((other, at) => {
+			if (isHidden(other)) return true;
 			if (other.record === edit.record) return at <= index;
 			return other.when.earliest <= edit.when.latest;
 		}),

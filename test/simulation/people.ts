@@ -2,6 +2,7 @@
 import type { EmailItem } from '../../lib/model/fields';
 import { SCALARS, type MemoryRecord } from './crm/record';
 import type { MemoryCrm } from './crm/memory-crm';
+import { nameOf } from './names';
 import type { World } from './world';
 
 export class People {
@@ -43,7 +44,8 @@ export class People {
 		const live = [...crm.records.values()].filter(({ archived }) => !archived);
 		const record = this.world.chance.pick(live);
 		if (record === undefined) return;
-		if (this.world.chance.happens(0.35)) this.editEmails(crm, record);
+		const isFocused = this.world.parts.scenario.mood === 'focused';
+		if (!isFocused && this.world.chance.happens(0.35)) this.editEmails(crm, record);
 		else this.editScalar(crm, record);
 	}
 
@@ -79,11 +81,12 @@ export class People {
 	}
 
 	private enter(crm: MemoryCrm, client: number, now: number, isKnown = true): void {
+		const { firstName, lastName, address } = nameOf(client);
 		const fields = {
-			firstName: 'Pat',
-			lastName: `Client${client}`,
+			firstName,
+			lastName,
 			jobTitle: this.value(crm),
-			emails: isKnown ? [{ address: `client-${client}@x.io` }] : [],
+			emails: isKnown ? [{ address }] : [],
 		};
 		const record = crm.create(client, fields, now);
 		this.world.trace.note(`  a person enters client ${client} as ${record.id}: ${said(fields)}`);
@@ -91,8 +94,8 @@ export class People {
 	}
 
 	private editScalar(crm: MemoryCrm, record: MemoryRecord): void {
-		const { chance } = this.world;
-		const field = chance.pick(SCALARS) ?? 'status';
+		const { chance, parts } = this.world;
+		const field = parts.scenario.mood === 'focused' ? 'status' : (chance.pick(SCALARS) ?? 'status');
 		const name = `${record.client}/${field}`;
 		const isOurs = field in record.unanswered.scalars;
 		const clears = chance.happens(0.1) && !this.cleared.has(name) && !isOurs;
@@ -109,12 +112,13 @@ export class People {
 	private editEmails(crm: MemoryCrm, record: MemoryRecord): void {
 		const { chance } = this.world;
 		const items = crm.emails(record);
+		const { address: own, domain } = nameOf(record.client);
 		const isOurs = ({ ref }: EmailItem) => record.unconfirmed.some((item) => item.ref === ref);
-		const free = items.filter((item) => !item.address.startsWith('client-') && !isOurs(item));
+		const free = items.filter((item) => item.address !== own && !isOurs(item));
 		const chosen = chance.pick(free);
 		const what = chosen === undefined ? 'add' : chance.pick(['add', 'remove', 'replace']);
 		this.serial += 1;
-		const address = `new-${this.serial}@x.io`;
+		const address = `new-${this.serial}@${domain}`;
 		const next =
 			what === 'add'
 				? [...items, { address }]

@@ -5,7 +5,7 @@
 import { DELETE_POLICIES, type DeletePolicy, type RunLimits } from '../../lib/model/delivery';
 import { Chance, mix } from './chance';
 import type { CrashPoint } from './engine/crash';
-import { WEIGHTS, type ActionKind } from './actions/kinds';
+import { MOODS, WEIGHTS, type ActionKind } from './actions/kinds';
 
 export interface CrmSettings {
 	name: string;
@@ -26,6 +26,8 @@ export interface CrmSettings {
 	limits: RunLimits;
 }
 
+export type Weather = 'calm' | 'stormy' | 'refusing';
+
 export interface Action {
 	kind: ActionKind;
 	/** ms since the last action. */
@@ -42,6 +44,10 @@ export interface Scenario {
 	clients: number;
 	/** Work begins while the CRMs are still being read for the first time. */
 	busyStart: boolean;
+	/** `stormy`: calls to the CRMs fail often, answers hang. `refusing`: many writes are refused for good. */
+	weather: Weather;
+	/** `focused`: people edit one field of one client, again and again. `influx`: many new clients come. */
+	mood: keyof typeof MOODS;
 	crms: CrmSettings[];
 	actions: Action[];
 }
@@ -58,14 +64,18 @@ export function scenarioOf(seed: number): Scenario {
 		{ ...crm('redtail', 'poll', 1_000, chance), shouts: true },
 		crm('salesforce', 'stream', 1, chance),
 	];
+	const mood = chance.weighed({ mixed: 6, focused: 2.5, influx: 1.5 });
+	const weights = { ...WEIGHTS, ...MOODS[mood] };
 	const actions = Array.from({ length: STEPS }, (_, index) =>
-		actionOf(new Chance(mix(seed, index + 1))),
+		actionOf(new Chance(mix(seed, index + 1)), weights),
 	);
 	const busyStart = chance.happens(0.3);
 	if (chance.happens(0.25))
 		for (const one of crms) one.deletePolicy = chance.pick(DELETE_POLICIES) ?? 'ignore';
 	if (chance.happens(0.2)) for (const one of crms) one.limits = { ...LIMITS };
-	return { seed, clients: chance.between(1, 3), busyStart, crms, actions };
+	const weather = chance.weighed({ calm: 6, stormy: 2.5, refusing: 1.5 });
+	const clients = mood === 'focused' ? 1 : chance.between(1, 3);
+	return { seed, clients, busyStart, weather, mood, crms, actions };
 }
 
 /** A third of the CRMs have a quirk beyond those of their kind. */
@@ -101,9 +111,9 @@ function crm(
 	}
 }
 
-function actionOf(chance: Chance): Action {
+function actionOf(chance: Chance, weights: Record<ActionKind, number>): Action {
 	const after = chance.happens(0.07) ? chance.between(20_000, 90_000) : chance.between(1, 1_500);
-	const kind = chance.weighed(WEIGHTS);
+	const kind = chance.weighed(weights);
 	const action = { kind, after, crm: chance.between(0, 2), seed: chance.between(0, 2 ** 31) };
 	return chance.happens(CRASHING) ? { ...action, crash: crashPoint(chance) } : action;
 }

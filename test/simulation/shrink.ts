@@ -44,6 +44,7 @@ class Shrinker {
 			if (await this.take({ ...this.best, clients })) break;
 		}
 		await this.take({ ...this.best, busyStart: false });
+		await this.take({ ...this.best, weather: 'calm' });
 		for (const index of this.best.crms.keys()) {
 			const crms = this.best.crms.map((crm, at) => (at === index ? plain(crm) : crm));
 			await this.take({ ...this.best, crms });

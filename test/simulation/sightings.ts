@@ -32,29 +32,32 @@ export class Sightings {
 	private readonly doubtful = new Map<string, Bounds[]>();
 	/** `record/field` -> latest time that its last edit may have. */
 	private readonly latest = new Map<string, number>();
+	/** Record -> when the newest of its reads began. */
+	private readonly newestRead = new Map<string, number>();
 	private undelivered: Undelivered[] = [];
 
 	constructor(private readonly oracle: Oracle) {}
 
 	/** A poll that began at `readAt` has shown this record to the hub, and the hub took it in. */
 	polled(crm: MemoryCrm, shown: MemoryRecord, readAt: number, receivedAt: number): void {
+		const newest = this.newestRead.get(shown.id) ?? readAt;
+		this.newestRead.set(shown.id, Math.max(newest, readAt));
 		const states = crm.statesOf(shown.id);
 		const record = states.at(-1) ?? shown;
 		const last = this.bounds(crm, shown, shown.editedAt, readAt, receivedAt);
 		for (const when of this.doubtful.get(shown.id) ?? []) {
-			when.latest = Math.max(when.latest, last.latest);
+			when.latest = Math.max(when.latest, last.latest, readAt);
 		}
 		this.doubtful.delete(shown.id);
 		for (const state of [shown, ...states]) settle(state, shown.fields);
 		const { scalars, list } = differences(shown);
 		for (const { field, value } of scalars) {
 			const when = this.editBounds(crm, shown, field, readAt, receivedAt);
-			// A look that was taken before our write shows nothing that the write did not check.
-			if (record.fabricAt[field] !== shown.fabricAt[field]) {
-				if (record.lostAt[field] !== shown.personAt[field]) continue;
-				when.earliest = Number.NEGATIVE_INFINITY;
-			}
+			// We have written since the look: over this very edit, or because it made the field what it was.
+			const isWritten = record.fabricAt[field] !== shown.fabricAt[field];
+			if (isWritten) when.earliest = Number.NEGATIVE_INFINITY;
 			this.noteScalar(record, field, value, when);
+			if (isWritten) continue;
 			for (const state of states) state.seen = { ...state.seen, [field]: value };
 		}
 		for (const field of SCALARS) {
@@ -92,9 +95,10 @@ export class Sightings {
 		);
 	}
 
-	/** The stream broke; all records were read instead. Edits in the gap are known as a poll knows them. */
-	bridged(crm: MemoryCrm): void {
-		for (const { when, field, record, base } of this.undelivered) {
+	/** Records of a stream were read whole, because it broke or beside it. Edits in the gap are known as a poll knows them. */
+	bridged(crm: MemoryCrm, records: ReadonlySet<string> = new Set(crm.clients.keys())): void {
+		const bridged = this.undelivered.filter(({ record }) => records.has(record.id));
+		for (const { when, field, record, base } of bridged) {
 			when.latest = Math.max(when.latest, record.editedAt);
 			const current = crm.records.get(record.id)?.fields[field] ?? null;
 			const isGone = !crm.records.has(record.id);
@@ -103,12 +107,13 @@ export class Sightings {
 			const isOverwritten = (record.fabricAt[field] ?? 0) >= when.earliest;
 			if (isHidden || isOverwritten) when.earliest = Number.NEGATIVE_INFINITY;
 		}
-		this.undelivered = [];
+		this.undelivered = this.undelivered.filter((edit) => !bridged.includes(edit));
 	}
 
 	/**
 	 * A polled record has one edit time for all its fields, in the vendor's resolution and clock. If we
-	 * wrote the field while the poll was under way, the hub may have to wait for the next look.
+	 * wrote the field, or read the record otherwise, while the poll was under way, the hub may have to
+	 * wait for the next look.
 	 */
 	private editBounds(
 		crm: MemoryCrm,
@@ -121,7 +126,8 @@ export class Sightings {
 		const name = `${shown.id}/${field}`;
 		when.latest = Math.max(when.latest, (this.latest.get(name) ?? 0) + 1);
 		this.latest.set(name, when.latest);
-		if ((shown.fabricAt[field] ?? 0) < readAt) return when;
+		const isOvertaken = (this.newestRead.get(shown.id) ?? 0) > readAt;
+		if ((shown.fabricAt[field] ?? 0) < readAt && !isOvertaken) return when;
 		this.doubtful.set(shown.id, [...(this.doubtful.get(shown.id) ?? []), when]);
 		return when;
 	}

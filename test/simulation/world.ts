@@ -47,8 +47,11 @@ export class World {
 	writes = 0;
 	/** Edits that fell between a writer's last read and its write. */
 	windows = 0;
+	/** Claims whose writes were carried out. */
+	readonly done = new Set<string>();
 	/** Records of which the fabric has taken in anything. */
 	readonly taken = new Set<string>();
+	/** Events that were taken in since it was last emptied. */
 	readonly takenEvents = new Set<string>();
 	/** Values of which the oracle was sure, and those that overlapping edits leave open. */
 	readonly verdicts = { sure: 0, open: 0 };
@@ -91,7 +94,8 @@ export class World {
 		for (const [priority, { name, settings }] of this.crms.entries()) {
 			const connector = settings.shouts ? 'shouting' : 'plain';
 			const { deletePolicy, limits } = settings;
-			const system = { ...registration(name, priority), connector, deletePolicy, limits };
+			const how = { connector, deletePolicy, limits, settings: { archiveIsRemoval: true } };
+			const system = { ...registration(name, priority), ...how };
 			await this.engine.fabric.registerSystem(this.sabotage?.system?.(system) ?? system);
 		}
 		if (!scenario.busyStart) await this.settle();

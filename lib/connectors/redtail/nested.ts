@@ -9,6 +9,7 @@ import type {
 	PhoneItem,
 	TagItem,
 } from '../../model/fields';
+import { remembered } from '../../model/remember';
 import type { CrmRecord } from '../connector';
 import { compact, hasAddress, kindWord, refOf, textOf, tidyList } from '../field-codec';
 import { isObject } from '../rest';
@@ -142,14 +143,21 @@ function typeOf(field: SubList, kind: string | undefined): CrmRecord {
 	return { [typeField]: other, custom_type_title: word ?? null };
 }
 
+/** `1 2075550148`; empty if it can be no number. */
+const splitPhone = remembered((number) => {
+	const parsed = parsePhoneNumberFromString(number, DEFAULT_COUNTRY);
+	if (!parsed?.isPossible()) return '';
+	const code = parsed.countryCallingCode;
+	return `${code} ${parsed.number.slice(code.length + 1)}`;
+}, 2_000);
+
 /** Redtail keeps the country code apart from the national number (section 7.2). */
 function phoneParts({ number, extension }: PhoneItem, settings: RedtailSettings): CrmRecord {
-	const parsed = parsePhoneNumberFromString(number, DEFAULT_COUNTRY);
 	const own = canonicalText(extension ?? '') === '' ? undefined : extension;
 	const said = settings.writePhoneExtension && own !== undefined ? { extension: own } : {};
-	if (!parsed?.isPossible()) return { number, country_code: null, ...said };
-	const code = parsed.countryCallingCode;
-	return { number: parsed.number.slice(code.length + 1), country_code: Number(code), ...said };
+	const [code = '', national] = splitPhone(number).split(' ');
+	if (national === undefined) return { number, country_code: null, ...said };
+	return { number: national, country_code: Number(code), ...said };
 }
 
 /** Only what changed of a sub-record that stays. */

@@ -1,21 +1,16 @@
 /** Postal addresses, part by part; of several, the pair that agrees best. */
-import { foldedAddress, type FoldedAddress } from '../../model/address';
-import type { AddressItem, CanonicalFields } from '../../model/fields';
+import type { FoldedAddress } from '../../model/address';
 import { comparison, type Comparison } from './comparison';
-import { editDistance, textLevel } from './text';
+import { editDistance, isTypo } from './text';
 
-const MAX_ADDRESSES = 6;
-
-export function addressesOf(fields: CanonicalFields): FoldedAddress[] {
-	const items = (fields.addresses ?? []) as AddressItem[];
-	return items.slice(0, MAX_ADDRESSES).map(foldedAddress);
-}
-
-export function compareAddresses(a: CanonicalFields, b: CanonicalFields): Comparison[] {
+export function compareAddresses(
+	a: readonly FoldedAddress[],
+	b: readonly FoldedAddress[],
+): Comparison[] {
 	let found: Comparison[] = [];
 	let most = Number.NEGATIVE_INFINITY;
-	for (const mine of addressesOf(a)) {
-		for (const theirs of addressesOf(b)) {
+	for (const mine of a) {
+		for (const theirs of b) {
 			const parts = compareParts(mine, theirs);
 			const agreeing = parts.reduce((sum, { level }) => sum + POINTS[level as Level], 0);
 			if (parts.length === 0 || agreeing <= most) continue;
@@ -42,7 +37,7 @@ function compareParts(a: FoldedAddress, b: FoldedAddress): Comparison[] {
 function partLevel(a: string, b: string): Level {
 	if (a === b) return 'same';
 	if (/^\d+$/.test(a) && /^\d+$/.test(b)) {
-		return a.length > 1 && editDistance(a, b) === 1 ? 'typo' : 'differs';
+		return a.length > 1 && editDistance(a, b, 1) === 1 ? 'typo' : 'differs';
 	}
-	return textLevel(a, b) === 'typo' ? 'typo' : 'differs';
+	return isTypo(a, b) ? 'typo' : 'differs';
 }

@@ -10,6 +10,7 @@ import { editDistance } from './text';
 /** What systems write when nobody knows. */
 const PLACEHOLDERS = new Set(['19000101', '19010101', '19700101', '00010101', '18991230']);
 
+/** YYYYMMDD; empty if it is not said. */
 export function birthDigits(fields: CanonicalFields): string {
 	const value = fields.birthDate;
 	if (typeof value !== 'string') return '';
@@ -17,10 +18,9 @@ export function birthDigits(fields: CanonicalFields): string {
 	return digits.length === 8 && !PLACEHOLDERS.has(digits) ? digits : '';
 }
 
-export function compareBirthDates(a: CanonicalFields, b: CanonicalFields): Comparison[] {
-	const [mine, theirs] = [birthDigits(a), birthDigits(b)];
-	if (mine === '' || theirs === '') return [];
-	return [comparison('birthDate', level(mine, theirs))];
+export function compareBirthDates(a: string, b: string): Comparison[] {
+	if (a === '' || b === '') return [];
+	return [comparison('birthDate', level(a, b))];
 }
 
 /** Years between parent and child, at least. */
@@ -30,7 +30,7 @@ function level(a: string, b: string): 'same' | 'typo' | 'close' | 'unlike' | 'di
 	if (a === b) return 'same';
 	const [[year, month, day], [otherYear, otherMonth, otherDay]] = [parts(a), parts(b)];
 	const isSwapped = year === otherYear && month === otherDay && day === otherMonth;
-	const edits = editDistance(a, b);
+	const edits = editDistance(a, b, 2);
 	if (isSwapped || edits === 1) return 'typo';
 	const equal = [year === otherYear, month === otherMonth, day === otherDay].filter(Boolean);
 	if (equal.length === 2 || edits === 2) return 'close';

@@ -2,15 +2,6 @@
  * Comparing two records field by field. A comparison names the level of agreement, never the values,
  * so that it can stand in evidence, reviews and logs. Missing on either side: no comparison.
  */
-import type { CanonicalFields } from '../../model/fields';
-
-/** What is known of one record. */
-export interface Profile {
-	fields: CanonicalFields;
-	/** Issuer -> key. */
-	externalKeys: Record<string, string>;
-}
-
 /** Every field that is compared, and the levels of agreement that it knows, best first. */
 export const LEVELS = {
 	firstName: ['same', 'short form', 'part', 'typo', 'initial', 'similar', 'differs'],

@@ -1,6 +1,7 @@
 /** Identifiers that somebody issued: tax ids and external keys. */
 import type { CanonicalFields } from '../../model/fields';
-import { comparison, type Comparison, type Profile } from './comparison';
+import { comparison, type Comparison } from './comparison';
+import type { FoldedProfile } from './profile';
 import { editDistance } from './text';
 
 const SHORTEST_TAX_ID = 5;
@@ -13,15 +14,14 @@ export function taxIdOf(fields: CanonicalFields): string {
 	return id.length < SHORTEST_TAX_ID || /^(.)\1*$/.test(id) ? '' : id;
 }
 
-export function compareIdentifiers(a: Profile, b: Profile): Comparison[] {
-	return [...taxIds(a.fields, b.fields), ...externalKeys(a.externalKeys, b.externalKeys)];
+export function compareIdentifiers(a: FoldedProfile, b: FoldedProfile): Comparison[] {
+	return [...taxIds(a.taxId, b.taxId), ...externalKeys(a.externalKeys, b.externalKeys)];
 }
 
-function taxIds(a: CanonicalFields, b: CanonicalFields): Comparison[] {
-	const [mine, theirs] = [taxIdOf(a), taxIdOf(b)];
+function taxIds(mine: string, theirs: string): Comparison[] {
 	if (mine === '' || theirs === '') return [];
 	if (mine === theirs) return [comparison('taxId', 'same', `tax:${mine}`)];
-	return [comparison('taxId', editDistance(mine, theirs) === 1 ? 'typo' : 'differs')];
+	return [comparison('taxId', editDistance(mine, theirs, 1) === 1 ? 'typo' : 'differs')];
 }
 
 function externalKeys(a: Record<string, string>, b: Record<string, string>): Comparison[] {

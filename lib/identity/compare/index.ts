@@ -1,19 +1,20 @@
-/** Two records, field by field. Pure; a pair costs some tens of microseconds. */
+/** Two records, field by field. Pure; a pair costs some microseconds. */
 import { compareAddresses } from './addresses';
 import { compareBirthDates } from './birth-date';
-import type { Comparison, Profile } from './comparison';
+import type { Comparison } from './comparison';
 import { compareContactPoints } from './contact-points';
 import { compareIdentifiers } from './identifiers';
 import { compareNames } from './names';
 import { compareOrganisations } from './organisations';
+import type { FoldedProfile } from './profile';
 
-export function compareProfiles(a: Profile, b: Profile): Comparison[] {
+export function compareProfiles(a: FoldedProfile, b: FoldedProfile): Comparison[] {
 	return [
 		...compareIdentifiers(a, b),
-		...compareContactPoints(a.fields, b.fields),
-		...compareNames(a.fields, b.fields),
-		...compareOrganisations(a.fields, b.fields),
-		...compareBirthDates(a.fields, b.fields),
-		...compareAddresses(a.fields, b.fields),
+		...compareContactPoints(a, b),
+		...compareNames(a.person, b.person),
+		...compareOrganisations(a, b),
+		...compareBirthDates(a.birthDate, b.birthDate),
+		...compareAddresses(a.addresses, b.addresses),
 	];
 }

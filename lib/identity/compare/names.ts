@@ -2,7 +2,7 @@
 import type { CanonicalFields } from '../../model/fields';
 import { foldName, nameRoots } from '../names';
 import { comparison, type Comparison } from './comparison';
-import { textLevel } from './text';
+import { isTypo, textLevel } from './text';
 
 /** Jr, Sr, III: which generation. Degrees and titles (CFP, MD) are no generation. */
 const GENERATIONS: Record<string, string> = {
@@ -26,6 +26,8 @@ export interface PersonName {
 	nickname: string;
 	/** Empty if none is said. */
 	generation: string;
+	/** Full forms that the first and the last name may stand for (the last in case they were changed about). */
+	roots: { first: ReadonlySet<string>; last: ReadonlySet<string> };
 }
 
 /** A generation may be typed behind the last name; so may a middle name behind the first. */
@@ -33,26 +35,34 @@ export function personName(fields: CanonicalFields): PersonName {
 	const words = foldName(fields.lastName).split(' ');
 	const tail = words.length > 1 ? GENERATIONS[words.at(-1) ?? ''] : undefined;
 	const last = (tail === undefined ? words : words.slice(0, -1)).join(' ');
+	const first = foldName(fields.firstName);
 	return {
-		first: foldName(fields.firstName),
+		first,
 		middle: foldName(fields.middleName),
 		last,
 		nickname: foldName(fields.nickname),
 		generation: GENERATIONS[foldName(fields.suffix)] ?? tail ?? '',
+		roots: { first: nameRoots(first), last: nameRoots(last) },
 	};
 }
 
-export function compareNames(a: CanonicalFields, b: CanonicalFields): Comparison[] {
-	const [left, right] = [personName(a), personName(b)];
-	return [...givenAndFamily(left, right), ...middle(left, right), ...generation(left, right)];
+export function compareNames(a: PersonName, b: PersonName): Comparison[] {
+	return [...givenAndFamily(a, b), ...middle(a, b), ...generation(a, b)];
 }
 
 /** As they stand, or changed about if that fits and this does not. */
 function givenAndFamily(a: PersonName, b: PersonName): Comparison[] {
-	const straight = [firstName(a.first, b), lastName(a.last, b.last)].filter(isSaid);
-	const swappedName = { ...b, first: b.last, last: b.first };
-	const swapped = [firstName(a.first, swappedName), lastName(a.last, b.first)].filter(isSaid);
-	const isSwapped = swapped.length > 0 && swapped.every(agrees) && !straight.some(agrees);
+	const straight = [firstName(a, b), lastName(a.last, b.last)].filter(isSaid);
+	if (straight.some(agrees)) return straight;
+	const { first, last, roots } = b;
+	const turned = {
+		...b,
+		first: last,
+		last: first,
+		roots: { first: roots.last, last: roots.first },
+	};
+	const swapped = [firstName(a, turned), lastName(a.last, first)].filter(isSaid);
+	const isSwapped = swapped.length > 0 && swapped.every(agrees);
 	return isSwapped ? [...swapped, comparison('nameOrder', 'swapped')] : straight;
 }
 
@@ -64,12 +74,15 @@ function agrees({ level }: Comparison): boolean {
 	return level !== 'differs' && level !== 'similar';
 }
 
-function firstName(mine: string, other: PersonName): Comparison | undefined {
-	const theirs = other.first;
+function firstName(one: PersonName, other: PersonName): Comparison | undefined {
+	const [mine, theirs] = [one.first, other.first];
 	if (mine === '' || theirs === '') return undefined;
 	if (mine === theirs) return comparison('firstName', 'same', `first:${mine}`);
-	const roots = nameRoots(mine);
-	if (other.nickname === mine || [...nameRoots(theirs)].some((root) => roots.has(root))) {
+	if (
+		other.nickname === mine ||
+		one.nickname === theirs ||
+		meet(one.roots.first, other.roots.first)
+	) {
 		return comparison('firstName', 'short form');
 	}
 	if (mine.length === 1 || theirs.length === 1) {
@@ -77,6 +90,11 @@ function firstName(mine: string, other: PersonName): Comparison | undefined {
 	}
 	if (sharesWord(mine, theirs)) return comparison('firstName', 'part');
 	return comparison('firstName', textLevel(mine, theirs));
+}
+
+function meet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+	for (const one of a) if (b.has(one)) return true;
+	return false;
 }
 
 function lastName(mine: string, theirs: string): Comparison | undefined {
@@ -99,8 +117,8 @@ function middle(a: PersonName, b: PersonName): Comparison[] {
 	if (a.middle === b.middle) return [comparison('middleName', 'same')];
 	const [short, long] = a.middle.length < b.middle.length ? [a, b] : [b, a];
 	const isInitial = short.middle.length === 1 && long.middle[0] === short.middle;
-	const isTypo = textLevel(a.middle, b.middle) === 'typo';
-	return [comparison('middleName', isInitial || isTypo ? 'initial' : 'differs')];
+	const isNear = isInitial || isTypo(a.middle, b.middle);
+	return [comparison('middleName', isNear ? 'initial' : 'differs')];
 }
 
 function generation(a: PersonName, b: PersonName): Comparison[] {

@@ -1,7 +1,8 @@
 /** Names of organisations, trusts and households, and the company a person works for. */
-import type { CanonicalFields, FieldValue } from '../../model/fields';
+import type { FieldValue } from '../../model/fields';
 import { foldName } from '../names';
 import { comparison, type Comparison } from './comparison';
+import type { FoldedProfile } from './profile';
 import { textLevel } from './text';
 
 /** Legal forms and filler words: Hale Partners, LLC is Hale Partners. */
@@ -17,19 +18,17 @@ export function foldCompany(name: FieldValue | undefined): string {
 	return (telling.length > 0 ? telling : words).join(' ');
 }
 
-export function compareOrganisations(a: CanonicalFields, b: CanonicalFields): Comparison[] {
-	return [...names(a, b), ...companies(a, b)];
+export function compareOrganisations(a: FoldedProfile, b: FoldedProfile): Comparison[] {
+	return [...names(a.name, b.name), ...companies(a.companyName, b.companyName)];
 }
 
-function names(a: CanonicalFields, b: CanonicalFields): Comparison[] {
-	const [mine, theirs] = [foldCompany(a.name), foldCompany(b.name)];
+function names(mine: string, theirs: string): Comparison[] {
 	if (mine === '' || theirs === '') return [];
 	const level = textLevel(mine, theirs);
 	return [comparison('name', level, level === 'same' ? `org:${mine}` : undefined)];
 }
 
-function companies(a: CanonicalFields, b: CanonicalFields): Comparison[] {
-	const [mine, theirs] = [foldCompany(a.companyName), foldCompany(b.companyName)];
+function companies(mine: string, theirs: string): Comparison[] {
 	if (mine === '' || theirs === '') return [];
 	const level = textLevel(mine, theirs);
 	return [comparison('companyName', level === 'typo' ? 'similar' : level)];

@@ -1,5 +1,4 @@
-/** How alike are two short texts? Typing errors by Damerau-Levenshtein, word parts by Dice. */
-import distance from 'damerau-levenshtein';
+/** How alike are two short texts? Typing errors by edit distance, word parts by Dice. */
 import { compareTwoStrings } from 'string-similarity';
 
 export type TextLevel = 'same' | 'typo' | 'similar' | 'differs';
@@ -7,23 +6,76 @@ export type TextLevel = 'same' | 'typo' | 'similar' | 'differs';
 const SIMILAR_DICE = 0.6;
 const SIMILAR_EDITS = 0.4;
 
-/** Steps to make one text of the other: a letter more, less, another, or two changed about. */
-export function editDistance(a: string, b: string): number {
-	return distance(a, b).steps;
+/** Longer texts are compared by their heads. */
+const LONGEST = 80;
+type Row = Uint8Array;
+/** Three rows of the table of steps, used in turn; nothing is allocated for a pair. */
+const rows = [0, 1, 2].map(() => new Uint8Array(LONGEST + 1)) as [Row, Row, Row];
+
+/**
+ * Steps to make one text of the other: a letter more, less, another, or two neighbours changed about
+ * (optimal string alignment). More than `limit` of them are answered as `limit` + 1. Written out,
+ * because it is most of what a comparison costs.
+ */
+export function editDistance(a: string, b: string, limit = LONGEST): number {
+	const [length, width] = [Math.min(a.length, LONGEST), Math.min(b.length, LONGEST)];
+	if (Math.abs(length - width) > limit || lettersMissing(a, b) > limit) return limit + 1;
+	let [beforeLast, last, row] = rows;
+	for (let column = 0; column <= width; column += 1) last[column] = column;
+	for (let line = 1; line <= length; line += 1) {
+		row[0] = line;
+		let nearest = line;
+		const letter = a.charCodeAt(line - 1);
+		const before = line > 1 ? a.charCodeAt(line - 2) : -1;
+		for (let column = 1; column <= width; column += 1) {
+			const other = b.charCodeAt(column - 1);
+			let steps = last[column - 1]! + (letter === other ? 0 : 1);
+			if (last[column]! < steps) steps = last[column]! + 1;
+			if (row[column - 1]! < steps) steps = row[column - 1]! + 1;
+			if (before === other && column > 1 && letter === b.charCodeAt(column - 2))
+				steps = Math.min(steps, beforeLast[column - 2]! + 1);
+			row[column] = steps;
+			if (steps < nearest) nearest = steps;
+		}
+		if (nearest > limit) return limit + 1;
+		[beforeLast, last, row] = [last, row, beforeLast];
+	}
+	return last[width]!;
+}
+
+/** Different letters of the one text that the other lacks (32 kinds are told apart): at least so many steps. */
+function lettersMissing(a: string, b: string): number {
+	const [mine, theirs] = [letters(a), letters(b)];
+	return Math.max(bitCount(mine & ~theirs), bitCount(theirs & ~mine));
+}
+
+function letters(text: string): number {
+	let bits = 0;
+	for (let place = 0; place < text.length; place += 1) bits |= 1 << (text.charCodeAt(place) & 31);
+	return bits;
+}
+
+function bitCount(bits: number): number {
+	let count = 0;
+	for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+	return count;
 }
 
 /** `typo`: one slip, in longer texts two or three. Both texts folded (lower case, no accents). */
 export function textLevel(a: string, b: string): TextLevel {
 	if (a === b) return 'same';
 	const longest = Math.max(a.length, b.length);
-	// Further apart in length than any level below allows.
-	if (Math.abs(a.length - b.length) > Math.max(SIMILAR_EDITS * longest, 3)) {
-		return compareTwoStrings(a, b) >= SIMILAR_DICE ? 'similar' : 'differs';
-	}
-	const edits = editDistance(a, b);
-	if (edits <= slips(longest)) return 'typo';
-	const isSimilar = edits / longest <= SIMILAR_EDITS || compareTwoStrings(a, b) >= SIMILAR_DICE;
-	return isSimilar ? 'similar' : 'differs';
+	const allowed = slips(longest);
+	const limit = Math.max(allowed, Math.floor(SIMILAR_EDITS * longest));
+	const edits = editDistance(a, b, limit);
+	if (edits <= allowed) return 'typo';
+	return edits <= limit || compareTwoStrings(a, b) >= SIMILAR_DICE ? 'similar' : 'differs';
+}
+
+/** One slip or some in a longer text, and not the same. */
+export function isTypo(a: string, b: string): boolean {
+	const allowed = slips(Math.max(a.length, b.length));
+	return a !== b && editDistance(a, b, allowed) <= allowed;
 }
 
 /** Typing errors that a text of this length may hold. */

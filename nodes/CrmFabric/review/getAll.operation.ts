@@ -21,11 +21,17 @@ export const getAll: ItemOperation = {
 				{ name: 'Any', value: 'any' },
 				{ name: 'Decided', value: 'decided' },
 				{
+					name: 'Ignored',
+					value: 'ignored',
+					description: 'Closed without an answer; the record waits on',
+				},
+				{
 					name: 'Logged',
 					value: 'logged',
 					description: 'New clients that were made without asking, to look over',
 				},
 				{ name: 'Open', value: 'open' },
+				{ name: 'Put Off', value: 'putOff', description: 'Open, but not to be asked yet' },
 			],
 			default: 'open',
 			description: 'Which reviews to return',
@@ -45,10 +51,19 @@ export const getAll: ItemOperation = {
 		const { node, index, fabric } = call;
 		const state = node.getNodeParameter('state', index, 'open') as string;
 		const kinds = node.getNodeParameter('kinds', index, []) as string[];
-		const wanted = state === 'any' ? undefined : (state as ReviewRow['state']);
 		const limit = readLimit(call);
-		const reviews = await fabric.desk.reviews(wanted, kinds.length === 0 ? limit : MAX_ROWS);
-		const fitting = reviews.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind));
+		const isPutOff = state === 'putOff';
+		const wanted = isPutOff ? 'open' : (state as ReviewRow['state'] | 'any');
+		const all = await fabric.desk.reviews(
+			wanted === 'any' ? undefined : wanted,
+			kinds.length === 0 && !isPutOff ? limit : MAX_ROWS,
+			{ putOff: isPutOff || wanted === 'any' },
+		);
+		const now = Date.now();
+		const fitting = all.filter(
+			({ kind, snoozedUntil }) =>
+				(kinds.length === 0 || kinds.includes(kind)) && (!isPutOff || (snoozedUntil ?? 0) > now),
+		);
 		return fitting.slice(0, limit).map(reviewRow);
 	},
 };

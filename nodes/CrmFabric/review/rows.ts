@@ -4,7 +4,7 @@ import { isoTime } from '../operation';
 import { questionText } from './question-text';
 
 export function reviewRow(review: ReviewRow): IDataObject {
-	const { reason, record, candidates, value, removal, breaker } = review.question;
+	const { reason, record, candidates, value, removal, breaker, duplicate } = review.question;
 	return {
 		reviewId: review.id,
 		kind: review.kind,
@@ -20,26 +20,35 @@ export function reviewRow(review: ReviewRow): IDataObject {
 		...(value !== undefined && { value: value as unknown as IDataObject }),
 		...(removal !== undefined && { removal: removal as unknown as IDataObject }),
 		...(breaker !== undefined && { breaker: { ...breaker } }),
+		...(duplicate !== undefined && { duplicate: duplicate as unknown as IDataObject }),
+		...(duplicate !== undefined && { duplicate: duplicate as unknown as IDataObject }),
 		decision: review.decision as IDataObject | null,
 		openedAt: isoTime(review.openedAt),
 		decidedAt: isoTime(review.decidedAt),
+		putOffUntil: isoTime(review.snoozedUntil),
 	};
 }
 
-export const reviewLocator: INodeProperties = {
-	displayName: 'Review',
-	name: 'reviewId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a review...',
-			typeOptions: { searchListMethod: 'searchReviews', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 7' },
-	],
-};
+export const reviewLocator = locatorOf('searchReviews');
+/** Of those that were answered, ignored or put off. */
+export const closedReviewLocator = locatorOf('searchClosedReviews');
+
+function locatorOf(searchListMethod: string): INodeProperties {
+	return {
+		displayName: 'Review',
+		name: 'reviewId',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		required: true,
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a review...',
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 7' },
+		],
+	};
+}

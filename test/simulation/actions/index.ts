@@ -1,5 +1,6 @@
 /** What each kind of action does. */
 import type { MemoryCrm } from '../crm/memory-crm';
+import { rush } from '../rush';
 import type { World } from '../world';
 import type { ActionKind } from './kinds';
 
@@ -22,6 +23,7 @@ export const ACTIONS: Record<ActionKind, Act> = {
 	down: goDown,
 	replay: ({ reader }, crm) => reader.replay(crm),
 	gap: ({ reader }, crm) => reader.break(crm),
+	rush,
 };
 
 /** The CRM answers nothing for a while. */

@@ -19,7 +19,15 @@ export const WEIGHTS = {
 	down: 0.2,
 	replay: 0.4,
 	gap: 0.15,
+	rush: 0.3,
 	rerun: 0.4,
+} as const;
+
+/** What else people may be busy with. */
+export const MOODS = {
+	mixed: {},
+	focused: { edit: 14, make: 0, delete: 0, archive: 0, write: 36 },
+	influx: { edit: 3, make: 3, delete: 0.1, archive: 0.1, write: 36 },
 } as const;
 
 export type ActionKind = keyof typeof WEIGHTS;

@@ -59,7 +59,6 @@ export class MemoryCrm {
 			personAt: {},
 			fabricAt: {},
 			unseen: {},
-			lostAt: {},
 		};
 		this.records.set(id, record);
 		this.clients.set(id, client);

@@ -27,8 +27,6 @@ export interface MemoryRecord {
 	fabricAt: Record<string, number>;
 	/** Persons' edits that no look has shown so far: when, and to what. */
 	unseen: Record<string, { at: number; value: ScalarValue }>;
-	/** Persons' edits that our write hid, made between its last read and the write: when. */
-	lostAt: Record<string, number>;
 }
 
 export interface Differences {

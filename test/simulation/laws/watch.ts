@@ -2,6 +2,7 @@
 import type { StoreCall } from '../engine/seams';
 import type { World } from '../world';
 import { exactlyOnce } from './4-exactly-once';
+import { breaker } from './11-breaker';
 import { complete } from './8-audit';
 import { converge } from './1-converge';
 import { deletes } from './11-deletes';
@@ -24,6 +25,7 @@ const LAWS = [
 	complete,
 	identity,
 	deletes,
+	breaker,
 ];
 
 export class Watch {

@@ -24,4 +24,6 @@ export interface Sabotage {
 	writer?: Partial<WriterDefences>;
 	/** A listing that broke off counts as complete. */
 	trustsBrokenListings?: boolean;
+	/** Calls wait for nothing. */
+	ignoresBudgets?: boolean;
 }

@@ -1,6 +1,8 @@
 import { NodeOperationError, type IDataObject } from 'n8n-workflow';
 import { closeFabrics, DEFAULT_THRESHOLDS, type CanonicalFields, type Fabric } from '../../../lib';
-import { score } from '../../../lib/identity/score';
+import { evidenceOf } from '../../../lib/identity/bands';
+import { foldProfile } from '../../../lib/identity/compare/profile';
+import { DEFAULT_MATCH_OPTIONS, match } from '../../../lib/identity/match';
 import { IdentityResolve } from '../../../nodes/IdentityResolve/IdentityResolve.node';
 import { thresholdProperties } from '../../../nodes/IdentityResolve/properties';
 import { fabricWith, JANE, JANE_MAIL, snapshot } from './events';
@@ -103,8 +105,9 @@ describe('Identity Resolve', () => {
 	it('names in its hint the scores that the library gives', () => {
 		const record = { fields: JANE_MAIL as CanonicalFields, externalKeys: {} };
 		const nameless = { fields: { emails: JANE_MAIL.emails }, externalKeys: {} };
-		const both = score(record, record).score;
-		const alone = score(nameless, record).score;
+		const [one, other] = [foldProfile(record), foldProfile(nameless)];
+		const both = evidenceOf(match(one, one, DEFAULT_MATCH_OPTIONS)).score;
+		const alone = evidenceOf(match(one, other, DEFAULT_MATCH_OPTIONS)).score;
 		expect(thresholdProperties[0]?.hint).toContain(
 			`The same e-mail and name score ${both}, the same e-mail alone ${alone}.`,
 		);

@@ -6,6 +6,7 @@ import type { Register } from '../../../lib/merge/register';
 import type { Shadow } from '../../../lib/merge/shadow';
 import type { ChangeEvent } from '../../../lib/model/event';
 import type { Evidence, Link } from '../../../lib/model/rows';
+import type { NeverAgain } from '../../../lib/store/decisions';
 import type { NewDelivery } from '../../../lib/store/deliveries';
 import type { StoreTransaction } from '../../../lib/store/store';
 import { registration, snapshot, START } from '../support/hub';
@@ -194,6 +195,16 @@ const VALUES: Call[] = [
 			),
 	],
 	['registers.shadows', (tx) => tx.registers.shadows([contact('1'), contact('9')])],
+	[
+		'registers.partsOfShadows',
+		(tx) => {
+			const fields = new Set(['firstName']);
+			return tx.registers.partsOfShadows([
+				{ ...contact('1'), fields },
+				{ ...contact('9'), fields },
+			]);
+		},
+	],
 	['identity.known', (tx) => tx.identity.known('wealthbox', 'contact', ['1', '9'])],
 ];
 
@@ -307,7 +318,7 @@ const DESK: Call[] = [
 	['reviews.awaited', async (tx) => sorted(await tx.reviews.awaited(['U1001', 'U1002', 'U1003']))],
 	['reviews.openFor', (tx) => tx.reviews.openFor([contact('4'), contact('5')])],
 	['reviews.questions', (tx) => tx.reviews.questions(['U1001'])],
-	['reviews.askedFields', (tx) => tx.reviews.askedFields(['U1001'])],
+	['reviews.asked', (tx) => tx.reviews.asked(['U1001'])],
 	['reviews.openOf', (tx) => tx.reviews.openOf(['U1001'], ['value', 'removal'])],
 	[
 		'reviews.replaceQuestion',
@@ -318,6 +329,11 @@ const DESK: Call[] = [
 	['reviews.get', (tx) => tx.reviews.get(99)],
 	['reviews.list', (tx) => tx.reviews.list(undefined, 10)],
 	['reviews.list', (tx) => tx.reviews.list('open', 10)],
+	['reviews.reopen', (tx) => tx.reviews.reopen(1, question('U1002', 'U1003'), 'U1003')],
+	['reviews.postpone', (tx) => tx.reviews.postpone(1, START + 5)],
+	['reviews.list', (tx) => tx.reviews.list('open', 10, START)],
+	['reviews.ignore', (tx) => tx.reviews.ignore(1, { verdict: 'ignore', by: 'Eve' }, START)],
+	['reviews.get', (tx) => tx.reviews.get(1)],
 	['deadLetters.add', (tx) => tx.deadLetters.add([letter, { ...letter, payload: null }], START)],
 	[
 		'deadLetters.add',
@@ -382,6 +398,44 @@ const ENTITIES: Call[] = [
 	['identity.linksOf', (tx) => tx.identity.linksOf(['U1001'])],
 ];
 
+const said: NeverAgain = {
+	...contact('1'),
+	entityId: 'U1002',
+	saidOf: 'U1001',
+	reviewId: 5_000_000_000,
+	by: 'Zoë',
+	at: START,
+};
+
+const WHO: Call[] = [
+	['decisions.add', (tx) => tx.decisions.add([said, { ...said, entityId: 'U1003', by: null }])],
+	['decisions.add', (tx) => tx.decisions.add([{ ...said, by: 'Eve' }])],
+	['decisions.neverAgain', (tx) => tx.decisions.neverAgain([contact('1'), contact('9')])],
+	['decisions.of', (tx) => tx.decisions.of(['U1002', 'U1003', 'U9'])],
+	['decisions.remove', (tx) => tx.decisions.remove([{ ...said, entityId: 'U1003' }])],
+	['decisions.of', (tx) => tx.decisions.of(['U1002', 'U1003'])],
+	['decisions.forget', (tx) => tx.decisions.forget(5_000_000_000)],
+	['decisions.of', async (tx) => (await tx.decisions.of(['U1002'])).length],
+	['separation.setPartOf', (tx) => tx.separation.setPartOf(['U1003'], 'U1001')],
+	['separation.aliasesOf', (tx) => tx.separation.aliasesOf('U1001')],
+	['separation.setPartOf', (tx) => tx.separation.setPartOf(['U1003'], null)],
+	['separation.aliasesOf', async (tx) => (await tx.separation.aliasesOf('U1001')).length],
+	['separation.moveRecords', (tx) => tx.separation.moveRecords([contact('1')], 'U1003')],
+	['separation.deliveriesOf', (tx) => tx.separation.deliveriesOf('U1001', [contact('1')])],
+	[
+		'separation.addCandidate',
+		async (tx) => {
+			const review = await tx.reviews.get(1);
+			if (review !== undefined) await tx.separation.addCandidate(review, 'U1003');
+		},
+	],
+	['separation.reviewsNaming', (tx) => tx.separation.reviewsNaming('U1003')],
+	['separation.moveReviews', (tx) => tx.separation.moveReviews([1], 'U1002')],
+	['reviews.get', (tx) => tx.reviews.get(1)],
+	['registers.dropRegisters', (tx) => tx.registers.dropRegisters('U1001', ['firstName'])],
+	['registers.registers', async (tx) => (await tx.registers.registers(['U1001'])).get('U1001')],
+];
+
 export const CALLS: Call[] = [
 	...SYSTEMS,
 	...INBOX,
@@ -392,6 +446,7 @@ export const CALLS: Call[] = [
 	...DESK,
 	...RUNS,
 	...ENTITIES,
+	...WHO,
 ];
 
 /** Of answers whose order nobody asked for. */

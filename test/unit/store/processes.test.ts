@@ -1,13 +1,12 @@
 /** Several processes share one store: each event is merged once, each delivery claimed once, each client known once. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { verifyAudit } from '../../../lib/history/verify';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import { Store } from '../../../lib/store/store';
 import { emptyStore, STORE_KINDS } from '../../support/stores';
 import { START, iso } from '../support/hub';
-import { READY, type WorkerReport, type WorkerTask } from './worker';
+import { runWorkers as runProcesses } from '../support/worker-processes';
+import type { WorkerReport, WorkerTask } from './worker';
 
 const PROCESSES = 3;
 const CLIENTS = 12;
@@ -16,40 +15,10 @@ const NAMES = 'Ada Bo Cy Dee Eli Fay Gus Hal Ivy Jo Kit Lea'.split(' ');
 const FAMILIES =
 	'Hale Quill Ostrom Vance Brandt Ellery Pike Sorrel Umber Thorne Wexley Yarrow'.split(' ');
 
-interface Worker {
-	ready: Promise<unknown>;
-	go: () => void;
-	report: Promise<WorkerReport>;
-}
-
-function startWorker(task: WorkerTask): Worker {
-	const script = join(__dirname, 'worker.ts');
-	const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(task)], {
-		stdio: ['pipe', 'pipe', 'pipe'],
-	});
-	let [output, errors] = ['', ''];
-	child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-	const ended = once(child, 'close');
-	const ready = new Promise<void>((resolve) => {
-		child.stdout.on('data', (data: Buffer) => {
-			output += data.toString();
-			if (output.startsWith(READY)) resolve();
-		});
-		void ended.then(() => resolve());
-	});
-	const report = ended.then(([code]) => {
-		if (code !== 0) throw new Error(`A process failed: ${errors}`);
-		return JSON.parse(output.trim().split('\n').at(-1) ?? '') as WorkerReport;
-	});
-	return { ready, report, go: () => void child.stdin.write('go\n') };
-}
-
 /** All of them at the same time. */
-async function runWorkers(task: WorkerTask): Promise<WorkerReport[]> {
-	const workers = Array.from({ length: PROCESSES }, () => startWorker(task));
-	await Promise.all(workers.map(({ ready }) => ready));
-	for (const worker of workers) worker.go();
-	return Promise.all(workers.map(({ report }) => report));
+function runWorkers(task: WorkerTask): Promise<WorkerReport[]> {
+	const tasks = Array.from({ length: PROCESSES }, () => task);
+	return runProcesses(join(__dirname, 'worker.ts'), tasks);
 }
 
 function event(system: string, client: number, version: number): ChangeEventInput {

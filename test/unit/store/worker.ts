@@ -4,7 +4,6 @@
  * standard input, and prints in the end what it did as one line of JSON.
  *   node --import tsx worker.ts '<WorkerTask as JSON>'
  */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import { Fabric } from '../../../lib/fabric';
@@ -13,6 +12,7 @@ import { openBackend } from '../../../lib/store/open-backend';
 import { Store } from '../../../lib/store/store';
 import { registration } from '../support/hub';
 import { memoryConnector } from '../support/memory-connector';
+import { startSignal } from '../support/worker-processes';
 
 export interface WorkerTask {
 	location: StoreLocation;
@@ -33,7 +33,6 @@ export interface WorkerReport {
 	created: string[];
 }
 
-export const READY = 'ready';
 const MAX_ROUNDS = 2_000;
 const PAUSE_MS = 10;
 const AT_ONCE = 7;
@@ -63,13 +62,6 @@ async function main({ location, systems, batches }: WorkerTask): Promise<WorkerR
 	return report;
 }
 
-/** All begin together, however long each took to start. */
-async function startSignal(): Promise<void> {
-	process.stdout.write(`${READY}\n`);
-	await once(process.stdin, 'data');
-	process.stdin.destroy();
-}
-
 async function work(fabric: Fabric, systems: string[], report: WorkerReport): Promise<boolean> {
 	let worked = false;
 	for (const system of systems) {
@@ -89,6 +81,8 @@ async function carry(fabric: Fabric, system: string, report: WorkerReport): Prom
 		if (outcome === 'applied') report.merged.push(event.eventId);
 	}
 	await fabric.finishEvents(system, batch.id, { ok: true });
+	// A process that is never waited for does it all: SQLite's others poll for the lock.
+	await sleep(PAUSE_MS);
 	return true;
 }
 

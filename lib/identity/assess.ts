@@ -1,0 +1,60 @@
+/** Is this record that client? Compared with every record of the client; the best pair counts. Pure. */
+import type { ComparedField } from './compare/comparison';
+import type { FoldedProfile } from './compare/profile';
+import { match, type Match, type MatchOptions } from './match';
+import { agrees, type Limit, type Ruling } from './rules';
+
+/**
+ * What speaks against a client: told by any of its records, unless another one of them agrees on that
+ * field. A client may be known under two tax ids; a record with a third one is a question.
+ */
+export interface Objections {
+	rulings: readonly Ruling[];
+	agreed: ReadonlySet<ComparedField>;
+}
+
+/** The best pair, with the rules that stand against the client as a whole. */
+export interface Assessment extends Match {
+	limit?: Limit;
+	objections: Objections;
+}
+
+/** `undefined` if nothing is known of the client. */
+export function assess(
+	record: FoldedProfile,
+	members: readonly FoldedProfile[],
+	options: MatchOptions,
+): Assessment | undefined {
+	const matches = members.map((member) => match(record, member, options));
+	const [first, ...others] = matches;
+	if (first === undefined) return undefined;
+	const best = others.reduce((one, other) => (other.bits > one.bits ? other : one), first);
+	const objections = {
+		rulings: matches.flatMap(({ rules }) => rules.filter(({ isLack }) => isLack !== true)),
+		agreed: new Set(matches.flatMap(({ fields }) => agreedFields(fields))),
+	};
+	const lacks = best.rules.filter(({ isLack }) => isLack === true);
+	const rules = [...lacks, ...standing([objections])];
+	const limit = limitOf(rules);
+	return { ...best, rules, objections, ...(limit === undefined ? {} : { limit }) };
+}
+
+function agreedFields(fields: Match['fields']): ComparedField[] {
+	return fields.filter(({ agreement }) => agrees(agreement)).map(({ field }) => field);
+}
+
+/** Rulings that nothing on these sides answers, each once. */
+export function standing(sides: readonly Objections[]): Ruling[] {
+	const found = new Map<string, Ruling>();
+	for (const ruling of sides.flatMap(({ rulings }) => rulings)) {
+		const { field, rule, limit } = ruling;
+		const isAnswered = field !== undefined && sides.some(({ agreed }) => agreed.has(field));
+		if (!isAnswered) found.set(`${rule}/${limit}`, ruling);
+	}
+	return [...found.values()];
+}
+
+export function limitOf(rules: readonly Ruling[]): Limit | undefined {
+	if (rules.some(({ limit }) => limit === 'never')) return 'never';
+	return rules.length > 0 ? 'review' : undefined;
+}

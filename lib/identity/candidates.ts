@@ -1,0 +1,139 @@
+/** Which known clients, and which records of the same batch, each record is compared with: few, the likeliest. */
+import type { ChangeEvent } from '../model/event';
+import { unifiedIdOf } from '../store/identity';
+import type { BlockRow } from '../store/identity-blocks';
+import type { StoreTransaction } from '../store/store';
+import {
+	ALL_RECORDS,
+	blockKeys,
+	COMMON,
+	countProfiles,
+	nameValueKeys,
+	proposalPoints,
+} from './blocks';
+import { foldProfile, type FoldedProfile } from './compare/profile';
+import { hash53 } from './hash';
+import { externalKeys } from './keys';
+import type { Frequencies } from './weights';
+
+/** A record that is to be placed. */
+export interface Newcomer {
+	event: ChangeEvent;
+	profile: FoldedProfile;
+	keys: string[];
+}
+
+export function newcomerOf(event: ChangeEvent): Newcomer {
+	const profile = foldProfile(event);
+	return { event, profile, keys: blockKeys(profile) };
+}
+
+export interface Proposals {
+	/** Of each newcomer: known clients, by the ids they were last known under. */
+	clients: string[][];
+	/** Pairs of newcomers, by their places. */
+	twins: Array<[number, number]>;
+	frequencies: Frequencies;
+}
+
+/** Known clients that one record is compared with, at most. */
+const MOST_CLIENTS = 24;
+
+export async function findProposals(
+	tx: StoreTransaction,
+	newcomers: readonly Newcomer[],
+): Promise<Proposals> {
+	const holders = holdersOf(newcomers);
+	const hashes = new Map([...holders.keys()].map((key) => [key, hash53(key)]));
+	const rows = await tx.blocks.find([...hashes.values()], COMMON + 1);
+	const found = (key: string): BlockRow[] => rows.get(hashes.get(key) ?? 0) ?? [];
+	const twins = new Map<number, number>();
+	const clients = newcomers.map(() => new Map<number, number>());
+	for (const [key, places] of holders) {
+		const known = found(key);
+		const points = proposalPoints(key, known.length + places.length);
+		if (points === 0) continue;
+		const rarity = points + 1 / (known.length + places.length);
+		for (const [index, place] of places.entries()) {
+			for (const entity of new Set(known.map((row) => row.entity)))
+				add(clients[place], entity, rarity);
+			for (const other of places.slice(0, index))
+				add(twins, other * newcomers.length + place, points);
+		}
+	}
+	return {
+		clients: await withOwners(tx, newcomers, clients.map(likeliest)),
+		twins: [...twins]
+			.filter(([, points]) => points >= 2)
+			.map(([pair]) => [Math.floor(pair / newcomers.length), pair % newcomers.length]),
+		frequencies: await frequenciesOf(tx, newcomers, (key) => ({
+			places: holders.get(key) ?? [],
+			known: found(key),
+		})),
+	};
+}
+
+function add(points: Map<number, number> | undefined, to: number, more: number): void {
+	points?.set(to, (points.get(to) ?? 0) + more);
+}
+
+/** Key -> newcomers that have it. */
+function holdersOf(newcomers: readonly Newcomer[]): Map<string, number[]> {
+	const holders = new Map<string, number[]>();
+	for (const [place, { keys }] of newcomers.entries()) {
+		for (const key of keys) {
+			const places = holders.get(key);
+			if (places === undefined) holders.set(key, [place]);
+			else places.push(place);
+		}
+	}
+	return holders;
+}
+
+function likeliest(points: ReadonlyMap<number, number>): string[] {
+	return [...points]
+		.filter(([, sum]) => sum >= 2)
+		.sort(([a, left], [b, right]) => right - left || a - b)
+		.slice(0, MOST_CLIENTS)
+		.map(([entity]) => unifiedIdOf(entity));
+}
+
+/** And whoever has one of its external keys. */
+async function withOwners(
+	tx: StoreTransaction,
+	newcomers: readonly Newcomer[],
+	clients: string[][],
+): Promise<string[][]> {
+	const keys = newcomers.map(({ event }) => externalKeys(event.externalKeys));
+	const owners = await tx.identity.ownersOf([...new Set(keys.flat())]);
+	if (owners.length === 0) return clients;
+	return clients.map((ids, place) => {
+		const own = owners.filter(({ key }) => keys[place]?.includes(key));
+		return [...new Set([...own.map(({ entityId }) => entityId), ...ids])];
+	});
+}
+
+/** How common the values of these records are among all known ones and these. */
+async function frequenciesOf(
+	tx: StoreTransaction,
+	newcomers: readonly Newcomer[],
+	holders: (key: string) => { places: readonly number[]; known: readonly BlockRow[] },
+): Promise<Frequencies> {
+	const profiles = newcomers.map(({ profile }) => profile);
+	const names = countProfiles(profiles);
+	const stored = await tx.blocks.counts([...names.keys()]);
+	for (const [hash, count] of names) names.set(hash, count + (stored.get(hash) ?? 0));
+	const nameKeys = new Map(
+		profiles.flatMap(nameValueKeys).map((key) => [key, names.get(hash53(key))] as const),
+	);
+	return {
+		records: names.get(ALL_RECORDS) ?? 0,
+		countOf: (key) => {
+			if (nameKeys.has(key)) return nameKeys.get(key);
+			const { places, known } = holders(key);
+			const clients = new Set(known.map(({ entity }) => entity)).size;
+			const persons = new Set(places.map((place) => profiles[place]?.person.first)).size;
+			return Math.max(1, clients + persons - 1);
+		},
+	};
+}

@@ -1,0 +1,92 @@
+/** Known clients as candidates: their records, each as it is known to be. */
+import { recordKey, type ChangeEvent } from '../model/event';
+import type { CanonicalFields } from '../model/fields';
+import type { Link } from '../model/rows';
+import { knownFields } from '../merge/shadow';
+import type { StoreTransaction } from '../store/store';
+import { foldProfile, type FoldedProfile } from './compare/profile';
+
+export interface Candidate {
+	unifiedId: string;
+	/** Issuer -> key, told by the records of the client. */
+	externalKeys: Record<string, string>;
+	links: Link[];
+	/** What its records hold; of one that nobody knows yet, what its own events say. */
+	records: CanonicalFields[];
+	profiles: FoldedProfile[];
+}
+
+/** Records of one client that a record is compared with. */
+const MOST_RECORDS = 12;
+
+/** By every id asked for: that of a client which became part of another one finds the other one. */
+export async function loadCandidates(
+	tx: StoreTransaction,
+	ids: readonly string[],
+): Promise<Map<string, Candidate>> {
+	const aliases = await tx.entities.aliases([...new Set(ids)]);
+	const current = [...new Set(ids.map((id) => aliases.get(id) ?? id))];
+	const links = groupLinks(await tx.identity.linksOf(current));
+	const used = new Map([...links].map(([id, all]) => [id, inUse(all)]));
+	const fields = await fieldsOf(tx, [...used.values()].flat());
+	const keys = await tx.identity.externalKeysOf(current);
+	const found = new Map<string, Candidate>();
+	for (const [unifiedId, own] of used) {
+		const records = own
+			.map((link) => fields.get(recordKey(link)))
+			.filter((one) => one !== undefined);
+		const externalKeys = keys.get(unifiedId) ?? {};
+		const profiles = records.map((one) => foldProfile({ fields: one, externalKeys }));
+		const all = links.get(unifiedId) ?? [];
+		found.set(unifiedId, { unifiedId, externalKeys, links: all, records, profiles });
+	}
+	for (const [alias, id] of aliases) {
+		const candidate = found.get(id);
+		if (candidate !== undefined) found.set(alias, candidate);
+	}
+	return found;
+}
+
+function groupLinks(links: readonly Link[]): Map<string, Link[]> {
+	const groups = new Map<string, Link[]>();
+	for (const link of links) {
+		const group = groups.get(link.entityId);
+		if (group === undefined) groups.set(link.entityId, [link]);
+		else group.push(link);
+	}
+	return groups;
+}
+
+/** Those that are gone tell who the client is only while nothing else does. */
+function inUse(links: readonly Link[]): Link[] {
+	const there = links.filter(({ state }) => state !== 'unlinked');
+	return (there.length > 0 ? there : links).slice(0, MOST_RECORDS);
+}
+
+/**
+ * A record that was resolved a moment ago, by another execution, and is not merged yet: its own events
+ * say what it holds, the first one wholly, and later ones of a stream what changed.
+ */
+async function fieldsOf(
+	tx: StoreTransaction,
+	links: readonly Link[],
+): Promise<Map<string, CanonicalFields>> {
+	const shadows = await tx.registers.shadows(links);
+	const fields = new Map<string, CanonicalFields>();
+	for (const [key, shadow] of shadows) {
+		if (Object.keys(shadow.fields).length > 0) fields.set(key, knownFields(shadow));
+	}
+	const unmerged = links.filter((link) => !fields.has(recordKey(link)));
+	for (const event of await tx.inbox.waiting(unmerged))
+		fields.set(recordKey(event), { ...fields.get(recordKey(event)), ...event.fields });
+	return fields;
+}
+
+/** A client that these events make. */
+export function newCandidate(
+	unifiedId: string,
+	{ fields, externalKeys }: Pick<ChangeEvent, 'fields' | 'externalKeys'>,
+): Candidate {
+	const profiles = [foldProfile({ fields, externalKeys })];
+	return { unifiedId, externalKeys, links: [], records: [fields], profiles };
+}

@@ -1,0 +1,67 @@
+/**
+ * A record brought into the form in which it is compared, once: comparing two of these costs some
+ * microseconds, folding one some tens.
+ */
+import { foldedAddress, type FoldedAddress } from '../../model/address';
+import { canonicalEmail, canonicalPhone } from '../../model/canonical';
+import type { AddressItem, CanonicalFields, EmailItem, PhoneItem } from '../../model/fields';
+import { birthDigits } from './birth-date';
+import { taxIdOf } from './identifiers';
+import { personName, type PersonName } from './names';
+import { foldCompany } from './organisations';
+
+/** What is known of one record. */
+export interface Profile {
+	fields: CanonicalFields;
+	/** Issuer -> key. */
+	externalKeys: Record<string, string>;
+}
+
+/** Empty texts and lists: not said. */
+export interface FoldedProfile {
+	type: string;
+	person: PersonName;
+	/** Of an organisation, trust or household. */
+	name: string;
+	companyName: string;
+	/** YYYYMMDD */
+	birthDate: string;
+	emails: string[];
+	phones: string[];
+	addresses: FoldedAddress[];
+	taxId: string;
+	externalKeys: Record<string, string>;
+}
+
+/** More of each than a person has. */
+const MOST = { emails: 12, phones: 12, addresses: 6 } as const;
+
+export function foldProfile({ fields, externalKeys }: Profile): FoldedProfile {
+	return {
+		type: typeof fields.type === 'string' ? fields.type : '',
+		person: personName(fields),
+		name: foldCompany(fields.name),
+		companyName: foldCompany(fields.companyName),
+		birthDate: birthDigits(fields),
+		emails: emailsOf(fields),
+		phones: phonesOf(fields),
+		addresses: addressesOf(fields),
+		taxId: taxIdOf(fields),
+		externalKeys,
+	};
+}
+
+function emailsOf({ emails }: CanonicalFields): string[] {
+	const items = (emails ?? []) as EmailItem[];
+	return items.slice(0, MOST.emails).map(({ address }) => canonicalEmail(address));
+}
+
+function phonesOf({ phones }: CanonicalFields): string[] {
+	const items = (phones ?? []) as PhoneItem[];
+	return items.slice(0, MOST.phones).map(({ number }) => canonicalPhone(number));
+}
+
+function addressesOf({ addresses }: CanonicalFields): FoldedAddress[] {
+	const items = (addresses ?? []) as AddressItem[];
+	return items.slice(0, MOST.addresses).map(foldedAddress);
+}

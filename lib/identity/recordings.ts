@@ -1,0 +1,132 @@
+/** What identity resolution decides in a batch, collected to be written at once. */
+import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
+import type {
+	AuditRow,
+	DeliveryRow,
+	Evidence,
+	Link,
+	ReviewQuestion,
+	ReviewRow,
+} from '../model/rows';
+import { expectCreated, type Shadow } from '../merge/shadow';
+import type { NewReview } from '../store/desk';
+import { unifiedIdOf } from '../store/identity';
+import type { StoreTransaction } from '../store/store';
+import { countedNames } from './blocks';
+import type { Known } from './known';
+import { nearOf, noClientFits, type Fit } from './questions';
+import { indexRecords, type IndexedRecord } from './record-index';
+import type { IdentityDecision } from './resolve';
+
+export class Recordings {
+	private readonly links: Link[] = [];
+	private readonly indexed: IndexedRecord[] = [];
+	private readonly entities: Array<{ number: number; createdBy: string }> = [];
+	private readonly shadows: Array<RecordAddress & { shadow: Shadow }> = [];
+	private readonly logged: NewReview[] = [];
+	private readonly held: Array<{ seq: number; reason: string }> = [];
+	private readonly audit: AuditRow[] = [];
+
+	constructor(
+		private readonly tx: StoreTransaction,
+		private readonly known: Known,
+		private readonly now: number,
+	) {}
+
+	/** `near`: other clients that it was compared with. */
+	link(event: ChangeEvent, unifiedId: string, evidence: Evidence, near: readonly Fit[]): void {
+		this.remember(event, unifiedId, evidence);
+		this.note(event, 'link', unifiedId, withNear(evidence, near));
+	}
+
+	/** Answers the new client's id. */
+	create(event: ChangeEvent, near: readonly Fit[], isLogged: boolean): string {
+		this.known.lastNumber += 1;
+		const number = this.known.lastNumber;
+		const unifiedId = unifiedIdOf(number);
+		this.entities.push({ number, createdBy: event.eventId });
+		const evidence = { by: 'new-entity', score: 1, fields: [] };
+		this.remember(event, unifiedId, evidence);
+		this.note(event, 'entity', unifiedId, withNear(evidence, near));
+		const question = noClientFits(event, near);
+		if (isLogged)
+			this.logged.push({ ...addressOf(event), kind: 'new-entity', state: 'logged', question });
+		return unifiedId;
+	}
+
+	/** What the create sent is no person's edit when it is seen at the new record. */
+	expect(event: ChangeEvent, create: DeliveryRow): void {
+		this.shadows.push({ ...addressOf(event), shadow: expectCreated(create.tried) });
+	}
+
+	/** The record waits for the answer. */
+	async open(event: ChangeEvent, question: ReviewQuestion): Promise<void> {
+		const review = { ...addressOf(event), kind: 'identity' as const, state: 'open' as const };
+		const opened = await this.tx.reviews.open({ ...review, question }, this.now);
+		this.known.reviews.set(recordKey(event), opened);
+	}
+
+	/** The record is a client of its own until the answer; if that is another one, the two are merged. */
+	async openAbout(event: ChangeEvent, question: ReviewQuestion, entityId: string): Promise<number> {
+		const address = addressOf(event);
+		const review = { ...address, kind: 'identity' as const, state: 'open' as const, entityId };
+		const { id } = await this.tx.reviews.open({ ...review, question }, this.now);
+		const detail = { reviewId: id, reason: question.reason };
+		const { eventId } = event;
+		this.audit.push({ at: this.now, kind: 'review', entityId, ...address, eventId, detail });
+		return id;
+	}
+
+	/** The event waits for the answer; so do later ones of its record, which keeps their order. */
+	hold(event: ChangeEvent, { id: reviewId, question: asked }: ReviewRow): IdentityDecision {
+		const { reason } = asked;
+		const seq = this.known.inbox.get(event.eventId)?.seq;
+		if (seq !== undefined) this.held.push({ seq, reason });
+		const { eventId } = event;
+		const detail = { reviewId, reason };
+		this.audit.push({ at: this.now, kind: 'review', ...addressOf(event), eventId, detail });
+		const candidates = asked.candidates.map(({ unifiedId, score, evidence }) => {
+			return { unifiedId, score, evidence };
+		});
+		return { decision: 'review', reviewId, reason, candidates };
+	}
+
+	async save(): Promise<void> {
+		const { tx, now } = this;
+		await tx.identity.addEntities(this.entities, now);
+		await tx.identity.saveLinks(this.links, now);
+		await indexRecords(tx, this.indexed);
+		await tx.blocks.count(countedNames(this.indexed.map(({ after }) => after)));
+		await tx.registers.saveShadows(this.shadows, now);
+		await tx.reviews.log(this.logged, now);
+		for (const reason of new Set(this.held.map((event) => event.reason))) {
+			const seqs = this.held.filter((event) => event.reason === reason).map(({ seq }) => seq);
+			await tx.inbox.settle(seqs, 'review', now, reason);
+		}
+		await tx.audit.append(this.audit);
+	}
+
+	private remember(event: ChangeEvent, entityId: string, evidence: Evidence): void {
+		const address = addressOf(event);
+		const link: Link = { ...address, entityId, state: 'active', evidence, recreated: 0 };
+		this.known.links.set(recordKey(event), link);
+		this.links.push(link);
+		const { fields: after, externalKeys } = event;
+		this.indexed.push({ ...address, entityId, before: {}, after, externalKeys });
+	}
+
+	private note(event: ChangeEvent, kind: string, entityId: string, detail: unknown): void {
+		const { eventId } = event;
+		const run = this.known.inbox.get(eventId)?.batch ?? undefined;
+		this.audit.push({ at: this.now, kind, entityId, ...addressOf(event), eventId, run, detail });
+	}
+}
+
+function addressOf({ system, object, crmId }: ChangeEvent): RecordAddress {
+	return { system, object, crmId };
+}
+
+/** Why it was linked, and why not elsewhere. */
+function withNear(evidence: Evidence, near: readonly Fit[]): unknown {
+	return near.length === 0 ? evidence : { ...evidence, near: near.map(nearOf) };
+}
