@@ -51,6 +51,9 @@ const FIRST_NAMES = [
 const BACKGROUND =
 	'Met at the retirement seminar; wants a review of the education plan for both children in spring. Referred by';
 
+const FIRST_BIRTH = Date.UTC(1935, 0, 1);
+const BIRTHS_APART_MS = 3 * 86_400_000;
+
 /** How often each kind of edit is made, in percent. */
 const EDITS = { scalar: 80, phone: 10, email: 5, move: 5 };
 const SCALARS = ['jobTitle', 'background'] as const;
@@ -173,14 +176,14 @@ export class Crms {
 	/** Nobody looks like anybody else: identity is to be known, not in doubt. */
 	private person(client: number): CanonicalFields {
 		const lastName = this.surname();
-		const [month, day] = [this.chance.between(10, 12), this.chance.between(10, 28)];
+		const birthDate = new Date(FIRST_BIRTH + client * BIRTHS_APART_MS).toISOString().slice(0, 10);
 		return {
 			type: 'person',
 			prefix: 'Dr.',
 			firstName: FIRST_NAMES[client % FIRST_NAMES.length] ?? 'Ada',
 			lastName,
 			jobTitle: `Adviser ${this.word()}`,
-			birthDate: `19${this.chance.between(30, 99)}-${month}-${day}`,
+			birthDate,
 			status: 'Active',
 			background: `${BACKGROUND} ${this.word()}.`,
 			emails: [

@@ -23,7 +23,7 @@ import { readRecords, type KnownRecord } from './identity-files';
 import { graphBench, inventedBench } from './identity-speed';
 import { figuresOf, type Figures } from './identity-truth';
 
-const BATCH = 200;
+const BATCH = 10_000;
 const ANSWERED_AT_ONCE = 500;
 
 export async function identityBench(args: string[]): Promise<Record<string, unknown>> {

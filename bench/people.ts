@@ -26,7 +26,7 @@ export class People {
 			const isAgain = place % DUPLICATES_IN === DUPLICATES_IN - 1;
 			const person = isAgain ? this.number(place, 'whose', place - (place % DUPLICATES_IN)) : place;
 			const first = person % DUPLICATES_IN === DUPLICATES_IN - 1 ? person - 1 : person;
-			const system = systems[(first + (isAgain ? 1 : 0)) % systems.length] ?? 'north';
+			const system = systems[(first + (isAgain ? 1 + (place % 3) : 0)) % systems.length] ?? 'north';
 			const fields = isAgain ? this.slipped(first, place) : this.fields(first);
 			return { person: String(first), event: eventOf(fields, system) };
 		});
@@ -50,7 +50,7 @@ export class People {
 		const common = FIRST_NAMES[this.number(person, 'first', FIRST_NAMES.length)] ?? 'James';
 		const firstName = this.number(person, 'kind', 4) === 0 ? this.word(person, 'rare') : common;
 		const host = HOSTS[this.number(person, 'host', HOSTS.length)] ?? 'gmail.com';
-		const local = `${firstName}.${lastName}${this.number(person, 'digits', 90) + 10}`;
+		const local = `${firstName}.${lastName}.${person.toString(36)}`;
 		const fields: CanonicalFields = {
 			type: 'person',
 			firstName,
@@ -102,12 +102,8 @@ export class People {
 	/** Some ten thousand words, some far commoner than others. */
 	private word(person: number, what: string): string {
 		const rank = Math.floor(10_000 ** (this.number(person, what, 1_000_000) / 1_000_000));
-		const parts = [
-			rank % 20,
-			Math.floor(rank / 20) % 20,
-			Math.floor(rank / 400) % 20,
-			(rank * 7) % 20,
-		];
+		const mixed = Math.imul(rank + 1, 0x9e3779b1) >>> 0;
+		const parts = [1, 20, 400, 8_000].map((step) => Math.floor(mixed / 97 / step) % 20);
 		const word = parts.map((part) => SYLLABLES[part]).join('');
 		return word.slice(0, 1).toUpperCase() + word.slice(1);
 	}

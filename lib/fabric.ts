@@ -9,6 +9,7 @@ import { claimDeliveries, LEASE_MS } from './delivery/claim';
 import { markDeliveries, type TouchedEntities } from './delivery/mark';
 import { recordResults, type DeliveryReport, type RecordedResult } from './delivery/result';
 import { Desk } from './desk/desk';
+import { Weighing } from './identity/estimation';
 import { resolveBatch, type IdentityDecision } from './identity/resolve';
 import type { Thresholds } from './identity/bands';
 import type { RuleOptions } from './identity/rules';
@@ -54,6 +55,8 @@ export class Fabric {
 	readonly history: History;
 	/** Compares what the hub believes with what a CRM holds. */
 	readonly reconcile: Reconcile;
+	/** The firm's own weights of who is who. */
+	readonly identity: Weighing;
 	/** Duplicates inside one system, and values in their normal form. */
 	readonly quality: Quality;
 	private readonly sweeping = new Set<string>();
@@ -69,6 +72,7 @@ export class Fabric {
 		const connectorOf = (kind: string) => this.connector(kind);
 		this.desk = new Desk(store, clock, connectorOf, this.signals);
 		this.history = new History(store, clock, connectorOf, this.signals);
+		this.identity = new Weighing(store, () => this.clock.now());
 		this.reconcile = new Reconcile(store, clock, connectorOf, this.signals);
 		this.quality = new Quality(store, clock, connectorOf, this.signals);
 	}

@@ -35,6 +35,7 @@ export type { DeliveryReport, RecordedResult } from './delivery/result';
 export { backoffMs, DELIVERY_RETRY, EVENT_RETRY, type RetryPolicy } from './delivery/retry';
 export type { IdentityDecision } from './identity/resolve';
 export { DEFAULT_THRESHOLDS, type Thresholds } from './identity/bands';
+export type { RuleOptions } from './identity/rules';
 export type { PastEntity } from './history/entity-at';
 export type { PastLink } from './history/fold';
 export type { UndoReport } from './history/undo';

@@ -2,7 +2,7 @@
 import type { ComparedField } from './compare/comparison';
 import type { FoldedProfile } from './compare/profile';
 import { match, type Match, type MatchOptions } from './match';
-import { agrees, type Limit, type Ruling } from './rules';
+import { agrees, isIdentified, type Limit, type Ruling } from './rules';
 
 /**
  * What speaks against a client: told by any of its records, unless another one of them agrees on that
@@ -11,6 +11,8 @@ import { agrees, type Limit, type Ruling } from './rules';
 export interface Objections {
 	rulings: readonly Ruling[];
 	agreed: ReadonlySet<ComparedField>;
+	/** One of its records bears the same tax id or external key. */
+	isIdentified: boolean;
 }
 
 /** The best pair, with the rules that stand against the client as a whole. */
@@ -32,11 +34,16 @@ export function assess(
 	const objections = {
 		rulings: matches.flatMap(({ rules }) => rules.filter(({ isLack }) => isLack !== true)),
 		agreed: new Set(matches.flatMap(({ fields }) => agreedFields(fields))),
+		isIdentified: matches.some(({ fields }) => isIdentified(levelsOf(fields))),
 	};
 	const lacks = best.rules.filter(({ isLack }) => isLack === true);
 	const rules = [...lacks, ...standing([objections])];
 	const limit = limitOf(rules);
 	return { ...best, rules, objections, ...(limit === undefined ? {} : { limit }) };
+}
+
+function levelsOf(fields: Match['fields']): Record<string, string> {
+	return Object.fromEntries(fields.map(({ field, agreement }) => [field, agreement]));
 }
 
 function agreedFields(fields: Match['fields']): ComparedField[] {
@@ -46,9 +53,12 @@ function agreedFields(fields: Match['fields']): ComparedField[] {
 /** Rulings that nothing on these sides answers, each once. */
 export function standing(sides: readonly Objections[]): Ruling[] {
 	const found = new Map<string, Ruling>();
+	const isSure = sides.some((side) => side.isIdentified);
 	for (const ruling of sides.flatMap(({ rulings }) => rulings)) {
-		const { field, rule, limit } = ruling;
-		const isAnswered = field !== undefined && sides.some(({ agreed }) => agreed.has(field));
+		const { field, rule, limit, unlessIdentified } = ruling;
+		const isAnswered =
+			(isSure && unlessIdentified === true) ||
+			(field !== undefined && sides.some(({ agreed }) => agreed.has(field)));
 		if (!isAnswered) found.set(`${rule}/${limit}`, ruling);
 	}
 	return [...found.values()];

@@ -103,10 +103,10 @@ class Groups {
 		}
 	}
 
-	/** Groups without a known client, in their order: those with nobody to be asked about become clients. */
+	/** Groups without a known client, the largest first: those with nobody to be asked about become clients. */
 	settle(): Cluster[] {
 		const open = [...new Set(this.groupOf)].filter(({ entity }) => entity === undefined);
-		open.sort((a, b) => this.compareGroups(a, b));
+		open.sort((a, b) => b.members.length - a.members.length || this.compareGroups(a, b));
 		const settled = new Set(this.groupOf.filter(({ entity }) => entity !== undefined));
 		const asking: Group[] = [];
 		for (const group of [...open.filter(isFree), ...open.filter((one) => !isFree(one))]) {
@@ -151,7 +151,8 @@ class Groups {
 			if (pair.band !== 'link' || pair.bits < bits - EQUAL_BITS) return false;
 			const rival = this.group(this.group(pair.a) === group ? pair.b : pair.a);
 			if (rival === group || rival === best) return false;
-			const bar = this.barBetween(best, rival);
+			// Together with this group, it may be one client with the rival, too.
+			const bar = this.barBetween(joined(group, best), rival);
 			return bar !== undefined && !(bar === 'same system' && this.isPair(best, rival));
 		});
 	}
@@ -206,6 +207,15 @@ class Groups {
 	private pairOrder({ a, b }: Pair): string {
 		return [this.orderOf(a), this.orderOf(b)].sort().join(' ');
 	}
+}
+
+function joined(a: Group, b: Group): Group {
+	const entity = a.entity ?? b.entity;
+	return {
+		members: [...a.members, ...b.members],
+		places: new Set([...a.places, ...b.places]),
+		...(entity === undefined ? {} : { entity }),
+	};
 }
 
 function isFree({ bar }: Group): boolean {

@@ -67,15 +67,26 @@ test.each([
 		{ ...name('John'), middleName: 'A' },
 		{ ...name('John'), middleName: 'B' },
 	],
-	['a generation apart', { ...name('John'), ...born('1931-02-03') }, { ...name('John'), ...born('1961-05-04') }],
+	[
+		'a generation apart',
+		{ ...name('John'), ...born('1931-02-03') },
+		{ ...name('John'), ...born('1961-05-04') },
+	],
 ])('a family that shares all else is never linked by itself: %s', (_what, one, other) => {
-	expect(bandFor({ ...one, ...SHARED, ...HOME }, { ...other, ...SHARED, ...HOME })).not.toBe('link');
+	expect(bandFor({ ...one, ...SHARED, ...HOME }, { ...other, ...SHARED, ...HOME })).not.toBe(
+		'link',
+	);
 });
 
 test('spouses, and parent and child by their suffix, are not even asked about', () => {
-	const [jr, sr] = [{ ...name('John'), suffix: 'Jr' }, { ...name('John'), suffix: 'Sr' }];
+	const [jr, sr] = [
+		{ ...name('John'), suffix: 'Jr' },
+		{ ...name('John'), suffix: 'Sr' },
+	];
 	expect(bandFor({ ...jr, ...SHARED }, { ...sr, ...SHARED })).toBe('below');
-	expect(bandFor({ ...name('Ann'), ...phone('1') }, { ...name('Robert'), ...phone('1') })).toBe('below');
+	expect(bandFor({ ...name('Ann'), ...phone('1') }, { ...name('Robert'), ...phone('1') })).toBe(
+		'below',
+	);
 });
 
 test.each([
@@ -99,7 +110,10 @@ test('a name alone, with its city or company, is a question; an e-mail alone too
 });
 
 test('an office phone that many share weighs next to nothing', () => {
-	const both = [{ ...name('Ann'), ...phone('1') }, { ...name('Ann', 'Winters'), ...phone('1') }];
+	const both = [
+		{ ...name('Ann'), ...phone('1') },
+		{ ...name('Ann', 'Winters'), ...phone('1') },
+	];
 	const [one = {}, other = {}] = both;
 	const frequencies = { records: 5_000, countOf: () => 40 };
 	const [rare, common] = [{}, { frequencies }].map((options) =>
@@ -152,9 +166,17 @@ test('a person is no organisation, and a household none of its members', () => {
 });
 
 test('evidence names levels and sentences, never values', () => {
-	const one = { ...name('Robert'), ...SHARED, ...HOME, ...born('1961-05-04'), taxId: '123-45-6789' };
+	const one = {
+		...name('Robert'),
+		...SHARED,
+		...HOME,
+		...born('1961-05-04'),
+		taxId: '123-45-6789',
+	};
 	const other = { ...one, taxId: '987-65-4320', firstName: 'Roberto' };
 	const { evidence } = matched({ fields: one }, { fields: other });
-	expect(evidence.rules).toEqual([expect.objectContaining({ rule: 'other tax id', limit: 'review' })]);
+	expect(evidence.rules).toEqual([
+		expect.objectContaining({ rule: 'other tax id', limit: 'review' }),
+	]);
 	expect(JSON.stringify(evidence)).not.toMatch(/Robert|Hale|x\.io|555|Elm|1961|6789/i);
 });

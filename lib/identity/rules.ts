@@ -12,6 +12,8 @@ export interface Ruling {
 	sentence: string;
 	/** What speaks against it; another record of the client may agree there. */
 	field?: ComparedField;
+	/** Does not stand where one record of the client bears the same tax id or external key. */
+	unlessIdentified?: true;
 	/** Nothing speaks against it, there is only too little for it: another record of the client may have more. */
 	isLack?: true;
 }
@@ -32,8 +34,8 @@ interface Rule extends Ruling {
 	applies: (levels: Levels, options: RuleOptions) => boolean;
 }
 
-/** Names one person by itself, and was told apart from a mistyped one. */
-function isIdentified({ taxId, externalKeys }: Levels): boolean {
+/** Does what agrees name one person by itself? */
+export function isIdentified({ taxId, externalKeys }: Levels): boolean {
 	return taxId === 'same' || externalKeys === 'same';
 }
 
@@ -57,66 +59,69 @@ const RULES: readonly Rule[] = [
 	{
 		rule: 'other generation',
 		limit: 'never',
+		unlessIdentified: true,
 		field: 'suffix',
 		sentence: 'One is Jr. where the other is Sr.: parent and child.',
-		applies: (levels) => levels.suffix === 'differs' && !isIdentified(levels),
+		applies: (levels) => levels.suffix === 'differs',
 	},
 	{
 		rule: 'other first name',
 		limit: 'never',
+		unlessIdentified: true,
 		field: 'firstName',
 		sentence: 'They have different first names: two members of one household.',
 		applies: (levels) =>
-			levels.firstName === 'differs' &&
-			levels.birthDate !== 'same' &&
-			levels.emails !== 'same' &&
-			!isIdentified(levels),
+			levels.firstName === 'differs' && levels.birthDate !== 'same' && levels.emails !== 'same',
 	},
 	{
 		rule: 'other first name',
 		limit: 'review',
+		unlessIdentified: true,
 		field: 'firstName',
 		sentence: 'They have different first names, as spouses or twins have.',
-		applies: (levels) => levels.firstName === 'differs' && !isIdentified(levels),
+		applies: (levels) => levels.firstName === 'differs',
 	},
 	{
 		rule: 'first names only alike',
 		limit: 'review',
+		unlessIdentified: true,
 		isLack: true,
 		sentence: 'Their first names are only alike (Paul and Paula), and no birth date agrees.',
 		applies: (levels) =>
 			['typo', 'similar'].includes(levels.firstName ?? '') &&
-			!['same', 'typo', 'close'].includes(levels.birthDate ?? '') &&
-			!isIdentified(levels),
+			!['same', 'typo', 'close'].includes(levels.birthDate ?? ''),
 	},
 	{
 		rule: 'other middle name',
 		limit: 'review',
+		unlessIdentified: true,
 		field: 'middleName',
 		sentence: 'Their middle names differ, and no birth date agrees.',
-		applies: (levels) =>
-			levels.middleName === 'differs' && levels.birthDate !== 'same' && !isIdentified(levels),
+		applies: (levels) => levels.middleName === 'differs' && levels.birthDate !== 'same',
 	},
 	{
 		rule: 'other birth date',
 		limit: 'review',
+		unlessIdentified: true,
 		field: 'birthDate',
 		sentence: 'Their birth dates are a generation apart: parent and child may have one name.',
-		applies: (levels) => levels.birthDate === 'differs' && !isIdentified(levels),
+		applies: (levels) => levels.birthDate === 'differs',
 	},
 	{
 		rule: 'name alone',
 		limit: 'review',
 		isLack: true,
-		sentence: 'Nothing but the name agrees, or what many share beside it (city, company).',
+		sentence:
+			'Nothing but the name agrees, or what many share beside it (city, company, an e-mail made of the name).',
 		applies: (levels) => !hasMoreThanName(levels),
 	},
 	{
 		rule: 'no name agrees',
 		limit: 'review',
+		unlessIdentified: true,
 		isLack: true,
 		sentence: 'No name agrees, only what a household or an office shares.',
-		applies: (levels) => !hasName(levels) && !isIdentified(levels) && levels.birthDate !== 'same',
+		applies: (levels) => !hasName(levels) && levels.birthDate !== 'same',
 	},
 ];
 
@@ -131,7 +136,11 @@ const BESIDE_NAME: readonly ComparedField[] = [
 ];
 
 function hasMoreThanName(levels: Levels): boolean {
-	return BESIDE_NAME.some((field) => levels[field] !== undefined && levels[field] !== 'differs');
+	// An e-mail address that is only alike is made of the name, more often than not.
+	return BESIDE_NAME.some((field) => {
+		const level = levels[field];
+		return field === 'emails' ? level === 'same' : level !== undefined && level !== 'differs';
+	});
 }
 
 function hasName({ firstName, lastName, name }: Levels): boolean {
@@ -152,9 +161,10 @@ export function agrees(level: string): boolean {
 export function rulings(comparisons: readonly Comparison[], options: RuleOptions): Ruling[] {
 	const levels: Levels = {};
 	for (const { field, level } of comparisons) levels[field] = level;
-	return RULES.filter(({ applies }) => applies(levels, options)).map(
-		({ applies: _applies, ...ruling }) => ruling,
-	);
+	const isSure = isIdentified(levels);
+	return RULES.filter(
+		(rule) => !(rule.unlessIdentified && isSure) && rule.applies(levels, options),
+	).map(({ applies: _applies, ...ruling }) => ruling);
 }
 
 /** A person is no organisation, and a household none of its members. */

@@ -6,6 +6,7 @@ import { indexRecords } from '../identity/record-index';
 import type { FieldMap } from '../model/field-map';
 import { touch, type Touched } from './cause';
 import { readableEvent } from './direction';
+import { putBackOvertaking } from './overtaking';
 import { QuestionBook, type OpenedQuestion } from './question-book';
 import { knownFields, type Shadow } from './shadow';
 import { sameValue } from '../model/canonical';
@@ -161,6 +162,8 @@ class Merger {
 			inbox = await tx.inbox.statesOf(events.map(({ eventId }) => eventId));
 		}
 		const links = await tx.identity.links(events);
+		const late = await putBackOvertaking(tx, events, { inbox, links }, options.now);
+		for (const eventId of late) inbox.delete(eventId);
 		const entityIds = [...new Set([...links.values()].map(({ entityId }) => entityId))];
 		const shadows = await tx.registers.shadows(events);
 		const registers = await tx.registers.registersOf(askedOf(events, links, shadows));

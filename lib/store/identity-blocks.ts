@@ -34,7 +34,7 @@ export class BlockStore {
 			const { rows } = await runStatement<BlockRow>(this.db, name, values, (slot) => {
 				const parts = values.map(
 					(_, index) => sql`select * from (
-						select hash, record, entity from identity_blocks where hash = ${slot<number>()}
+						select hash, record, entity from identity_blocks where hash = ${slot<number>()} order by record
 						limit ${sql.lit(most)}) as ${sql.ref(`b${index}`)}`,
 				);
 				return {

@@ -6,7 +6,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import type { IdentityDecision, Thresholds } from '../../lib';
+import type { IdentityDecision, RuleOptions, Thresholds } from '../../lib';
 import { readEvents, rejectUnfit, withResult, type EventItem } from '../shared/change-events';
 import { settleFailures } from '../shared/failures';
 import { fabricOf } from '../shared/store';
@@ -38,10 +38,17 @@ export class IdentityResolve implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const { good, unfit } = readEvents(this.getInputData());
 		const thresholds = readThresholds(this);
+		const otherTaxId = this.getNodeParameter(
+			'otherTaxId',
+			0,
+			'review',
+		) as RuleOptions['otherTaxId'];
+		const rules = { otherTaxId };
 		const fabric = await fabricOf(this);
 		const failures = await rejectUnfit(fabric, this.getNode(), unfit);
 		const events = good.map(({ event }) => event);
-		const decisions = events.length === 0 ? [] : await fabric.resolve(events, thresholds);
+		const decisions =
+			events.length === 0 ? [] : await fabric.resolve(events, thresholds, undefined, rules);
 		const { resolved, inReview } = sortOut(good, decisions);
 		if (inReview.length > 0) {
 			this.addExecutionHints({ message: reviewHint(inReview.length), location: 'outputPane' });

@@ -1,5 +1,6 @@
 /** The canvas: executions carry events through Identity Resolve and Field Merge, stage by stage. */
-import type { FieldRule } from '../../lib/merge/rules';
+import { fieldRuleSchema, type FieldRule } from '../../lib/merge/rules';
+import { SCALARS } from './crm/record';
 import type { Fabric } from '../../lib/fabric';
 import type { World } from './world';
 
@@ -11,6 +12,7 @@ interface Execution {
 }
 
 const MAX_REMEMBERED = 4;
+const CHANGED_TO = ['lastWriteWins', 'sourcePriority', 'onlyFrom', 'longest', 'ask'] as const;
 
 export class Canvas {
 	rules: FieldRule[] = [];
@@ -46,6 +48,19 @@ export class Canvas {
 		const going = [...this.executions];
 		for (const execution of going) await this.finish(execution);
 		return going.length > 0;
+	}
+
+	/** Somebody sets another rule for one field in Field Merge's panel, or takes it away. */
+	changeRule(): void {
+		const { chance, crms, ruled, trace } = this.world;
+		const field = chance.pick(SCALARS) ?? 'status';
+		const others = this.rules.filter((rule) => rule.field !== field);
+		const policy = chance.pick(CHANGED_TO) ?? 'ask';
+		const { name: system } = chance.pick(crms) ?? {};
+		const rule = fieldRuleSchema.parse({ field, policy, system });
+		this.rules = policy === 'lastWriteWins' ? others : [...others, rule];
+		ruled.add(field);
+		trace.note(`  the rule of ${field} is ${policy} now`);
 	}
 
 	/** A person starts an execution again that had ended well. */

@@ -63,6 +63,19 @@ export class Office {
 		if (letter !== undefined && (await this.isOver(letter))) await this.checkNewer(letter);
 	}
 
+	/** One change of a client's field is taken back. */
+	async undoOne(): Promise<void> {
+		const { chance, engine, ruled, oracle, crms, trace } = this.world;
+		const changes = await engine.call(({ desk }) => desk.audit({ kinds: ['change'], limit: 30 }));
+		const change = chance.pick(changes);
+		if (change?.field === undefined) return;
+		trace.note(`  the desk undoes change ${change.seq} of ${change.field}`);
+		ruled.add(change.field);
+		const client = crms.flatMap((crm) => crm.clients.get(change.crmId ?? '') ?? [])[0];
+		if (client !== undefined) oracle.leaveOpen(client);
+		await engine.call(({ history }) => history.undoField({ auditSeq: change.seq, by: 'Sim' }));
+	}
+
 	/** A record, or a whole system, waits; or goes on. */
 	async pause(crm: MemoryCrm): Promise<void> {
 		const { chance, engine, trace } = this.world;

@@ -13,6 +13,8 @@ export class People {
 	clients = 0;
 	/** Records that were put away. */
 	archives = 0;
+	/** Records that were entered a second time, and what they are twins of. */
+	private twins: Array<{ crm: MemoryCrm; twin: string; of: string }> = [];
 	private serial = 0;
 	/**
 	 * Fields that somebody cleared. Once each, and not on top of a write of ours that is still out:
@@ -75,12 +77,41 @@ export class People {
 		trace.note(`  a person ${record.archived ? 'puts away' : 'takes out'} ${record.id}`);
 	}
 
+	/** A client is entered once more in the same CRM; or such a pair is merged there, this way or that. */
+	twin(crm: MemoryCrm): void {
+		const { chance, now, taken } = this.world;
+		if (this.twins.some((pair) => pair.crm === crm)) return this.mergeTwins(crm);
+		const known = [...crm.records.values()].filter(({ id }) => taken.has(id));
+		const of = chance.pick(known);
+		if (of === undefined) return;
+		this.removed.add(of.client);
+		const twin = this.enter(crm, of.client, now);
+		this.twins.push({ crm, twin: twin.id, of: of.id });
+	}
+
+	/** Before it is quiet nobody leaves a pair behind. */
+	mergeAllTwins(): void {
+		for (const crm of this.world.crms) this.mergeTwins(crm);
+	}
+
+	private mergeTwins(crm: MemoryCrm): void {
+		const { chance, now, trace } = this.world;
+		for (const pair of this.twins.filter((one) => one.crm === crm)) {
+			const both = [pair.of, pair.twin].flatMap((id) => crm.records.get(id) ?? []);
+			const [winner, loser] = chance.happens(0.5) ? both : both.reverse();
+			if (winner === undefined || loser === undefined) continue;
+			crm.merge(loser, winner, now);
+			trace.note(`  a person merges ${loser.id} into ${winner.id}`);
+		}
+		this.twins = this.twins.filter((one) => one.crm !== crm);
+	}
+
 	private nextClient(): number {
 		this.clients += 1;
 		return this.clients;
 	}
 
-	private enter(crm: MemoryCrm, client: number, now: number, isKnown = true): void {
+	private enter(crm: MemoryCrm, client: number, now: number, isKnown = true): MemoryRecord {
 		const { firstName, lastName, address } = nameOf(client);
 		const fields = {
 			firstName,
@@ -91,6 +122,7 @@ export class People {
 		const record = crm.create(client, fields, now);
 		this.world.trace.note(`  a person enters client ${client} as ${record.id}: ${said(fields)}`);
 		this.world.sightings.edited(crm, record, now);
+		return record;
 	}
 
 	private editScalar(crm: MemoryCrm, record: MemoryRecord): void {

@@ -5,7 +5,7 @@
 import { DELETE_POLICIES, type DeletePolicy, type RunLimits } from '../../lib/model/delivery';
 import { Chance, mix } from './chance';
 import type { CrashPoint } from './engine/crash';
-import { MOODS, WEIGHTS, type ActionKind } from './actions/kinds';
+import { MOODS, UNRULY, WEIGHTS, type ActionKind } from './actions/kinds';
 
 export interface CrmSettings {
 	name: string;
@@ -48,12 +48,16 @@ export interface Scenario {
 	weather: Weather;
 	/** `focused`: people edit one field of one client, again and again. `influx`: many new clients come. */
 	mood: keyof typeof MOODS;
+	/** Rules change, changes are undone, records are merged in a CRM: then the oracle knows less. */
+	unruly: boolean;
 	crms: CrmSettings[];
 	actions: Action[];
 }
 
 const STEPS = 120;
 const CRASHING = 0.012;
+/** A draw of its own, so that the others stay as they are. */
+const UNRULY_DRAW = 1_000_003;
 /** Low enough to be reached in a run. */
 const LIMITS: RunLimits = { creates: 2, changes: 8, removals: 1 };
 
@@ -65,7 +69,8 @@ export function scenarioOf(seed: number): Scenario {
 		crm('salesforce', 'stream', 1, chance),
 	];
 	const mood = chance.weighed({ mixed: 6, focused: 2.5, influx: 1.5 });
-	const weights = { ...WEIGHTS, ...MOODS[mood] };
+	const unruly = new Chance(mix(seed, UNRULY_DRAW)).happens(0.15);
+	const weights = { ...WEIGHTS, ...MOODS[mood], ...(unruly ? UNRULY : {}) };
 	const actions = Array.from({ length: STEPS }, (_, index) =>
 		actionOf(new Chance(mix(seed, index + 1)), weights),
 	);
@@ -75,7 +80,7 @@ export function scenarioOf(seed: number): Scenario {
 	if (chance.happens(0.2)) for (const one of crms) one.limits = { ...LIMITS };
 	const weather = chance.weighed({ calm: 6, stormy: 2.5, refusing: 1.5 });
 	const clients = mood === 'focused' ? 1 : chance.between(1, 3);
-	return { seed, clients, busyStart, weather, mood, crms, actions };
+	return { seed, clients, busyStart, weather, mood, unruly, crms, actions };
 }
 
 /** A third of the CRMs have a quirk beyond those of their kind. */

@@ -4,5 +4,9 @@ export const SHOWN: Record<number, string> = {
 	11: 'a client was made twice: its first event was not merged yet, and only the second one was asked who it is',
 	52: 'an edit told after two writes of ours removed what the first of them had added',
 	227: 'an edit that was lost with the stream, and its record after it',
+	80: 'a record that was put away and taken out again was thought to be known',
+	564: 'a person made a field what it had been, and our write followed',
 	368: 'an echo was compared with a write that came after it',
+	1726: 'a reconcile read the record of a stream before the stream had told its edits',
+	5185: 'an event on the canvas overtook one that the answer to a review had set free',
 };

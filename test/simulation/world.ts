@@ -121,11 +121,15 @@ export class World {
 		this.watch.stepped();
 	}
 
+	/** Fields of which the last write is not sure to win: rules changed, or changes were undone. */
+	readonly ruled = new Set<string>();
+
 	/** Nobody edits any more and everything answers. Returns the rounds until nothing was left to do. */
 	async settle(): Promise<number> {
 		this.chance = new Chance(mix(this.parts.scenario.seed, AT_END));
 		this.engine.draw(new Chance(mix(this.parts.scenario.seed, AT_END + 1)));
 		for (const crm of this.crms) crm.downUntil = 0;
+		this.people.mergeAllTwins();
 		await this.office.resumeAll();
 		for (let round = 1; round <= MAX_ROUNDS; round += 1) {
 			const worked = await this.quietRound();
@@ -158,7 +162,9 @@ export class World {
 	/** What people remove is removed elsewhere, or asked about: edits may go with it. */
 	hasRemovals(): boolean {
 		const policies = this.crms.map(({ settings }) => settings.deletePolicy);
-		return policies.some((policy) => policy !== 'ignore') || this.people.archives > 0;
+		const { archives } = this.people;
+		const isIntricate = archives > 0 || this.parts.scenario.unruly;
+		return policies.some((policy) => policy !== 'ignore') || isIntricate;
 	}
 
 	clock(): string {

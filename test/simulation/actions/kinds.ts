@@ -21,7 +21,14 @@ export const WEIGHTS = {
 	gap: 0.15,
 	rush: 0.3,
 	rerun: 0.4,
+	/** Only where people are unruly. */
+	twin: 0,
+	rule: 0,
+	undo: 0,
 } as const;
+
+/** People enter clients twice and merge them in the CRM, change the merge rules, and undo changes. */
+export const UNRULY = { twin: 0.8, rule: 0.6, undo: 0.5 } as const;
 
 /** What else people may be busy with. */
 export const MOODS = {

@@ -94,6 +94,13 @@ export class MemoryCrm {
 		this.tell(record, {}, now, { kind: 'delta', change: 'delete', ownWrite: own });
 	}
 
+	/** The CRM makes the one record part of the other; a stream says so, a list shows it as deleted. */
+	merge(loser: MemoryRecord, winner: MemoryRecord, now: number): void {
+		this.records.delete(loser.id);
+		this.deletions.push({ record: loser, at: now });
+		this.tell(loser, {}, now, { kind: 'delta', change: 'merge', mergedInto: winner.id });
+	}
+
 	/** Puts it away, or takes it out again. */
 	archive(record: MemoryRecord, archived: boolean, now: number, own = false): void {
 		record.archived = archived;

@@ -8,7 +8,7 @@ export const noEcho: LawOf = (world) => ({
 	atEnd: () => {
 		for (const crm of world.crms) {
 			for (const record of crm.records.values()) {
-				for (const field of SCALARS) {
+				for (const field of SCALARS.filter((name) => !world.ruled.has(name))) {
 					const writes = crm.writes.get(`${record.id}/${field}`) ?? 0;
 					const edits = world.oracle.editsOf(record.client, field);
 					hold(

@@ -1,4 +1,4 @@
-/** Law 8: the audit trail, folded from empty, gives the registers. */
+/** Law 8: the audit trail, folded from empty, gives the registers, and its chain of hashes holds. */
 import { foldAudit } from '../../unit/support/audit-fold';
 import { hold, type LawOf } from './law';
 
@@ -7,6 +7,8 @@ export const complete: LawOf = (world) => ({
 	title: 'the audit trail is complete',
 	atEnd: async () => {
 		const { fabric, store } = world.engine;
+		const chain = await fabric.history.verifyAudit();
+		hold(8, chain.ok, () => `The audit trail's chain is broken at ${chain.firstBroken?.seq}`);
 		const folded = foldAudit(await fabric.desk.audit({ limit: 100_000 }));
 		const ids = await store.transaction((tx) => tx.identity.page(null, 10_000));
 		const kept = await store.transaction((tx) => tx.registers.registers(ids));

@@ -3,12 +3,13 @@ import { closeFabrics, DEFAULT_THRESHOLDS, type CanonicalFields, type Fabric } f
 import { evidenceOf } from '../../../lib/identity/bands';
 import { foldProfile } from '../../../lib/identity/compare/profile';
 import { DEFAULT_MATCH_OPTIONS, match } from '../../../lib/identity/match';
+import { DEFAULT_RULE_OPTIONS } from '../../../lib/identity/rules';
 import { IdentityResolve } from '../../../nodes/IdentityResolve/IdentityResolve.node';
 import { thresholdProperties } from '../../../nodes/IdentityResolve/properties';
 import { fabricWith, JANE, JANE_MAIL, snapshot } from './events';
 import { freshStorePath, nodeContext, type NodeRun } from './node-context';
 
-const PARAMETERS = { linkThreshold: 0.85, reviewThreshold: 0.5 };
+const PARAMETERS = { linkThreshold: 0.95, reviewThreshold: 0.1, otherTaxId: 'review' };
 
 describe('Identity Resolve', () => {
 	let path: string;
@@ -29,7 +30,7 @@ describe('Identity Resolve', () => {
 	it('links records of one client and keeps the item, its place and the evidence', async () => {
 		const items = [
 			{ ...snapshot('wealthbox', '1', JANE_MAIL), note: 'from a Set node' },
-			snapshot('redtail', '2', JANE_MAIL),
+			{ ...snapshot('redtail', '2', JANE_MAIL), editedAt: '2026-11-22T08:00:01.000Z' },
 		];
 		const { resolved, inReview } = await run(items);
 		expect(inReview).toEqual([]);
@@ -58,7 +59,10 @@ describe('Identity Resolve', () => {
 	it('puts what a person must decide on the second output, and says where', async () => {
 		const items = [
 			snapshot('wealthbox', '1', JANE_MAIL),
-			snapshot('redtail', '2', { ...JANE, firstName: 'Robert', emails: JANE_MAIL.emails }),
+			{
+				...snapshot('redtail', '2', { ...JANE, firstName: 'Robert', emails: JANE_MAIL.emails }),
+				editedAt: '2026-11-22T08:00:01.000Z',
+			},
 		];
 		const { resolved, inReview, hints } = await run(items);
 		expect(resolved).toHaveLength(1);
@@ -74,16 +78,26 @@ describe('Identity Resolve', () => {
 		expect(hints[0]?.message).toContain('resource Review');
 	});
 
-	it('lets the panel decide how sure is sure', async () => {
+	it.each([
+		[0.95, 0],
+		[1, 1],
+	])('lets the panel decide how sure is sure: %s', async (linkThreshold, asked) => {
+		const items = [snapshot('wealthbox', '1', JANE_MAIL), snapshot('redtail', '2', JANE_MAIL)];
+		const { inReview } = await run(items, { parameters: { ...PARAMETERS, linkThreshold } });
+		expect(inReview).toHaveLength(asked);
+	});
+
+	it.each([
+		['review', 1],
+		['weigh', 0],
+	])('asks about another tax id, or only weighs it: %s', async (otherTaxId, asked) => {
+		const born = { ...JANE_MAIL, birthDate: '1961-05-04' };
 		const items = [
-			snapshot('wealthbox', '1', JANE_MAIL),
-			snapshot('redtail', '2', { emails: JANE_MAIL.emails }),
+			snapshot('wealthbox', '1', { ...born, taxId: '123-45-6789' }),
+			snapshot('redtail', '2', { ...born, taxId: '987-65-4320' }),
 		];
-		const { inReview } = await run(items);
-		expect(inReview).toHaveLength(1);
-		const bolder = { linkThreshold: 0.75, reviewThreshold: 0.5 };
-		const again = [items[0] as IDataObject, { ...items[1], crmId: '3', eventId: 'redtail:3' }];
-		expect((await run(again, { parameters: bolder })).resolved).toHaveLength(2);
+		const { inReview } = await run(items, { parameters: { ...PARAMETERS, otherTaxId } });
+		expect(inReview).toHaveLength(asked);
 	});
 
 	it('sends deletes of records that were never linked on, so that they are settled', async () => {
@@ -99,7 +113,8 @@ describe('Identity Resolve', () => {
 
 	it('says in the panel what the library takes by default', () => {
 		const defaults = thresholdProperties.map((property) => property.default);
-		expect(defaults).toEqual([DEFAULT_THRESHOLDS.link, DEFAULT_THRESHOLDS.review]);
+		const { link, review } = DEFAULT_THRESHOLDS;
+		expect(defaults).toEqual([link, review, DEFAULT_RULE_OPTIONS.otherTaxId]);
 	});
 
 	it('names in its hint the scores that the library gives', () => {

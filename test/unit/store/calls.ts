@@ -122,6 +122,8 @@ const INBOX: Call[] = [
 	['inbox.countByState', async (tx) => sorted(await tx.inbox.countByState())],
 ];
 
+const entriesOf = <K, V>(map: ReadonlyMap<K, V>) => [...map];
+
 const IDENTITY: Call[] = [
 	['identity.lastNumber', (tx) => tx.identity.lastNumber()],
 	[
@@ -161,6 +163,28 @@ const IDENTITY: Call[] = [
 		(tx) => tx.identity.ownersOf(['email:a@b.c', 'email:d@b.c', 'external:acc:7']),
 	],
 	['identity.externalKeysOf', (tx) => tx.identity.externalKeysOf(['U1001'])],
+	[
+		'blocks.add',
+		(tx) =>
+			tx.blocks.add([
+				{ hash: 9_007_199_254_740_991, record: 7, entity: 1 },
+				{ hash: 5, record: 7, entity: 1 },
+				{ hash: 5, record: 8, entity: 1 },
+				{ hash: 5, record: 9, entity: 1 },
+			]),
+	],
+	['blocks.add', (tx) => tx.blocks.add([{ hash: 5, record: 8, entity: 2 }])],
+	['blocks.remove', (tx) => tx.blocks.remove([{ hash: 5, record: 7 }])],
+	['blocks.find', (tx) => tx.blocks.find([5, 9_007_199_254_740_991, 6], 10).then(entriesOf)],
+	['blocks.find', (tx) => tx.blocks.find([5], 1).then(entriesOf)],
+	['blocks.count', (tx) => tx.blocks.count(new Map([[5, 2]]))],
+	['blocks.count', (tx) => tx.blocks.count(new Map([[5, 1]]))],
+	['blocks.counts', (tx) => tx.blocks.counts([5, 6]).then(entriesOf)],
+	['settings.save', (tx) => tx.settings.save('a', { b: [1] }, START)],
+	['settings.save', (tx) => tx.settings.save('a', { b: [2] }, START + 1)],
+	['settings.get', (tx) => tx.settings.get('a')],
+	['settings.remove', (tx) => tx.settings.remove('a')],
+	['settings.get', (tx) => tx.settings.get('a')],
 ];
 
 const VALUES: Call[] = [
@@ -436,6 +460,27 @@ const WHO: Call[] = [
 	['registers.registers', async (tx) => (await tx.registers.registers(['U1001'])).get('U1001')],
 ];
 
+const BIG = 2 ** 52;
+const block = (hash: number, record: number, entity: number) => ({ hash, record, entity });
+
+const INDEX: Call[] = [
+	['blocks.add', (tx) => tx.blocks.add([block(BIG, 1, 1), block(BIG, 2, 2), block(7, 1, 1)])],
+	['blocks.add', (tx) => tx.blocks.add([block(BIG, 2, 3)])],
+	['blocks.find', async (tx) => [...(await tx.blocks.find([BIG, 7, 8], 10))]],
+	['blocks.remove', (tx) => tx.blocks.remove([{ hash: BIG, record: 1 }])],
+	['blocks.find', async (tx) => [...(await tx.blocks.find([BIG], 1))]],
+	['blocks.count', (tx) => tx.blocks.count(new Map([[BIG, 2]]))],
+	['blocks.count', (tx) => tx.blocks.count(new Map([[BIG, 3]]))],
+	['blocks.counts', async (tx) => [...(await tx.blocks.counts([BIG, 9]))]],
+	['settings.save', (tx) => tx.settings.save('weights', { emails: 11.5 }, START)],
+	['settings.save', (tx) => tx.settings.save('weights', { emails: 12 }, START)],
+	['settings.get', (tx) => tx.settings.get('weights')],
+	['settings.remove', (tx) => tx.settings.remove('weights')],
+	['settings.get', (tx) => tx.settings.get('weights')],
+	['quality.records', (tx) => tx.quality.records('wealthbox', '', 10)],
+	['quality.duplicateReviews', (tx) => tx.quality.duplicateReviews('wealthbox')],
+];
+
 export const CALLS: Call[] = [
 	...SYSTEMS,
 	...INBOX,
@@ -447,6 +492,7 @@ export const CALLS: Call[] = [
 	...RUNS,
 	...ENTITIES,
 	...WHO,
+	...INDEX,
 ];
 
 /** Of answers whose order nobody asked for. */
