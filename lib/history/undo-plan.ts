@@ -132,6 +132,11 @@ function planList(field: ListField, { current, open, force, skip }: OneField) {
 		} else if (undo.done === 0) skip([change], 'The list is again what it was before.');
 	}
 	if (taken.length === 0) return undefined;
+	// One change took away what another one had brought: together they are nothing.
+	if (sameValue(field, current ?? [], value)) {
+		skip(taken, 'The list is again what it was before.');
+		return undefined;
+	}
 	return { field, auditSeqs: seqsOf(taken), value: isEmpty(value) ? [] : value };
 }
 

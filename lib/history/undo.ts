@@ -128,6 +128,8 @@ export async function changesOfRecord(
 export async function changesOfRun(tx: StoreTransaction, run: string): Promise<StoredAuditRow[]> {
 	const rows = await trailOf(tx, { run, kinds: ['change'] });
 	if (rows.length > 0) return rows;
+	// An undo may find that all is as it should be: to take that back is nothing, too.
+	if ((await trailOf(tx, { run, kinds: [UNDO] })).length > 0) return rows;
 	throw new DeskError(
 		`No change belongs to run ${run}. The run of a change stands in its row of the audit trail.`,
 	);

@@ -112,7 +112,7 @@ const RULES: readonly Rule[] = [
 		limit: 'review',
 		isLack: true,
 		sentence:
-			'Nothing but the name agrees, or what many share beside it (city, company, an e-mail made of the name).',
+			'Nothing but the name agrees, or what many share beside it (place, company, an e-mail made of the name).',
 		applies: (levels) => !hasMoreThanName(levels),
 	},
 	{
@@ -130,7 +130,6 @@ const BESIDE_NAME: readonly ComparedField[] = [
 	'emails',
 	'phones',
 	'street',
-	'postalCode',
 	'taxId',
 	'externalKeys',
 ];
@@ -139,6 +138,7 @@ function hasMoreThanName(levels: Levels): boolean {
 	// An e-mail address that is only alike is made of the name, more often than not.
 	return BESIDE_NAME.some((field) => {
 		const level = levels[field];
+		if (field === 'street' && levels.streetNumber === 'differs') return false;
 		return field === 'emails' ? level === 'same' : level !== undefined && level !== 'differs';
 	});
 }
@@ -164,7 +164,13 @@ export function rulings(comparisons: readonly Comparison[], options: RuleOptions
 	const isSure = isIdentified(levels);
 	return RULES.filter(
 		(rule) => !(rule.unlessIdentified && isSure) && rule.applies(levels, options),
-	).map(({ applies: _applies, ...ruling }) => ruling);
+	).map(rulingOf);
+}
+
+function rulingOf(rule: Rule): Ruling {
+	const { applies, ...ruling } = rule;
+	void applies;
+	return ruling;
 }
 
 /** A person is no organisation, and a household none of its members. */
