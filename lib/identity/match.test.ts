@@ -102,6 +102,20 @@ test.each([
 	expect(levelOf('1970-01-01', '1970-01-01')).toBe(0);
 });
 
+test.each([
+	['another number', 'ann.hale1@hale.io', 'ann.hale2@hale.io'],
+	['another letter at a big provider', 'ann.hale.k@gmail.com', 'ann.hale.p@gmail.com'],
+])('namesakes whose e-mails differ by %s are never linked by them', (_what, one, other) => {
+	const [ann, namesake] = [one, other].map((address) => ({ ...name('Ann'), ...mail(address) }));
+	expect(bandFor(ann ?? {}, namesake ?? {})).not.toBe('link');
+});
+
+test('a slip in an address of their own links one name, but not two that are only alike', () => {
+	const [one, other] = [mail('ann.hale@hale.io'), mail('ann.hael@hale.io')];
+	expect(bandFor({ ...name('Ann'), ...one }, { ...name('Ann'), ...other })).toBe('link');
+	expect(bandFor({ ...name('Ann'), ...one }, { ...name('Ann', 'Hael'), ...other })).toBe('review');
+});
+
 test('a name alone, with its city or company, is a question; an e-mail alone too', () => {
 	const near = { companyName: 'Acme LLC', addresses: [{ city: 'Bath', state: 'ME' }] };
 	expect(bandFor(name('Robert'), name('Robert'))).toBe('review');

@@ -125,22 +125,32 @@ const RULES: readonly Rule[] = [
 	},
 ];
 
-const BESIDE_NAME: readonly ComparedField[] = [
-	'birthDate',
-	'emails',
-	'phones',
-	'street',
-	'taxId',
-	'externalKeys',
-];
+/** What says more than a name does; the levels at which it does. */
+const BESIDE_NAME: Partial<Record<ComparedField, readonly string[]>> = {
+	birthDate: ['same', 'typo', 'close'],
+	// One that is only alike is made of the name, more often than not.
+	emails: ['same'],
+	phones: ['same', 'typo'],
+	street: ['same', 'typo'],
+	taxId: ['same'],
+	externalKeys: ['same'],
+};
 
 function hasMoreThanName(levels: Levels): boolean {
-	// An e-mail address that is only alike is made of the name, more often than not.
-	return BESIDE_NAME.some((field) => {
-		const level = levels[field];
+	// A slip in the address that the names do not explain, or in one place: weak alone, not together.
+	if (levels.emails === 'typo' && (hasSameName(levels) || isNear(levels))) return true;
+	return (Object.keys(BESIDE_NAME) as ComparedField[]).some((field) => {
 		if (field === 'street' && levels.streetNumber === 'differs') return false;
-		return field === 'emails' ? level === 'same' : level !== undefined && level !== 'differs';
+		return BESIDE_NAME[field]?.includes(levels[field] ?? '') ?? false;
 	});
+}
+
+function hasSameName({ firstName, lastName }: Levels): boolean {
+	return firstName === 'same' && lastName === 'same';
+}
+
+function isNear({ city, postalCode }: Levels): boolean {
+	return [city, postalCode].some((level) => level === 'same' || level === 'typo');
 }
 
 function hasName({ firstName, lastName, name }: Levels): boolean {

@@ -6,7 +6,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import type { IdentityDecision, RuleOptions, Thresholds } from '../../lib';
+import type { IdentityDecision, RuleOptions, Thresholds, WhileInReview } from '../../lib';
 import { readEvents, rejectUnfit, withResult, type EventItem } from '../shared/change-events';
 import { settleFailures } from '../shared/failures';
 import { fabricOf } from '../shared/store';
@@ -44,11 +44,12 @@ export class IdentityResolve implements INodeType {
 			'review',
 		) as RuleOptions['otherTaxId'];
 		const rules = { otherTaxId };
+		const whileInReview = this.getNodeParameter('whileInReview', 0, 'hold') as WhileInReview;
 		const fabric = await fabricOf(this);
 		const failures = await rejectUnfit(fabric, this.getNode(), unfit);
 		const events = good.map(({ event }) => event);
 		const decisions =
-			events.length === 0 ? [] : await fabric.resolve(events, thresholds, undefined, rules);
+			events.length === 0 ? [] : await fabric.resolve(events, thresholds, whileInReview, rules);
 		const { resolved, inReview } = sortOut(good, decisions);
 		if (inReview.length > 0) {
 			this.addExecutionHints({ message: reviewHint(inReview.length), location: 'outputPane' });

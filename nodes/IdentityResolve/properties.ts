@@ -24,6 +24,26 @@ export const thresholdProperties: INodeProperties[] = [
 		hint: 'Lower: more questions, fewer duplicate clients. Questions wait in the CRM Fabric node, resource Review; the other clients go on meanwhile.',
 	},
 	{
+		displayName: 'While in Review',
+		name: 'whileInReview',
+		type: 'options',
+		options: [
+			{
+				name: 'Hold the Record',
+				value: 'hold',
+				description: 'Its changes wait until somebody has answered',
+			},
+			{
+				name: 'Sync as a New Client',
+				value: 'asNew',
+				description:
+					'It is synced as a client of its own; if the answer is that it is a known one, the two are merged',
+			},
+		],
+		default: 'hold',
+		description: 'What happens to a record while a person is asked whose it is',
+	},
+	{
 		displayName: 'Other Tax ID',
 		name: 'otherTaxId',
 		type: 'options',

@@ -40,10 +40,22 @@ function compareEmails(a: string, b: string): Comparison {
 	// At one provider, info1@ and info2@ are two mailboxes: a slip there proves less the shorter the name.
 	const sameHost = domain === otherDomain;
 	const allowed = sameHost ? Math.floor(Math.max(local.length, otherLocal.length) / 5) : slips;
-	if (editDistance(a, b, allowed) <= allowed) return comparison('emails', 'typo');
+	// ann.lee1@ and ann.lee2@: namesakes at one provider differ in as little as a slip does.
+	const isNumbered = withoutDigits(local) === withoutDigits(otherLocal);
+	const isNamesake = sameHost && (isNumbered || PROVIDERS.has(domain));
+	if (!isNamesake && editDistance(a, b, allowed) <= allowed) return comparison('emails', 'typo');
 	const isTelling = local.length >= 6 && local === otherLocal;
 	return comparison('emails', isTelling ? 'local part' : 'differs');
 }
+
+/** Where millions have their mailbox. */
+const PROVIDERS = new Set(
+	'gmail.com googlemail.com yahoo.com ymail.com hotmail.com outlook.com live.com msn.com aol.com icloud.com me.com mac.com comcast.net verizon.net att.net sbcglobal.net protonmail.com proton.me gmx.com mail.com'.split(
+		' ',
+	),
+);
+
+const withoutDigits = (text: string) => text.replace(/\d/g, '');
 
 function comparePhones(a: string, b: string): Comparison {
 	if (a === b) return comparison('phones', 'same', `phone:${a}`);

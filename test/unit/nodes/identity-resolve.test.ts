@@ -114,7 +114,7 @@ describe('Identity Resolve', () => {
 	it('says in the panel what the library takes by default', () => {
 		const defaults = thresholdProperties.map((property) => property.default);
 		const { link, review } = DEFAULT_THRESHOLDS;
-		expect(defaults).toEqual([link, review, DEFAULT_RULE_OPTIONS.otherTaxId]);
+		expect(defaults).toEqual([link, review, 'hold', DEFAULT_RULE_OPTIONS.otherTaxId]);
 	});
 
 	it('names in its hint the scores that the library gives', () => {
