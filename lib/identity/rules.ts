@@ -82,6 +82,24 @@ const RULES: readonly Rule[] = [
 		applies: (levels) => levels.firstName === 'differs',
 	},
 	{
+		rule: 'other last name',
+		limit: 'never',
+		unlessIdentified: true,
+		field: 'lastName',
+		sentence: 'They have different last names, and nothing of their own in common.',
+		applies: (levels) =>
+			levels.lastName === 'differs' &&
+			[levels.birthDate, levels.emails, levels.phones].every((level) => level !== 'same'),
+	},
+	{
+		rule: 'other last name',
+		limit: 'review',
+		unlessIdentified: true,
+		field: 'lastName',
+		sentence: 'They have different last names; somebody may have married, or it is somebody else.',
+		applies: (levels) => levels.lastName === 'differs' && levels.birthDate !== 'same',
+	},
+	{
 		rule: 'first names only alike',
 		limit: 'review',
 		unlessIdentified: true,
@@ -130,7 +148,7 @@ const BESIDE_NAME: Partial<Record<ComparedField, readonly string[]>> = {
 	birthDate: ['same', 'typo', 'close'],
 	// One that is only alike is made of the name, more often than not.
 	emails: ['same'],
-	phones: ['same', 'typo'],
+	phones: ['same'],
 	street: ['same', 'typo'],
 	taxId: ['same'],
 	externalKeys: ['same'],
@@ -139,10 +157,9 @@ const BESIDE_NAME: Partial<Record<ComparedField, readonly string[]>> = {
 function hasMoreThanName(levels: Levels): boolean {
 	// A slip in the address that the names do not explain, or in one place: weak alone, not together.
 	if (levels.emails === 'typo' && (hasSameName(levels) || isNear(levels))) return true;
-	return (Object.keys(BESIDE_NAME) as ComparedField[]).some((field) => {
-		if (field === 'street' && levels.streetNumber === 'differs') return false;
-		return BESIDE_NAME[field]?.includes(levels[field] ?? '') ?? false;
-	});
+	return (Object.keys(BESIDE_NAME) as ComparedField[]).some(
+		(field) => BESIDE_NAME[field]?.includes(levels[field] ?? '') ?? false,
+	);
 }
 
 function hasSameName({ firstName, lastName }: Levels): boolean {

@@ -12,7 +12,10 @@ export function compareAddresses(
 	for (const mine of a) {
 		for (const theirs of b) {
 			const parts = compareParts(mine, theirs);
-			const agreeing = parts.reduce((sum, { level }) => sum + POINTS[level as Level], 0);
+			const agreeing = parts.reduce(
+				(sum, { level }) => sum + POINTS[level as keyof typeof POINTS],
+				0,
+			);
 			if (parts.length === 0 || agreeing <= most) continue;
 			[found, most] = [parts, agreeing];
 		}
@@ -21,14 +24,26 @@ export function compareAddresses(
 }
 
 type Level = 'same' | 'typo' | 'differs';
-const POINTS: Record<Level, number> = { same: 2, typo: 1, differs: -1 };
+const POINTS: Record<Level | 'other number', number> = {
+	same: 2,
+	typo: 1,
+	'other number': 0,
+	differs: -1,
+};
 const PARTS = ['streetNumber', 'street', 'street2', 'city', 'postalCode', 'state'] as const;
 
 function compareParts(a: FoldedAddress, b: FoldedAddress): Comparison[] {
+	const isOtherHouse =
+		a.streetNumber !== '' &&
+		b.streetNumber !== '' &&
+		partLevel(a.streetNumber, b.streetNumber) === 'differs';
 	return PARTS.flatMap((part) => {
 		const [mine, theirs] = [a[part], b[part]];
 		if (mine === '' || theirs === '') return [];
 		const level = partLevel(mine, theirs);
+		if (part === 'street' && isOtherHouse && level !== 'differs') {
+			return [comparison(part, 'other number')];
+		}
 		if (part !== 'state') return [comparison(part, level)];
 		return [comparison(part, level === 'same' ? 'same' : 'differs')];
 	});

@@ -15,7 +15,8 @@ export const LEVELS = {
 	emails: ['same', 'typo', 'local part', 'differs'],
 	phones: ['same', 'typo', 'differs'],
 	streetNumber: ['same', 'typo', 'differs'],
-	street: ['same', 'typo', 'differs'],
+	/** `other number`: another house in a street of that name. */
+	street: ['same', 'typo', 'other number', 'differs'],
 	street2: ['same', 'typo', 'differs'],
 	city: ['same', 'typo', 'differs'],
 	postalCode: ['same', 'typo', 'differs'],
