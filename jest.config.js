@@ -33,6 +33,7 @@ function hubTests() {
 const withPostgres = {
 	globalSetup: '<rootDir>/test/support/global-setup.ts',
 	globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+	setupFiles: ['<rootDir>/test/support/chance-of-properties.ts'],
 	setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
 };
 
