@@ -13,7 +13,7 @@ import { ask, deskWorkflow, endDemo, START_LIMIT_MS, startDemo, until } from './
 import { EditStream } from './kills/edit-stream';
 import { echoes, idleWrites, inspectStore, markWrites } from './kills/laws';
 
-const KILLS = Number(process.env.KILLS ?? 4);
+const KILLS = Number(process.env.KILLS ?? 3);
 const SEED = Number(process.env.SEED ?? 1);
 const PERSONS = 48;
 /** After its start n8n may work this long, ms, before it is killed. */
