@@ -122,7 +122,8 @@ export class FabricDemo {
 
 	private async importAll(): Promise<void> {
 		const credentials = demoCredentials(this.simulators, this.storeFile);
-		const pace = this.options.pace ?? QUICK;
+		const { pace: given = QUICK, switches } = this.options;
+		const pace = { ...given, unthrottled: switches?.wealthbox?.throttle === false };
 		const sync = fillIn(readTemplate('contact-sync'), WORKFLOW_ID, credentials, pace);
 		const queue = fillIn(readTemplate('review-queue'), REVIEW_WORKFLOW_ID, credentials, pace);
 		await this.n8n.importCredentials(credentials);

@@ -87,6 +87,8 @@ export interface Pace {
 	/** Seconds between two polls while there is work, and while there is none. */
 	minPollSeconds: number;
 	maxPollSeconds: number;
+	/** Wealthbox throttles nobody: the fabric need not hold back either. */
+	unthrottled?: boolean;
 }
 
 /** The template as the demo publishes it: credentials chosen, pollers at the given pace, nothing else. */
@@ -94,7 +96,7 @@ export function fillIn(
 	template: Template,
 	id: string,
 	credentials: DemoCredential[],
-	pace: Pace,
+	{ unthrottled = false, ...pace }: Pace,
 ): Template {
 	const byType = new Map(credentials.map((credential) => [credential.type, credential]));
 	const refer = (type: string) => {
@@ -112,7 +114,8 @@ export function fillIn(
 		const own = crm === undefined ? {} : crmCredential(crm, refer);
 		const polled = kind === 'wealthboxTrigger' || kind === 'redtailTrigger';
 		// Redtail documents no limit and the simulated one has none; the default is a cautious guess.
-		const limit = kind === 'redtailTrigger' ? { callsPerMinute: 1_200 } : {};
+		const isFree = kind === 'redtailTrigger' || unthrottled;
+		const limit = isFree ? { callsPerMinute: 1_200 } : {};
 		const choice =
 			crm === 'salesforce' ? { authentication: 'salesforceFabricClientCredentialsApi' } : {};
 		const options = polled

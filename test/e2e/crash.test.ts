@@ -35,8 +35,7 @@ afterAll(async () => {
 test(
 	'n8n killed in the middle of 200 changes loses none of them and doubles no record',
 	async () => {
-		// The rate budget lives in the process that was killed: without its memory the first minutes after the
-		// restart would be spent on 429s, which is not what this test is about.
+		// At Wealthbox's own limit (300 calls in 5 minutes) so many writes take longer than this test waits.
 		demo = await startDemo({
 			contacts: PERSONS,
 			seed: 7,
