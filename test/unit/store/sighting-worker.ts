@@ -3,6 +3,7 @@
  * another. Prints in the end whom it made as one line of JSON.
  *   node --import tsx sighting-worker.ts '<SightingTask as JSON>'
  */
+import { createHash } from 'node:crypto';
 import { Fabric } from '../../../lib/fabric';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import type { StoreLocation } from '../../../lib/store/location';
@@ -25,13 +26,19 @@ export interface SightingReport {
 }
 
 const FIRST = 'Ada Bo Cyril Dee Eli Fay Gus Hal Ivy Jo'.split(' ');
-const LAST = 'Hale Quill Ostrom Vance Brandt Ellery Pike Sorrel Umber Thorne Wexley'.split(' ');
+const HEADS = 'Bram Cor Dun Fitz Glen Hux Kings Lang Mont Nor Pem Rutt Stav Thorn Wy Zell'.split(' ');
+const TAILS = 'bury combe dale ford gate hurst land more ness quist ridge shaw thwaite wick'.split(' ');
 
-/** Nobody is anybody's namesake. */
+const two = (number: number) => String(number).padStart(2, '0');
+const mailbox = (client: number) =>
+	createHash('sha256').update(`client ${client}`).digest('hex').slice(0, 14);
+
+/** Nobody is anybody's namesake, up to 2,240 of them, nor has an address or birth date like another's. */
 function seen(system: string, client: number): ChangeEventInput {
-	const round = Math.floor(client / (FIRST.length * LAST.length));
 	const firstName = FIRST[client % FIRST.length] ?? '';
-	const lastName = `${LAST[Math.floor(client / FIRST.length) % LAST.length]}${'son'.repeat(round)}`;
+	const family = Math.floor(client / FIRST.length);
+	const head = HEADS[family % HEADS.length] ?? '';
+	const lastName = `${head}${TAILS[Math.floor(family / HEADS.length) % TAILS.length] ?? ''}`;
 	const at = iso(START + client);
 	return {
 		eventId: `${system}:${client}`,
@@ -43,8 +50,9 @@ function seen(system: string, client: number): ChangeEventInput {
 		fields: {
 			firstName,
 			lastName,
-			emails: [{ address: `${firstName}.${lastName}@example.com`.toLowerCase() }],
-			phones: [{ number: `+1207555${String(client).padStart(4, '0')}` }],
+			birthDate: `${1930 + ((client * 29) % 67)}-${two(1 + ((client * 5) % 12))}-${two(1 + ((client * 11) % 28))}`,
+			emails: [{ address: `${mailbox(client)}@example.com` }],
+			phones: [{ number: `+1207555${String((client * 7_919) % 10_000).padStart(4, '0')}` }],
 		},
 		editedAt: at,
 		readAt: at,
