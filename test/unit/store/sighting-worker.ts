@@ -26,8 +26,12 @@ export interface SightingReport {
 }
 
 const FIRST = 'Ada Bo Cyril Dee Eli Fay Gus Hal Ivy Jo'.split(' ');
-const HEADS = 'Bram Cor Dun Fitz Glen Hux Kings Lang Mont Nor Pem Rutt Stav Thorn Wy Zell'.split(' ');
-const TAILS = 'bury combe dale ford gate hurst land more ness quist ridge shaw thwaite wick'.split(' ');
+const HEADS = 'Bram Cor Dun Fitz Glen Hux Kings Lang Mont Nor Pem Rutt Stav Thorn Wy Zell'.split(
+	' ',
+);
+const TAILS = 'bury combe dale ford gate hurst land more ness quist ridge shaw thwaite wick'.split(
+	' ',
+);
 
 const two = (number: number) => String(number).padStart(2, '0');
 const mailbox = (client: number) =>
