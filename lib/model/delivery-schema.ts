@@ -4,6 +4,7 @@ import type { Json } from '../connectors/connector';
 import { GONE_POLICIES, OPERATIONS, type DeliveryJob, type DeliveryOutcome } from './delivery';
 import { systemNameSchema, type ChangeEventInput } from './event';
 import { fieldMapSchema } from './field-map';
+import { OBJECTS } from './objects';
 import type { CanonicalFields } from './fields';
 
 /**
@@ -29,7 +30,7 @@ const jobShape = z.object({
 	claimToken,
 	attempt: z.number().int().positive(),
 	system: systemNameSchema,
-	object: z.literal('contact'),
+	object: z.enum(OBJECTS),
 	operation: z.enum(OPERATIONS),
 	unifiedId: z.string().min(1).max(100),
 	crmId: crmId.nullable(),

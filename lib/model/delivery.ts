@@ -6,6 +6,7 @@ import type { Json } from '../connectors/connector';
 import type { ChangeEventInput } from './event';
 import type { CanonicalFields } from './fields';
 import type { FieldMap } from './field-map';
+import type { ObjectName } from './objects';
 
 /**
  * What to do in a system when a client's record was deleted, archived or merged away in another one:
@@ -39,17 +40,21 @@ export interface DeliveryJob {
 	/** 1 on the first try. */
 	attempt: number;
 	system: string;
-	object: 'contact';
+	object: ObjectName;
 	operation: Operation;
 	unifiedId: string;
 	/** null for a create. */
 	crmId: string | null;
-	/** What to write: the fields whose desired value differs from the known one; lists come whole, with `formerKeys`. */
+	/**
+	 * What to write: the fields whose desired value differs from the known one; lists come whole, with `formerKeys`.
+	 * Fields that name another record (`client`, `household`) name it as `<object>:<crmId>` of this system.
+	 */
 	changes: CanonicalFields;
 	/** Everything the entity wants this record to hold; what a create writes. */
 	desired: CanonicalFields;
 	/** What the record is known to hold (the shadow), nested ids in `ref`. Empty for a create. */
 	known: CanonicalFields;
+	/** The mappings of this object. */
 	fieldMap: FieldMap;
 	/** The connector settings under which `desired` was projected; the writer uses the same. */
 	settings?: Record<string, Json>;

@@ -3,7 +3,8 @@
  * at that time", whatever CRM it came from. One n8n item carries one change event.
  */
 import { z } from 'zod';
-import { canonicalFieldsSchema } from './fields';
+import { canonicalFieldsSchema, itemFieldsSchema } from './fields';
+import { OBJECTS, type ObjectName } from './objects';
 
 export const SYSTEM_NAME = /^[a-z][a-z0-9_-]{0,39}$/;
 
@@ -24,11 +25,10 @@ const ISO_WITH_ZONE = z.datetimeRegex({ offset: true });
 
 const instant = z.string().regex(ISO_WITH_ZONE, 'must be an ISO 8601 time with a zone');
 
-export const changeEventSchema = z.object({
+const eventShape = {
 	/** Names this very observation; the same observation read twice has the same id. */
 	eventId: identifier(300),
 	system: systemNameSchema,
-	object: z.literal('contact'),
 	crmId: identifier(200),
 	/**
 	 * `archive`: put away in its CRM but still there. `merge`: its CRM made it part of the record
@@ -39,7 +39,11 @@ export const changeEventSchema = z.object({
 	mergedInto: identifier(200).optional(),
 	/** `snapshot`: the whole record as read. `delta`: only what changed. */
 	kind: z.enum(['snapshot', 'delta']),
-	fields: canonicalFieldsSchema,
+	/**
+	 * Records that the household is known to have as members, as `contact:<crmId>`: evidence of who it
+	 * is. Membership itself is the contact's field `household`.
+	 */
+	members: z.array(z.string().max(300)).max(500).optional(),
 	/** Issuer -> key, for example `{ fabric: "U1001" }` or `{ custodian: "ACC-77" }`. */
 	externalKeys: z.record(z.string().min(1).max(100), z.string().min(1).max(200)).default({}),
 	/** The vendor's time of the edit, in whatever resolution the vendor has. */
@@ -53,10 +57,28 @@ export const changeEventSchema = z.object({
 	ownWrite: z.boolean().default(false),
 	/** Who or what made the change, as far as the CRM says. */
 	origin: z.string().max(500).optional(),
+};
+
+const contactEventSchema = z.object({
+	...eventShape,
+	object: z.literal('contact'),
+	fields: canonicalFieldsSchema,
 });
 
-export type ChangeEvent = z.infer<typeof changeEventSchema>;
-export type ChangeEventInput = z.input<typeof changeEventSchema>;
+const itemEventSchema = z.object({
+	...eventShape,
+	object: z.enum(OBJECTS).exclude(['contact']),
+	fields: itemFieldsSchema,
+});
+
+type Event<Shape> = Omit<Shape, 'object'> & { object: ObjectName };
+
+export type ChangeEvent = Event<z.infer<typeof contactEventSchema>>;
+export type ChangeEventInput = Event<z.input<typeof contactEventSchema>>;
+
+/** Told apart by its object. */
+export const changeEventSchema: z.ZodType<ChangeEvent, z.ZodTypeDef, ChangeEventInput> =
+	z.discriminatedUnion('object', [contactEventSchema, itemEventSchema]);
 
 /** Address of a CRM's own record. */
 export interface RecordAddress {

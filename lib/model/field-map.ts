@@ -3,11 +3,14 @@
  * travels. Connectors ship a default; users change it in the trigger's panel.
  */
 import { z } from 'zod';
+import { OBJECTS, type ObjectName } from './objects';
 
 export const DIRECTIONS = ['both', 'in', 'out', 'off'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
 export const fieldMappingSchema = z.object({
+	/** The object whose field it is; absent: contact. A system syncs the objects that its map names. */
+	object: z.enum(OBJECTS).optional(),
 	/**
 	 * Canonical field, or one slot of a list field where the CRM keeps entries in fields of their own:
 	 * `emails.primary`, `phones.mobile`, `phones.work#2`, `addresses.primary`, `addresses.other`.
@@ -34,4 +37,23 @@ export function writesOut(mapping: FieldMapping): boolean {
 /** `phones.mobile` -> `phones`; other names as they are. */
 export function baseField(field: string): string {
 	return field.startsWith('custom.') ? field : (field.split('.')[0] ?? field);
+}
+
+const parts = new WeakMap<FieldMap, Map<ObjectName, FieldMap>>();
+
+/** The mappings of one object; the same array for the same map. */
+export function mapOfObject(fieldMap: FieldMap, object: ObjectName): FieldMap {
+	const known = parts.get(fieldMap) ?? new Map<ObjectName, FieldMap>();
+	parts.set(fieldMap, known);
+	const made =
+		known.get(object) ?? fieldMap.filter((mapping) => (mapping.object ?? 'contact') === object);
+	known.set(object, made);
+	return made;
+}
+
+/** The objects of which anything is mapped, in the order in which they are read and made. */
+export function objectsOf(fieldMap: FieldMap): ObjectName[] {
+	return OBJECTS.filter((object) =>
+		mapOfObject(fieldMap, object).some(({ direction }) => direction !== 'off'),
+	);
 }

@@ -1,11 +1,12 @@
 /**
- * The canonical contact: the names, shapes and canonical forms of the fields that every CRM's
- * contact is brought to. Pure; the zod schemas guard the borders.
+ * Canonical records: the names, shapes and canonical forms of the fields that every CRM's records
+ * are brought to. Pure; the zod schemas guard the borders.
  *
  * A field's value is one of three different things: absent (the source said nothing about it),
  * `null` (the source cleared it) or a value.
  */
 import { z } from 'zod';
+import { isItemField, ITEM_FIELDS, type ItemFieldName, type ObjectName } from './objects';
 
 export const SCALAR_FIELDS = [
 	'type',
@@ -31,7 +32,7 @@ export type ScalarField = (typeof SCALAR_FIELDS)[number];
 export type ListField = (typeof LIST_FIELDS)[number];
 /** Custom fields live beside the standard ones under `custom.<key>`. */
 export type CustomField = `custom.${string}`;
-export type FieldName = ScalarField | ListField | CustomField;
+export type FieldName = ScalarField | ItemFieldName | ListField | CustomField;
 
 export const CONTACT_TYPES = ['person', 'household', 'organization', 'trust'] as const;
 export const EMAIL_KINDS = ['personal', 'work', 'other'] as const;
@@ -134,23 +135,57 @@ const standardShape = {
 	tags: z.array(tagSchema).max(MAX_LIST_ITEMS).optional(),
 };
 
-/**
- * A partial canonical contact. Fields with other names than the standard ones must be custom
- * fields, named `custom.<key>`.
- */
-export const canonicalFieldsSchema: z.ZodType<CanonicalFields, z.ZodTypeDef, CanonicalFields> = z
-	.object(standardShape)
-	.catchall(customValue)
-	.superRefine((fields, context) => {
-		for (const name of Object.keys(fields)) {
-			if (isFieldName(name)) continue;
-			context.addIssue({
-				code: z.ZodIssueCode.custom,
-				path: [name],
-				message: `is no canonical field; name custom fields custom.<key>, for example custom.${name}`,
-			});
-		}
-	});
+const isoInstant = z
+	.string()
+	.regex(z.datetimeRegex({ offset: true }), 'must be an ISO 8601 time with a zone');
+const cleared = z.union([z.literal(''), z.null()]);
+
+const VALUE_SHAPES = {
+	text: scalar,
+	number: z.union([z.number().finite(), z.null()]),
+	boolean: z.union([z.boolean(), z.null()]),
+	date: z.union([isoDate, cleared]),
+	dateTime: z.union([isoInstant, cleared]),
+	/** `contact:<crmId>` of the same system, or a unified id. */
+	reference: scalar,
+} satisfies Record<(typeof ITEM_FIELDS)[ItemFieldName]['kind'], z.ZodTypeAny>;
+
+const itemShape = Object.fromEntries(
+	Object.entries(ITEM_FIELDS).map(([name, { kind }]) => [name, VALUE_SHAPES[kind].optional()]),
+);
+
+type FieldsSchema = z.ZodType<CanonicalFields, z.ZodTypeDef, CanonicalFields>;
+
+/** Fields with other names than the standard ones must be custom fields, named `custom.<key>`. */
+function partial(shape: z.ZodRawShape): FieldsSchema {
+	return z
+		.object(shape)
+		.catchall(customValue)
+		.superRefine((fields, context) => {
+			for (const name of Object.keys(fields)) {
+				if (isFieldName(name)) continue;
+				context.addIssue({
+					code: z.ZodIssueCode.custom,
+					path: [name],
+					message: `is no canonical field; name custom fields custom.<key>, for example custom.${name}`,
+				});
+			}
+		}) as unknown as FieldsSchema;
+}
+
+/** A partial canonical contact. */
+export const canonicalFieldsSchema = partial({
+	...standardShape,
+	household: VALUE_SHAPES.reference.optional(),
+	householdRole: VALUE_SHAPES.text.optional(),
+});
+
+/** A partial canonical record of another object. */
+export const itemFieldsSchema = partial({ ...standardShape, ...itemShape });
+
+export function fieldsSchemaOf(object: ObjectName): FieldsSchema {
+	return object === 'contact' ? canonicalFieldsSchema : itemFieldsSchema;
+}
 
 export function isListField(field: string): field is ListField {
 	return (LIST_FIELDS as readonly string[]).includes(field);
@@ -161,10 +196,16 @@ export function isScalarField(field: string): field is ScalarField {
 }
 
 export function isFieldName(field: string): field is FieldName {
-	return isListField(field) || isScalarField(field) || /^custom\.[\w-]{1,100}$/.test(field);
+	return (
+		isListField(field) ||
+		isScalarField(field) ||
+		isItemField(field) ||
+		/^custom\.[\w-]{1,100}$/.test(field)
+	);
 }
 
 export function fieldLabel(field: string): string {
 	if (isListField(field) || isScalarField(field)) return FIELD_LABELS[field];
+	if (isItemField(field)) return ITEM_FIELDS[field].label;
 	return field.replace(/^custom\./, '');
 }
