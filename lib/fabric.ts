@@ -25,11 +25,14 @@ import {
 } from './inbox/emission';
 import { takeIn, type IntakeResult } from './inbox/intake';
 import { DESK_SYSTEM } from './merge/clock';
-import { mergeBatch, type MergeOutcome } from './merge/batch';
+import type { MergeOutcome } from './merge/batch';
 import { mergeRules, type FieldRule } from './merge/rules';
-import type { DeliveryJob } from './model/delivery';
+import type { DeliveryJob, Urgency } from './model/delivery';
 import type { ChangeEvent } from './model/event';
 import { PRIORITY, type SystemRow, type WhileInReview } from './model/rows';
+import { withUnifiedReferences } from './references/inbound';
+import { mergeEvents } from './references/merge-events';
+import { Mappings } from './mapping/mappings';
 import { Quality } from './quality/quality';
 import { Reconcile } from './reconcile/reconcile';
 import { Signals } from './signals';
@@ -57,6 +60,8 @@ export class Fabric {
 	readonly reconcile: Reconcile;
 	/** The firm's own weights of who is who. */
 	readonly identity: Weighing;
+	/** The field maps and their versions; how the CRMs' fields drift. */
+	readonly mappings: Mappings;
 	/** Duplicates inside one system, and values in their normal form. */
 	readonly quality: Quality;
 	private readonly sweeping = new Set<string>();
@@ -74,6 +79,7 @@ export class Fabric {
 		this.history = new History(store, clock, connectorOf, this.signals);
 		this.identity = new Weighing(store, () => this.clock.now());
 		this.reconcile = new Reconcile(store, clock, connectorOf, this.signals);
+		this.mappings = new Mappings(store, clock, connectorOf, this.signals);
 		this.quality = new Quality(store, clock, connectorOf, this.signals);
 	}
 
@@ -87,7 +93,7 @@ export class Fabric {
 		if (registration.name === DESK_SYSTEM) {
 			throw new Error(`The name ${DESK_SYSTEM} is the fabric's own; give the system another one.`);
 		}
-		return this.store.transaction((tx) => tx.systems.register(registration, this.clock.now()));
+		return await this.mappings.register(registration);
 	}
 
 	systems(): Promise<SystemRow[]> {
@@ -151,22 +157,25 @@ export class Fabric {
 		whileInReview?: WhileInReview,
 		rules?: RuleOptions,
 	): Promise<IdentityDecision[]> {
-		return this.store.transaction((tx) =>
-			resolveBatch(tx, events, { thresholds, whileInReview, rules, now: this.clock.now() }),
-		);
+		return this.store.transaction(async (tx) => {
+			const unified = await withUnifiedReferences(tx, events);
+			const now = this.clock.now();
+			return resolveBatch(tx, unified, { thresholds, whileInReview, rules, now });
+		});
 	}
 
 	/** Merges and marks in one transaction. */
 	async merge(events: readonly ChangeEvent[], rules: FieldRule[]): Promise<MergeReport[]> {
-		const { outcomes, opened } = await this.store.transaction(async (tx) => {
+		const { outcomes, opened, freed } = await this.store.transaction(async (tx) => {
 			const now = this.clock.now();
 			const systems = await tx.systems.all();
-			const result = await mergeBatch(tx, events, {
+			const result = await mergeEvents(tx, events, {
 				rules: mergeRules(
 					rules,
 					Object.fromEntries(systems.map(({ name, priority }) => [name, priority])),
 				),
 				fieldMaps: new Map(systems.map(({ name, fieldMap }) => [name, fieldMap])),
+				holds: new Map(systems.map(({ name, holds = [] }) => [name, holds])),
 				isTakenOut: (event) => {
 					const system = systems.find(({ name }) => name === event.system);
 					return (
@@ -176,19 +185,22 @@ export class Fabric {
 				now,
 			});
 			const marked = await this.mark(tx, result.touched);
-			return { outcomes: result.outcomes, opened: marked.opened };
+			return { outcomes: result.outcomes, opened: marked.opened, freed: result.freed };
 		});
 		if (opened > 0) this.signals.emit('deliveries');
+		for (const system of freed) this.signals.emit(`events:${system}`);
 		return outcomes.map((outcome, index) => ({ ...outcome, event: events[index] as ChangeEvent }));
 	}
 
-	claim(system: string, limit: number): Promise<DeliveryJob[]> {
+	/** `urgencies`: only deliveries that are so urgent. Nothing while the CRM is known to be down. */
+	claim(system: string, limit: number, urgencies?: readonly Urgency[]): Promise<DeliveryJob[]> {
 		return this.store.transaction((tx) =>
 			claimDeliveries(tx, {
 				connectorOf: (kind) => this.connector(kind),
 				now: this.clock.now(),
 				limit,
 				system,
+				urgencies,
 				uuid: this.clock.uuid,
 			}),
 		);

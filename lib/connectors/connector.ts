@@ -7,8 +7,10 @@
 import type { ChangeEventInput } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import type { FieldMap } from '../model/field-map';
+import type { ObjectName } from '../model/objects';
 import type { DeliveryJob, DeliveryOutcome } from '../model/delivery';
 import type { HttpPort } from './http';
+import type { ChangeHints } from './poll-hints';
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -34,6 +36,8 @@ export interface ConnectorContext {
 export interface RateBudget {
 	/** Takes one call from the budget, waiting for it if need be. Rejects when the signal aborts. */
 	take: (priority: 'live' | 'retry' | 'backfill', signal?: AbortSignal) => Promise<void>;
+	/** The CRM said how many calls of its long period (a day) all clients of the account have made. */
+	observe?: (quota: { used: number; most: number }) => void;
 	/** The CRM said 429: nobody calls before `ms` have passed. */
 	pauseFor: (ms: number) => void;
 	/** Calls that may be made right now, and the ms until the next one is free. */
@@ -81,9 +85,14 @@ export interface ChangeSourceOptions {
 	cursor: Json;
 	/** What to do with what was there before the first run. */
 	start: 'now' | 'everything';
-	/** Commits a batch (inbox + cursor). The source goes on reading only after it resolved. */
-	commit: (batch: ChangeBatch) => Promise<void>;
+	/**
+	 * Commits a batch (inbox + cursor). The source goes on reading only after it resolved; with the number
+	 * of events that told anything new, where that is known.
+	 */
+	commit: (batch: ChangeBatch) => Promise<number | void>;
 	knowsRecord: KnowsRecord;
+	/** Hints to read now, for a source that polls. */
+	hints?: ChangeHints;
 	/** Called when the connection's state changes, for logs and metrics; `error` is fit for people's eyes. */
 	onState: (state: ChangeSourceState) => void;
 	signal: AbortSignal;
@@ -91,8 +100,17 @@ export interface ChangeSourceOptions {
 
 export interface ReadAllOptions {
 	fieldMap: FieldMap;
+	/** Default: contact. */
+	object?: ObjectName;
 	/** Read only these; records that are gone are left out. Absent: every record. */
 	crmIds?: readonly string[];
+	/**
+	 * Of a listing of every record that broke off: what `onPage` was told last. A connector that does not
+	 * tell begins anew.
+	 */
+	from?: Json;
+	/** Told with each page, before it is yielded: where to go on after it. */
+	onPage?: (position: Json) => void;
 	signal: AbortSignal;
 }
 
@@ -120,6 +138,20 @@ export interface ListOptions {
 	filters?: Record<string, string>;
 }
 
+/** What a CRM lets be done with its records of one object. */
+export interface ObjectCapability {
+	create: boolean;
+	/**
+	 * `append`: a record is never changed, but the connector makes a further one that says what changed;
+	 * the change source leaves these out.
+	 */
+	change: boolean | 'append';
+	archive: boolean;
+	delete: boolean;
+	/** Canonical fields without which none can be made there. */
+	needs?: readonly string[];
+}
+
 export interface ConnectorCapabilities {
 	/** How changes are learned. */
 	changes: 'poll' | 'stream';
@@ -134,6 +166,38 @@ export interface ConnectorCapabilities {
 	 * `archiveValue`; without a field in them it is rejected.
 	 */
 	removal: { archive: boolean; delete: boolean };
+	/**
+	 * Calls that one write of a contact usually costs, for estimates; `atOnce`: so many records travel in
+	 * these calls together. Absent: one for a create, two for an update.
+	 */
+	writeCalls?: { create: number; update: number; atOnce?: number };
+	/** What is synced beside contacts. */
+	objects?: Partial<Record<Exclude<ObjectName, 'contact'>, ObjectCapability>>;
+}
+
+/** For the node's own operations; values are the CRM's own fields. All throw {@link CrmError}. */
+export interface RecordClient {
+	get: (context: ConnectorContext, crmId: string) => Promise<CrmRecord>;
+	list: (context: ConnectorContext, options: ListOptions) => Promise<CrmRecord[]>;
+	create: (context: ConnectorContext, values: Record<string, unknown>) => Promise<CrmRecord>;
+	update: (
+		context: ConnectorContext,
+		crmId: string,
+		values: Record<string, unknown>,
+	) => Promise<CrmRecord>;
+	delete: (context: ConnectorContext, crmId: string) => Promise<void>;
+	/** Finds by the CRM's natural key (`matchField`, e.g. email or an external id) for create-or-update. */
+	findBy: (context: ConnectorContext, matchField: string, value: string) => Promise<CrmRecord[]>;
+	/** Fields that `findBy` can search. */
+	matchFields: Array<{ name: string; label: string }>;
+	/** The filters that `list` understands. */
+	listFilters: Array<{
+		name: string;
+		label: string;
+		type: 'string' | 'date' | 'boolean';
+		description: string;
+	}>;
+	idOf: (record: CrmRecord) => string;
 }
 
 export interface Connector {
@@ -145,8 +209,8 @@ export interface Connector {
 
 	/** One cheap authenticated call; resolves or throws AuthenticationFailure / HttpFailure / ConfigurationFailure. */
 	check: (context: ConnectorContext) => Promise<void>;
-	/** The CRM's own contact fields, custom ones included. */
-	describe: (context: ConnectorContext) => Promise<CrmField[]>;
+	/** The CRM's own fields of an object (default: contact), custom ones included. */
+	describe: (context: ConnectorContext, object?: ObjectName) => Promise<CrmField[]>;
 	/**
 	 * Reads changes until the signal aborts. Survives time-outs, 5xx, 429 and lost sessions by
 	 * itself; rejects only with AuthenticationFailure or ConfigurationFailure.
@@ -167,12 +231,20 @@ export interface Connector {
 	 * Reads one record: true if the CRM says that it is gone, while the same connection answers
 	 * otherwise. Throws what {@link readAll} throws if that cannot be told.
 	 */
-	isGone: (context: ConnectorContext, crmId: string, signal?: AbortSignal) => Promise<boolean>;
+	isGone: (
+		context: ConnectorContext,
+		crmId: string,
+		signal?: AbortSignal,
+		/** Default: contact. */
+		object?: ObjectName,
+	) => Promise<boolean>;
 	/** Raw record -> canonical fields of its mapped fields (direction in or both), nested ids in `ref`. Pure. */
 	toCanonical: (
 		record: CrmRecord,
 		fieldMap: FieldMap,
 		settings: Record<string, Json>,
+		/** Default: contact. */
+		object?: ObjectName,
 	) => CanonicalFields;
 	/**
 	 * What this CRM would hold if `desired` were written to it: fields it has no place for dropped,
@@ -183,34 +255,25 @@ export interface Connector {
 		desired: CanonicalFields,
 		fieldMap: FieldMap,
 		settings: Record<string, Json>,
+		/** Default: contact. */
+		object?: ObjectName,
 	) => CanonicalFields;
+	/** Why this CRM will not take such a new contact, as far as that is known beforehand; for plans. Pure. */
+	refuses?: (desired: CanonicalFields, settings: Record<string, Json>) => string | undefined;
 	/** Writes one delivery. Never throws for what the CRM or the network did; that is the outcome. */
 	deliver: (context: ConnectorContext, job: DeliveryJob) => Promise<DeliveryOutcome>;
+	/**
+	 * Writes the deliveries of one claimed batch in as few calls as the CRM's API allows; one outcome a
+	 * job, in their order, with the meaning of {@link deliver}. Absent: the API has no such calls.
+	 */
+	deliverMany?: (
+		context: ConnectorContext,
+		jobs: readonly DeliveryJob[],
+	) => Promise<DeliveryOutcome[]>;
 
-	/** For the node's own operations; values are the CRM's own fields. All throw {@link CrmError}. */
-	contacts: {
-		get: (context: ConnectorContext, crmId: string) => Promise<CrmRecord>;
-		list: (context: ConnectorContext, options: ListOptions) => Promise<CrmRecord[]>;
-		create: (context: ConnectorContext, values: Record<string, unknown>) => Promise<CrmRecord>;
-		update: (
-			context: ConnectorContext,
-			crmId: string,
-			values: Record<string, unknown>,
-		) => Promise<CrmRecord>;
-		delete: (context: ConnectorContext, crmId: string) => Promise<void>;
-		/** Finds by the CRM's natural key (`matchField`, e.g. email or an external id) for create-or-update. */
-		findBy: (context: ConnectorContext, matchField: string, value: string) => Promise<CrmRecord[]>;
-		/** Fields that `findBy` can search. */
-		matchFields: Array<{ name: string; label: string }>;
-		/** The filters that `list` understands. */
-		listFilters: Array<{
-			name: string;
-			label: string;
-			type: 'string' | 'date' | 'boolean';
-			description: string;
-		}>;
-		idOf: (record: CrmRecord) => string;
-	};
+	contacts: RecordClient;
+	/** The same for the other objects that this CRM has. */
+	records?: Partial<Record<Exclude<ObjectName, 'contact'>, RecordClient>>;
 }
 
 /** An answer of the CRM that is not success. `message` is for people: no client data, no secret. */

@@ -3,8 +3,11 @@
  * flight, and hands it out under a lease. A claim that is never answered comes free again.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { DeliveryJob } from '../model/delivery';
-import type { DeliveryRow, SystemRow } from '../model/rows';
+import { URGENCIES, type DeliveryJob, type Urgency } from '../model/delivery';
+import { mapOfObject } from '../model/field-map';
+import { objectName } from '../model/objects';
+import { PRIORITY, type DeliveryRow, type SystemRow } from '../model/rows';
+import { isStopped } from '../mapping/holds';
 import { endFlights, intend, knownFields, type Shadow } from '../merge/shadow';
 import { isRemoval, launch } from '../removal/flight';
 import { UNSETTLED } from '../store/schema';
@@ -30,6 +33,8 @@ export interface ClaimOptions {
 	limit: number;
 	/** Only deliveries to this system. */
 	system: string;
+	/** Only deliveries that are so urgent; absent: all, the most urgent first. */
+	urgencies?: readonly Urgency[];
 	/** Names the claims. Default: random UUIDs. */
 	uuid?: () => string;
 }
@@ -41,11 +46,12 @@ export async function claimDeliveries(
 ): Promise<DeliveryJob[]> {
 	await tx.deliveries.releaseExpired(options.now);
 	const system = await tx.systems.get(options.system);
-	if (system === undefined) return [];
+	if (system === undefined || isStopped(system.holds)) return [];
 	const jobs: DeliveryJob[] = [];
+	const priorities = options.urgencies?.map((urgency) => PRIORITY[urgency]);
 	for (let round = 0; round < MAX_ROUNDS && jobs.length < options.limit; round += 1) {
 		const room = options.limit - jobs.length;
-		const due = await tx.deliveries.due(room, options.now, options.system);
+		const due = await tx.deliveries.due(room, options.now, options.system, priorities);
 		if (due.length === 0) break;
 		jobs.push(...(await claimDue(tx, due, system, options)));
 	}
@@ -73,7 +79,7 @@ async function claimDue(
 	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', now);
 	await hold(tx, jobs, sorted.jobs, now);
 	await compareAnew(tx, [...sorted.found, ...sorted.overtaken], options);
-	return jobs;
+	return jobs.map((one) => withLocalReferences(one, scene));
 }
 
 /** The record is there already, or something else is wanted: compared anew. */
@@ -134,20 +140,32 @@ function job(
 		deliveryId: row.id,
 		claimToken,
 		attempt: row.attempts + 1,
+		urgency: URGENCIES[row.priority] ?? 'live',
 		system: row.system,
-		object: 'contact',
+		object: objectName(row.object),
 		operation: row.operation,
 		unifiedId: row.entityId,
 		crmId: row.crmId,
 		changes: plan.changes,
 		desired: plan.desired,
 		known: knownFields(shadow),
-		fieldMap: system.fieldMap,
+		fieldMap: mapOfObject(system.fieldMap, objectName(row.object)),
 		settings: system.settings,
 		gonePolicy: system.gonePolicy,
 		idempotencyKey: idempotencyKey(row, plan.changes),
 		syncOrigin: row.syncOrigin,
 		openedAt: new Date(row.openedAt).toISOString(),
+	};
+}
+
+/** What is written names the system's own records. */
+function withLocalReferences(one: DeliveryJob, { references }: Scene): DeliveryJob {
+	const local = (fields: DeliveryJob['changes']) => references.local(one.system, fields);
+	return {
+		...one,
+		changes: local(one.changes),
+		desired: local(one.desired),
+		known: local(one.known),
 	};
 }
 

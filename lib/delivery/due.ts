@@ -1,6 +1,8 @@
 /** What to do with each delivery that is due, as its entity and its record stand now. Pure. */
+import { capabilityOf } from '../connectors/capability';
 import type { Connector } from '../connectors/connector';
 import { recordKey } from '../model/event';
+import type { CanonicalFields } from '../model/fields';
 import type { DeliveryRow, SystemRow } from '../model/rows';
 import type { Shadow } from '../merge/shadow';
 import { archiveChanges } from '../removal/archive-field';
@@ -8,7 +10,7 @@ import { isRemoval } from '../removal/flight';
 import { planRecord, type RecordPlan } from './plan';
 import { DELIVERY_RETRY, isExhausted } from './retry';
 import type { EntityScene, Scene } from './scene';
-import { isFound, mayCreate, wantOf } from './wanted';
+import { isFound, isMakeable, mayCreate, wantOf } from './wanted';
 
 export interface DueJob {
 	row: DeliveryRow;
@@ -63,13 +65,15 @@ export function sortDue(due: readonly DeliveryRow[], context: DueContext): DueSo
 function sortCreate(
 	row: DeliveryRow,
 	entity: EntityScene,
-	{ system, connector }: DueContext,
+	{ scene, system, connector }: DueContext,
 	sorted: DueSorted,
 ): void {
-	const plan = planRecord(connector, system, entity.desired(), undefined, entity.asked);
+	const wanted = scene.wantedIn(entity, system.name);
+	const plan = planOf(entity, system, connector, wanted, undefined);
+	const canBeMade = isMakeable(capabilityOf(connector, entity.object), wanted);
 	if (isFound(row, entity.links)) sorted.found.push(row);
 	else if (entity.awaited.has(row.system)) sorted.asked.push(row);
-	else if (Object.keys(plan.changes).length === 0 || !mayCreate(entity, system))
+	else if (Object.keys(plan.changes).length === 0 || !canBeMade || !mayCreate(entity, system))
 		sorted.idle.push(row);
 	else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
 	else sorted.jobs.push({ row, plan, shadow: undefined });
@@ -89,10 +93,21 @@ function sortWrite(
 	else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
 	else {
 		const shadow = scene.shadow(link) ?? { fields: {} };
-		const plan = planRecord(connector, system, entity.desired(), shadow, entity.asked);
+		const wantedNow = scene.wantedIn(entity, system.name, shadow);
+		const plan = planOf(entity, system, connector, wantedNow, shadow);
 		const changes = isRemoval(row.operation)
 			? archiveChanges(row.operation, system, connector, plan.desired)
 			: plan.changes;
 		sorted.jobs.push({ row, plan: { ...plan, changes }, shadow });
 	}
+}
+
+function planOf(
+	{ asked, object }: EntityScene,
+	system: SystemRow,
+	connector: Connector,
+	wanted: CanonicalFields,
+	shadow: Shadow | undefined,
+): RecordPlan {
+	return planRecord(connector, system, wanted, shadow, asked, undefined, object);
 }

@@ -5,12 +5,14 @@
  */
 import type { Cause } from '../merge/cause';
 import type { Operation } from '../model/delivery';
-import { PRIORITY, type DeliveryRow } from '../model/rows';
+import { PRIORITY, type DeliveryRow, type SystemRow } from '../model/rows';
 import { endDepartures } from '../removal/ending';
 import { keepRemovalQuestions, type RemovalAsk } from '../removal/questions';
 import { fingerprint, targetKey } from '../removal/refusal';
+import { BACKFILL_ORIGIN } from '../store/backfills';
 import type { NewDelivery } from '../store/deliveries';
 import type { StoreTransaction } from '../store/store';
+import { skipBarred, type BarredWrite } from './barred';
 import { openDeliveries } from './open';
 import { Scene, type ConnectorOf, type EntityScene } from './scene';
 import {
@@ -27,6 +29,9 @@ import {
 
 export { createTarget, isFound, type ConnectorOf };
 
+/** Compared at once with an entity that they name. */
+const MAX_REFERRERS = 5_000;
+
 export interface MarkOptions {
 	connectorOf: ConnectorOf;
 	/** ms */
@@ -36,6 +41,10 @@ export interface MarkOptions {
 	assumeReady?: string;
 	/** The run that it belongs to, where `touched` names none. */
 	run?: string;
+	/** A backfill loads the systems: whoever is missing is really missing. */
+	loads?: boolean;
+	/** When a delivery of this operation is due, ms. Default: now. */
+	dueAt?: (system: string, operation: Operation) => number;
 }
 
 export interface MarkResult {
@@ -52,10 +61,27 @@ export async function markDeliveries(
 	options: MarkOptions,
 ): Promise<MarkResult> {
 	if (touched.size === 0) return { opened: 0, withdrawn: 0 };
-	const scene = await Scene.load(tx, [...touched.keys()], touched);
+	const all = await withReferrers(tx, touched);
+	const scene = await Scene.load(tx, [...all.keys()], all);
 	const marker = new Marker(scene, options);
-	for (const [entityId, cause] of touched) marker.compare(scene.entity(entityId), cause);
+	for (const [entityId, cause] of all) marker.compare(scene.entity(entityId), cause);
 	return marker.save(tx);
+}
+
+/** What names an entity that has got a record somewhere may be written there now. */
+async function withReferrers(
+	tx: StoreTransaction,
+	touched: TouchedEntities,
+): Promise<TouchedEntities> {
+	const whole = [...touched].filter(([, { fields }]) => fields === undefined);
+	const referrers = await tx.references.referrers(
+		whole.map(([id]) => id),
+		MAX_REFERRERS,
+	);
+	if (referrers.length === 0) return touched;
+	const [, first] = whole[0] ?? [];
+	const cause = { syncOrigin: first?.syncOrigin ?? '', run: first?.run };
+	return new Map([...referrers.map((id) => [id, cause] as const), ...touched]);
 }
 
 class Marker {
@@ -63,18 +89,20 @@ class Marker {
 	private readonly withdrawn: DeliveryRow[] = [];
 	private readonly again: number[] = [];
 	private readonly asks: RemovalAsk[] = [];
+	private readonly barred: BarredWrite[] = [];
 	private readonly departing: string[] = [];
 	private readonly returned: EntityScene[] = [];
 	private readonly refused: EntityScene[] = [];
+	private readonly urgent: number[] = [];
 	private readonly allReady: boolean;
 
 	constructor(
 		private readonly scene: Scene,
 		private readonly options: MarkOptions,
 	) {
-		this.allReady = scene.systems.every(
-			({ name, readyAt }) => readyAt !== null || name === options.assumeReady,
-		);
+		const isReady = ({ name, readyAt, awaitsLoad }: SystemRow) =>
+			!awaitsLoad && (readyAt !== null || name === options.assumeReady);
+		this.allReady = options.loads === true || scene.systems.every(isReady);
 	}
 
 	compare(entity: EntityScene, cause: Cause): void {
@@ -91,9 +119,16 @@ class Marker {
 				this.options.connectorOf(target.system.connector),
 			);
 			this.ask(entity, target, want);
+			if (want.isBarred && target.link !== undefined) {
+				const { changes } = want;
+				this.barred.push({ link: target.link, changes, syncOrigin: cause.syncOrigin });
+			}
 			const index = standing.findIndex((row) => concerns(row, target));
 			const [delivery] = index < 0 ? [] : standing.splice(index, 1);
-			if (delivery !== undefined && !this.replaces(delivery, want.operation)) continue;
+			if (delivery !== undefined && !this.replaces(delivery, want.operation)) {
+				this.hurry(delivery, cause);
+				continue;
+			}
 			if (this.isRefused(entity, target, want) || want.operation === null) continue;
 			this.open(entity, target, want.operation, cause);
 		}
@@ -111,9 +146,11 @@ class Marker {
 		);
 		await tx.registers.saveShadows(this.scene.endedRemovals(this.withdrawn, now), now);
 		await tx.deliveries.lookAgain(this.again);
+		await tx.deliveries.hurry(this.urgent, this.priorityOf(), now);
 		await openDeliveries(tx, this.opened, this.scene.systems, now);
 		for (const { entityId, refused } of this.refused)
 			await tx.entities.saveRefused(entityId, refused);
+		await skipBarred(tx, this.barred, now);
 		await endDepartures(tx, this.returned, now);
 		await keepRemovalQuestions(tx, this.departing, this.asks, now);
 		return { opened: this.opened.length, withdrawn: ids.length };
@@ -124,6 +161,17 @@ class Marker {
 		if (delivery.state === 'claimed') this.again.push(delivery.id);
 		else if (delivery.operation !== wanted) this.withdrawn.push(delivery);
 		return delivery.state !== 'claimed' && delivery.operation !== wanted;
+	}
+
+	/** What waits in a backfill's queue goes out at once when somebody edits the client. */
+	private hurry({ id, state, priority }: DeliveryRow, cause: Cause): void {
+		const isQueued = state === 'open' && priority === PRIORITY.backfill;
+		if (isQueued && this.priorityOf(cause) < priority) this.urgent.push(id);
+	}
+
+	private priorityOf(cause?: Cause): number {
+		const isBackfill = cause?.syncOrigin === BACKFILL_ORIGIN;
+		return this.options.priority ?? (isBackfill ? PRIORITY.backfill : PRIORITY.live);
 	}
 
 	/** One that is for no target, e.g. a create that a person or a policy asked for. */
@@ -157,23 +205,23 @@ class Marker {
 	}
 
 	private open(
-		{ entityId }: EntityScene,
+		{ entityId, object }: EntityScene,
 		{ system, link }: Target,
 		operation: Operation,
 		cause: Cause,
 	) {
-		const { priority = PRIORITY.live, now: nextAt, run } = this.options;
+		const { now, run, dueAt } = this.options;
 		this.opened.push({
 			system: system.name,
-			object: link?.object ?? 'contact',
+			object,
 			target: link?.crmId ?? createTarget(entityId),
 			crmId: link?.crmId ?? null,
 			entityId,
 			operation,
 			syncOrigin: cause.syncOrigin,
-			priority,
+			priority: this.priorityOf(cause),
 			run: cause.run ?? run,
-			nextAt,
+			nextAt: dueAt?.(system.name, operation) ?? now,
 		});
 	}
 }

@@ -3,7 +3,16 @@
  * (lib/removal/breaker.ts).
  */
 import type { SystemRow } from '../model/rows';
-import { admit, KIND_OF, scopeOf, trip, type Counts, type Kind } from '../removal/breaker';
+import {
+	admit,
+	isUnlimited,
+	KIND_OF,
+	LIVE,
+	scopeOf,
+	trip,
+	type Counts,
+	type Kind,
+} from '../removal/breaker';
 import type { NewDelivery } from '../store/deliveries';
 import type { StoreTransaction } from '../store/store';
 
@@ -32,10 +41,12 @@ class Gate {
 
 	async pass(delivery: NewDelivery): Promise<NewDelivery> {
 		const kind = KIND_OF[delivery.operation];
-		const limit = this.systems.find(({ name }) => name === delivery.system)?.limits[kind] ?? 0;
-		if (limit === 0) return delivery;
+		const own = this.systems.find(({ name }) => name === delivery.system)?.limits[kind] ?? 0;
 		const scope = scopeOf(delivery.run);
+		if (own === 0 && scope === LIVE) return delivery;
 		const entry = await this.entry(scope, delivery.system);
+		const limit = entry.counts[kind]?.approved ?? own;
+		if (isUnlimited(entry.counts[kind], own)) return delivery;
 		const { admission, counter } = admit(entry.counts[kind], { scope, limit, now: this.now });
 		entry.counts[kind] = counter;
 		if (admission === 'through') return delivery;

@@ -16,6 +16,7 @@ const system = {
 	fieldMapVersion: 1,
 	readyAt: 0,
 	readyAfter: 0,
+	awaitsLoad: false,
 };
 
 function shadowOf(fields: CanonicalFields): Shadow {

@@ -3,8 +3,10 @@
  * registers and shadows whenever it is asked, never remembered. Pure.
  */
 import type { Connector } from '../connectors/connector';
+import { isHeldValue } from '../mapping/holds';
 import { isEmpty, sameValue } from '../model/canonical';
-import { baseField, readsIn, writesOut, type FieldMap } from '../model/field-map';
+import { baseField, mapOfObject, readsIn, writesOut, type FieldMap } from '../model/field-map';
+import type { ObjectName } from '../model/objects';
 import { isListField, type CanonicalFields, type FieldValue, type ListItem } from '../model/fields';
 import { diffList, isEmptyDiff } from '../model/list-diff';
 import type { SystemRow } from '../model/rows';
@@ -33,17 +35,18 @@ export function planRecord(
 	shadow: Shadow | undefined,
 	asked: ReadonlySet<string> = NONE,
 	only?: ReadonlySet<string>,
+	object: ObjectName = 'contact',
 ): RecordPlan {
-	const map = mapOf(system);
+	const map = mapOf(mapOfObject(system.fieldMap, object));
 	const { fields, isRead } = map;
 	const desired: CanonicalFields = {};
 	const changes: CanonicalFields = {};
 	const writable = writableOf(map, only);
 	if (writable.length === 0) return { changes, desired };
-	const projected = connector.project(parts(wanted, only), writable, system.settings);
+	const projected = connector.project(parts(wanted, only), writable, system.settings, object);
 	for (const [field, value] of Object.entries(projected)) {
 		const isPlanned = fields.has(field) && !asked.has(field) && (only?.has(field) ?? true);
-		if (!isPlanned) continue;
+		if (!isPlanned || isHeldValue(system.holds, writable, { object, field, value })) continue;
 		desired[field] = value;
 		const known = shadow?.fields[field];
 		if (known === undefined) {
@@ -70,7 +73,7 @@ interface SystemMap {
 const maps = new WeakMap<FieldMap, SystemMap>();
 
 /** What does not change from record to record. */
-function mapOf({ fieldMap }: SystemRow): SystemMap {
+function mapOf(fieldMap: FieldMap): SystemMap {
 	const known = maps.get(fieldMap);
 	if (known !== undefined) return known;
 	const baseFields = (map: FieldMap) => new Set(map.map(({ field }) => baseField(field)));

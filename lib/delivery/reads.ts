@@ -5,6 +5,7 @@
  */
 import { isNews } from '../inbox/intake';
 import { changeEventSchema, recordKey, type ChangeEvent } from '../model/event';
+import { withUnifiedReferences } from '../references/inbound';
 import type { StoreTransaction } from '../store/store';
 import type { DeliveryReport, RecordedResult } from './result';
 
@@ -22,12 +23,22 @@ export async function takeReads(
 		const isOwn = result?.system === parsed.data?.system && result?.crmId === parsed.data?.crmId;
 		return parsed.success && isOwn && result?.state !== 'stale' ? [parsed.data] : [];
 	});
+	return addReads(tx, reads, now);
+}
+
+/** Snapshots that no change source brought: taken in if they tell anything new. Answers how many do. */
+export async function addReads(
+	tx: StoreTransaction,
+	reads: readonly ChangeEvent[],
+	now: number,
+): Promise<number> {
 	if (reads.length === 0) return 0;
 	const shadows = await tx.registers.shadows(reads);
 	const lasts = await tx.inbox.lastEvents(reads);
 	const taken = await tx.inbox.statesOf(reads.map(({ eventId }) => eventId));
-	const news = reads.filter((event) =>
-		isNews(event, shadows.get(recordKey(event)), lasts.get(recordKey(event))),
+	const unified = await withUnifiedReferences(tx, reads);
+	const news = reads.filter((event, index) =>
+		isNews(event, shadows.get(recordKey(event)), lasts.get(recordKey(event)), unified[index]),
 	);
 	return tx.inbox.add(
 		news.map((event) =>

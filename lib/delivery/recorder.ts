@@ -4,7 +4,8 @@
  */
 import { recordKey, type RecordAddress } from '../model/event';
 import type { DeliveryOutcome } from '../model/delivery';
-import { baseField, writesOut } from '../model/field-map';
+import { baseField, mapOfObject, writesOut } from '../model/field-map';
+import { objectName } from '../model/objects';
 import type { CanonicalFields } from '../model/fields';
 import {
 	PRIORITY,
@@ -70,9 +71,14 @@ export class Recorder {
 		return { ...this.base(outcome.crmId), state: 'confirmed' };
 	}
 
-	/** A record of our own making holds nothing where we wrote nothing and it told nothing. */
+	/**
+	 * A record of our own making holds nothing where we wrote nothing and it told nothing; fields that are
+	 * held included, so that they are written when the hold ends.
+	 */
 	private wholeRecord(told: CanonicalFields): CanonicalFields {
-		const fields = this.system.fieldMap.filter(writesOut).map(({ field }) => baseField(field));
+		const { storedMap, fieldMap } = this.system;
+		const map = mapOfObject(storedMap ?? fieldMap, objectName(this.row.object));
+		const fields = map.filter(writesOut).map(({ field }) => baseField(field));
 		return { ...Object.fromEntries(fields.map((field) => [field, null])), ...told };
 	}
 

@@ -4,7 +4,9 @@
  */
 import type { RecordAddress } from '../model/event';
 import type { DeliveryOutcome } from '../model/delivery';
+import { isReferenceField } from '../model/objects';
 import type { DeliveryRow } from '../model/rows';
+import { fieldsWithUnifiedReferences } from '../references/inbound';
 import type { StoreTransaction } from '../store/store';
 import { Ledger } from './ledger';
 import { markDeliveries, type ConnectorOf } from './mark';
@@ -41,6 +43,7 @@ export async function recordResults(
 	options: ResultOptions,
 ): Promise<RecordedResult[]> {
 	const rows = await tx.deliveries.byIds(reports.map(({ deliveryId }) => deliveryId));
+	reports = await withUnifiedKnown(tx, reports, rows);
 	const systems = new Map((await tx.systems.all()).map((system) => [system.name, system]));
 	const ledger = await Ledger.load(tx, [...rows.values()], addressesOf(reports, rows));
 	const touched = new Map<string, { syncOrigin: string; run?: string }>();
@@ -60,6 +63,31 @@ export async function recordResults(
 	await takeReads(tx, reports, results, options.now);
 	await markDeliveries(tx, touched, options);
 	return results;
+}
+
+/** What a CRM told of a record names records of its own; the shadow names entities. */
+async function withUnifiedKnown(
+	tx: StoreTransaction,
+	reports: readonly DeliveryReport[],
+	rows: ReadonlyMap<number, DeliveryRow>,
+): Promise<readonly DeliveryReport[]> {
+	const knownOf = ({ outcome }: DeliveryReport) => ('known' in outcome ? outcome.known : undefined);
+	const named = reports.filter((report) =>
+		Object.keys(knownOf(report) ?? {}).some((field) => isReferenceField(field)),
+	);
+	if (named.length === 0) return reports;
+	const unified = await fieldsWithUnifiedReferences(
+		tx,
+		named.map((report) => ({
+			system: rows.get(report.deliveryId)?.system ?? '',
+			fields: knownOf(report) ?? {},
+		})),
+	);
+	return reports.map((report) => {
+		const known = unified[named.indexOf(report)];
+		const { outcome } = report;
+		return known === undefined ? report : { ...report, outcome: { ...outcome, known } };
+	});
 }
 
 function addressesOf(

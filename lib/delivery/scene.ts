@@ -2,10 +2,12 @@
 import type { Connector } from '../connectors/connector';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
+import { objectName, type ObjectName } from '../model/objects';
 import { byEntity, type DeliveryRow, type Link, type SystemRow } from '../model/rows';
 import type { Cause } from '../merge/cause';
 import { desiredFields, type Registers } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
+import { References } from '../references/outbound';
 import { stands, type Departure } from '../removal/departure';
 import { endRemoval } from '../removal/flight';
 import type { Refusals } from '../store/entities';
@@ -16,6 +18,7 @@ export type ConnectorOf = (kind: string) => Connector;
 /** One entity, its records and what stands about it. */
 export interface EntityScene {
 	entityId: string;
+	object: ObjectName;
 	/** Nothing else has changed since its records were last compared; undefined: anything may have. */
 	compared: ReadonlySet<string> | undefined;
 	/** What it wants its records to hold: everything, or only these fields and its type. */
@@ -92,6 +95,7 @@ export class Scene {
 		readonly systems: SystemRow[],
 		private readonly entities: Map<string, EntityScene>,
 		private readonly shadows: Map<string, Shadow>,
+		readonly references: References,
 	) {}
 
 	/** `causes`: of entities about which nothing stands, nothing else than what has changed is read. */
@@ -121,6 +125,7 @@ export class Scene {
 		}
 		const shadows = await shadowsFor(tx, allLinks, compared);
 		const registers = await registersFor(tx, ids, compared);
+		const references = await References.load(tx, registers.values(), shadows.values());
 		const entities = ids.map((entityId): [string, EntityScene] => {
 			const own = links.get(entityId) ?? [];
 			const { departure, refused = {} } = standing.get(entityId) ?? {};
@@ -129,6 +134,7 @@ export class Scene {
 				entityId,
 				{
 					entityId,
+					object: objectName(own[0]?.object ?? 'contact'),
 					compared: compared.get(entityId),
 					desired: desires(registers.get(entityId) ?? {}, compared.has(entityId)),
 					links: own,
@@ -141,7 +147,7 @@ export class Scene {
 				},
 			];
 		});
-		return new Scene(systems, new Map(entities), shadows);
+		return new Scene(systems, new Map(entities), shadows, references);
 	}
 
 	entity(entityId: string): EntityScene {
@@ -161,6 +167,11 @@ export class Scene {
 			if (crmId === null || shadow?.removal === undefined) return [];
 			return [{ ...address, shadow: endRemoval(shadow, now) }];
 		});
+	}
+
+	/** What a record of the entity should hold in this system; without a shadow: one that is to be made. */
+	wantedIn(entity: EntityScene, system: string, shadow?: Shadow): CanonicalFields {
+		return this.references.wantedIn(system, entity.desired(entity.compared), shadow);
 	}
 
 	/** Undefined: nothing is known of the record yet. */

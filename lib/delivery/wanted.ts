@@ -1,5 +1,7 @@
 /** What an entity wants done in each system, record by record: level-triggered, never remembered. Pure. */
-import type { Connector } from '../connectors/connector';
+import { capabilityOf } from '../connectors/capability';
+import type { Connector, ObjectCapability } from '../connectors/connector';
+import { isEmpty } from '../model/canonical';
 import type { Operation } from '../model/delivery';
 import type { CanonicalFields } from '../model/fields';
 import type { DeliveryRow, Link, SystemRow } from '../model/rows';
@@ -20,6 +22,8 @@ export interface Want {
 	changes: CanonicalFields;
 	/** A person is to be asked whether this may be done. */
 	ask?: 'archive' | 'delete';
+	/** The record differs, and its CRM lets nobody change it. */
+	isBarred?: boolean;
 }
 
 /** Every linked record, and every system in which the entity should be created. */
@@ -59,22 +63,31 @@ export function wantOf(
 	connector: Connector,
 ): Want {
 	const shadow = link && (scene.shadow(link) ?? { fields: {} });
-	const { compared } = entity;
-	const wanted = entity.desired(compared);
-	const { changes } = planRecord(connector, system, wanted, shadow, entity.asked, compared);
+	const { compared, object, asked } = entity;
+	const wanted = scene.wantedIn(entity, system.name, shadow);
+	const { changes } = planRecord(connector, system, wanted, shadow, asked, compared, object);
 	const differs = Object.keys(changes).length > 0;
-	if (link === undefined) return { operation: differs ? 'create' : null, changes };
+	const can = capabilityOf(connector, object);
+	if (link === undefined)
+		return { operation: differs && isMakeable(can, wanted) ? 'create' : null, changes };
+	const update = differs && can.change !== false ? 'update' : null;
+	const isBarred = differs && can.change === false;
 	const fate = fateIn(scene, entity, link, system, connector);
 	switch (fate.want) {
 		case 'live':
-			return { operation: differs ? 'update' : null, changes };
+			return { operation: update, changes, isBarred };
 		case 'ask':
-			return { operation: differs ? 'update' : null, changes, ask: fate.operation };
+			return { operation: update, changes, isBarred, ask: fate.operation };
 		case 'rest':
 			return { operation: null, changes };
 		default:
 			return { operation: fate.want, changes };
 	}
+}
+
+/** Can a record be made of it there? Some CRMs keep no note without a client. */
+export function isMakeable(can: ObjectCapability, wanted: CanonicalFields): boolean {
+	return can.create && (can.needs ?? []).every((field) => !isEmpty(wanted[field]));
 }
 
 function fateIn(
@@ -88,7 +101,7 @@ function fateIn(
 		.filter((one) => one.system === link.system)
 		.flatMap((one) => scene.shadow(one) ?? []);
 	const { departure } = entity;
-	const terms = termsOf(system, connector);
+	const terms = termsOf(system, connector, entity.object);
 	return fateOf({ link, shadow: scene.shadow(link), departure, terms, inSystem });
 }
 

@@ -9,6 +9,7 @@ import type { MergeRules } from '../merge/rules';
 import { confirm, type Shadow } from '../merge/shadow';
 import { isEmpty, sameValue } from '../model/canonical';
 import { recordKey, type ChangeEvent } from '../model/event';
+import { objectName } from '../model/objects';
 import { isListField, type FieldValue } from '../model/fields';
 import type { DeliveryRow, StoredAuditRow } from '../model/rows';
 import type { Moment } from './timeline';
@@ -173,7 +174,7 @@ function eventOf(
 	field: string,
 	current: Register | undefined,
 ): ChangeEvent | undefined {
-	const { system, crmId, eventId } = row;
+	const { system, crmId, eventId, object = 'contact' } = row;
 	const lost = ['lost', 'asked'].includes(row.kind);
 	const { offered } = (row.detail ?? {}) as { offered?: FieldValue };
 	// Of a list that lost only the whole is kept: what was changed in it is not known.
@@ -185,7 +186,7 @@ function eventOf(
 	const times = { editedAt: at, readAt: at, receivedAt: at };
 	const what = { kind: 'delta', change: 'upsert', fields: { [field]: value } } as const;
 	const rest = { externalKeys: {}, ownWrite: false };
-	return { eventId, system, object: 'contact', crmId, ...what, ...times, ...rest };
+	return { eventId, system, object: objectName(object), crmId, ...what, ...times, ...rest };
 }
 
 /** What the record must have held for this to be an edit. */

@@ -3,6 +3,7 @@ import { isEmpty, sameValue } from '../model/canonical';
 import { isListField, type FieldValue, type ListField, type ListItem } from '../model/fields';
 import type { StoredAuditRow } from '../model/rows';
 import { registerValue, type Registers } from '../merge/register';
+import { LIVE, scopeOf } from '../removal/breaker';
 import { changesByField, type Change } from './standing';
 import { undoInList } from './undo-list';
 
@@ -42,7 +43,7 @@ export interface UndoInput {
 
 export function planUndo(input: UndoInput): UndoPlan {
 	const plan: UndoPlan = { edits: [], skipped: [] };
-	const maker = input.history.find(({ kind }) => kind === 'entity')?.eventId;
+	const maker = input.history.find(({ kind }) => kind === 'entity');
 	for (const [field, changes] of changesByField(input.history)) {
 		const chosen = changes.filter(({ row }) => input.chosen.has(row.seq));
 		const skip = (which: readonly Change[], reason: string) => {
@@ -68,9 +69,11 @@ export function planUndo(input: UndoInput): UndoPlan {
 const CAME_WITH_IT =
 	'The client itself came with it: to take it back would empty the record that it came from.';
 
-/** The first value of a field, brought by the event that the client was made for. */
-function isBirth(row: StoredAuditRow, maker: string | undefined): boolean {
-	return row.before === undefined && row.eventId !== undefined && row.eventId === maker;
+/** The first value of a field, brought by the event that the client was made for, or by the backfill that made it. */
+function isBirth(row: StoredAuditRow, maker: StoredAuditRow | undefined): boolean {
+	if (row.before !== undefined || maker === undefined) return false;
+	const isItsEvent = row.eventId !== undefined && row.eventId === maker.eventId;
+	return isItsEvent || (row.run === maker.run && scopeOf(row.run) !== LIVE);
 }
 
 interface OneField {

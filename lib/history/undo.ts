@@ -6,6 +6,7 @@ import { markDeliveries, type ConnectorOf } from '../delivery/mark';
 import { DeskError } from '../desk/errors';
 import { applyPersonEdits, type PersonEdit } from '../merge/person-edit';
 import type { AuditRow, StoredAuditRow } from '../model/rows';
+import type { ObjectName } from '../model/objects';
 import type { StoreTransaction } from '../store/store';
 import { HISTORY_KINDS, type UndoNote } from './standing';
 import { trailOf } from './trail';
@@ -107,11 +108,11 @@ export async function changeAt(tx: StoreTransaction, auditSeq: number): Promise<
 /** Changes that came from this record since then. Throws {@link DeskError} if the record is not known. */
 export async function changesOfRecord(
 	tx: StoreTransaction,
-	record: { system: string; crmId: string },
+	record: { system: string; object?: ObjectName; crmId: string },
 	sinceMs: number,
 ): Promise<StoredAuditRow[]> {
-	const { system, crmId } = record;
-	const links = await tx.identity.links([{ system, object: 'contact', crmId }]);
+	const { system, object = 'contact', crmId } = record;
+	const links = await tx.identity.links([{ system, object, crmId }]);
 	const [link] = links.values();
 	if (link === undefined) {
 		throw new DeskError(

@@ -62,6 +62,7 @@ export async function mergeEntities(tx: StoreTransaction, wanted: EntityMerge): 
 	const closed = await closeTwins(tx, merge);
 	const overruled = await overrule(tx, merge, links);
 	await tx.entities.becomePart(from, into);
+	await tx.references.becomePart(from, into);
 	await answerWhoIsWho(tx, merge);
 	const detail: MergeNote & { by?: string } = {
 		from,

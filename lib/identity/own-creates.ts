@@ -59,14 +59,18 @@ function hasLinkIn({ links }: Candidate, { system, object }: ChangeEvent): boole
 }
 
 function createsOf(event: ChangeEvent, { creates }: Known): DeliveryRow[] {
-	return (creates.get(event.system) ?? []).filter((delivery) => isMadeBy(delivery, event));
+	return (creates.get(event.system) ?? []).filter(
+		(delivery) => delivery.object === event.object && isMadeBy(delivery, event),
+	);
 }
 
-/** The record holds what a try of the create sent, as far as both speak of it, and at least a name or an e-mail. */
+/** The record holds what a try of the create sent, as far as both speak of it, and at least what names it. */
 function isMadeBy(delivery: DeliveryRow, event: ChangeEvent): boolean {
 	return delivery.tried.some((changes) => {
 		const sent = Object.entries(changes).filter(([field]) => field in event.fields);
-		const names = sent.some(([field]) => ['lastName', 'name', 'emails'].includes(field));
+		const names = sent.some(([field]) =>
+			['lastName', 'name', 'emails', 'subject', 'text'].includes(field),
+		);
 		return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
 	});
 }

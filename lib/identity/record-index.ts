@@ -4,22 +4,29 @@
  */
 import { recordKey, type RecordAddress } from '../model/event';
 import { knownFields } from '../merge/shadow';
+import { objectName } from '../model/objects';
 import { numberOf } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
 import { blocksOf, changedBlocks, recordHash, type BlockChange } from './blocks';
+import { householdKeys, itemKeys } from './items/item-keys';
 import { externalKeys } from './keys';
 
 export interface IndexedRecord extends BlockChange {
 	/** Issuer -> key; absent: those that it has stay. */
 	externalKeys?: Record<string, string>;
+	/** Of a household: who is known to belong to it, unified ids; absent: nobody says. */
+	members?: readonly string[];
 	/** External keys that are not named here stay. */
 	keepExternal?: boolean;
 }
 
 export async function indexRecords(
 	tx: StoreTransaction,
-	records: readonly IndexedRecord[],
+	all: readonly IndexedRecord[],
 ): Promise<void> {
+	const items = all.filter(({ object }) => object !== 'contact');
+	const records = items.length === 0 ? all : all.filter(({ object }) => object === 'contact');
+	if (items.length > 0) await indexItems(tx, items);
 	const changes = records.map((record) => ({
 		record: recordHash(record),
 		entity: numberOf(record.entityId),
@@ -37,6 +44,21 @@ export async function indexRecords(
 			.map(({ system, object, crmId, entityId, externalKeys: keys = {}, keepExternal }) => {
 				return { system, object, crmId, entityId, keys: externalKeys(keys), keepExternal };
 			}),
+	);
+}
+
+/** Of a household nothing is known anew unless its members are told. */
+async function indexItems(tx: StoreTransaction, items: readonly IndexedRecord[]): Promise<void> {
+	await tx.identity.replaceKeys(
+		items.flatMap(({ system, object: name, crmId, entityId, after, members, ...rest }) => {
+			const object = objectName(name);
+			if (object === 'contact' || (object === 'household' && members === undefined)) return [];
+			const own =
+				object === 'household' ? householdKeys(after, members ?? []) : itemKeys(object, after);
+			const keys = [...own, ...externalKeys(rest.externalKeys ?? {})];
+			const keepExternal = rest.keepExternal ?? rest.externalKeys === undefined;
+			return [{ system, object, crmId, entityId, keys, keepExternal }];
+		}),
 	);
 }
 

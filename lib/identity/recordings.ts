@@ -9,6 +9,9 @@ import type {
 	ReviewRow,
 } from '../model/rows';
 import { expectCreated, type Shadow } from '../merge/shadow';
+import { OBJECT_LABELS, type ObjectName } from '../model/objects';
+import { missing } from '../references/missing';
+import type { MissingReference } from '../store/references';
 import type { NewReview } from '../store/desk';
 import { unifiedIdOf } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
@@ -18,6 +21,10 @@ import { nearOf, noClientFits, type Fit } from './questions';
 import { indexRecords, type IndexedRecord } from './record-index';
 import type { IdentityDecision } from './resolve';
 
+/** A waiting event is looked at again after so long, should nobody have told that it may go on. */
+const LOOK_AGAIN_MS = 10 * 60 * 1_000;
+const WAITS = 'It names a record that the fabric does not know yet.';
+
 export class Recordings {
 	private readonly links: Link[] = [];
 	private readonly indexed: IndexedRecord[] = [];
@@ -25,7 +32,9 @@ export class Recordings {
 	private readonly shadows: Array<RecordAddress & { shadow: Shadow }> = [];
 	private readonly logged: NewReview[] = [];
 	private readonly held: Array<{ seq: number; reason: string }> = [];
+	private readonly awaiting: MissingReference[] = [];
 	private readonly audit: AuditRow[] = [];
+	private readonly opening: Array<{ review: NewReview; then: (opened: ReviewRow) => void }> = [];
 
 	constructor(
 		private readonly tx: StoreTransaction,
@@ -60,21 +69,42 @@ export class Recordings {
 	}
 
 	/** The record waits for the answer. */
-	async open(event: ChangeEvent, question: ReviewQuestion): Promise<void> {
+	open(event: ChangeEvent, question: ReviewQuestion): void {
 		const review = { ...addressOf(event), kind: 'identity' as const, state: 'open' as const };
-		const opened = await this.tx.reviews.open({ ...review, question }, this.now);
-		this.known.reviews.set(recordKey(event), opened);
+		this.opening.push({
+			review: { ...review, question },
+			then: (opened) => void this.known.reviews.set(recordKey(event), opened),
+		});
 	}
 
 	/** The record is a client of its own until the answer; if that is another one, the two are merged. */
-	async openAbout(event: ChangeEvent, question: ReviewQuestion, entityId: string): Promise<number> {
+	openAbout(
+		event: ChangeEvent,
+		question: ReviewQuestion,
+		entityId: string,
+		then: (reviewId: number) => void,
+	): void {
 		const address = addressOf(event);
 		const review = { ...address, kind: 'identity' as const, state: 'open' as const, entityId };
-		const { id } = await this.tx.reviews.open({ ...review, question }, this.now);
-		const detail = { reviewId: id, reason: question.reason };
-		const { eventId } = event;
-		this.audit.push({ at: this.now, kind: 'review', entityId, ...address, eventId, detail });
-		return id;
+		this.opening.push({
+			review: { ...review, question },
+			then: ({ id }) => {
+				const detail = { reviewId: id, reason: question.reason };
+				const { eventId } = event;
+				this.audit.push({ at: this.now, kind: 'review', entityId, ...address, eventId, detail });
+				then(id);
+			},
+		});
+	}
+
+	/** Numbers the questions: before anything is held for one. */
+	async openAll(): Promise<void> {
+		const opening = this.opening.splice(0);
+		const opened = await this.tx.reviews.openAll(
+			opening.map(({ review }) => review),
+			this.now,
+		);
+		for (const [place, review] of opened.entries()) opening[place]?.then(review);
 	}
 
 	/** The event waits for the answer; so do later ones of its record, which keeps their order. */
@@ -91,6 +121,13 @@ export class Recordings {
 		return { decision: 'review', reviewId, reason, candidates };
 	}
 
+	/** The event waits in the inbox until the record that it names is known. */
+	wait(event: ChangeEvent, named: { object: ObjectName; crmId: string }): IdentityDecision {
+		const seq = this.known.inbox.get(event.eventId)?.seq;
+		if (seq !== undefined) this.awaiting.push(missing(event, '', named, seq));
+		return { decision: 'waits', reason: waitReason(event, named.object) };
+	}
+
 	async save(): Promise<void> {
 		const { tx, now } = this;
 		await tx.identity.addEntities(this.entities, now);
@@ -103,6 +140,9 @@ export class Recordings {
 			const seqs = this.held.filter((event) => event.reason === reason).map(({ seq }) => seq);
 			await tx.inbox.settle(seqs, 'review', now, reason);
 		}
+		const waiting = this.awaiting.flatMap(({ inboxSeq }) => inboxSeq ?? []);
+		await tx.inbox.postpone(waiting, now + LOOK_AGAIN_MS, WAITS);
+		await tx.references.await(this.awaiting);
 		await tx.audit.append(this.audit);
 	}
 
@@ -111,8 +151,8 @@ export class Recordings {
 		const link: Link = { ...address, entityId, state: 'active', evidence, recreated: 0 };
 		this.known.links.set(recordKey(event), link);
 		this.links.push(link);
-		const { fields: after, externalKeys } = event;
-		this.indexed.push({ ...address, entityId, before: {}, after, externalKeys });
+		const { fields: after, externalKeys, members = [] } = event;
+		this.indexed.push({ ...address, entityId, before: {}, after, externalKeys, members });
 	}
 
 	private note(event: ChangeEvent, kind: string, entityId: string, detail: unknown): void {
@@ -120,6 +160,11 @@ export class Recordings {
 		const run = this.known.inbox.get(eventId)?.batch ?? undefined;
 		this.audit.push({ at: this.now, kind, entityId, ...addressOf(event), eventId, run, detail });
 	}
+}
+
+function waitReason({ object }: ChangeEvent, named: ObjectName): string {
+	const waiting = OBJECT_LABELS[object].toLowerCase();
+	return `The ${waiting} waits until the ${OBJECT_LABELS[named].toLowerCase()} that it names is known.`;
 }
 
 function addressOf({ system, object, crmId }: ChangeEvent): RecordAddress {

@@ -5,12 +5,14 @@
  * records does not matter.
  */
 import { recordKey, type ChangeEvent } from '../model/event';
+import type { ObjectName } from '../model/objects';
 import type { DeliveryRow, Evidence, Link, WhileInReview } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { acceptedWeights } from './accepted-weights';
 import { DEFAULT_THRESHOLDS, evidenceOf, type Thresholds } from './bands';
-import { findProposals, newcomerOf, type Newcomer } from './candidates';
+import { findProposals, newcomerOf, type NameCounts, type Newcomer } from './candidates';
 import { loadCandidates, newCandidate, type Candidate } from './clients';
+import { inOrder, ItemPlacing } from './items/place-items';
 import { loadKnown, type Known } from './known';
 import { DEFAULT_MATCH_OPTIONS, type MatchOptions } from './match';
 import { OWN_ISSUER, OwnCreates } from './own-creates';
@@ -35,6 +37,8 @@ export type IdentityDecision =
 			reason: string;
 			candidates: Array<{ unifiedId: string; score: number; evidence?: Evidence }>;
 	  }
+	/** It names a record that the fabric does not know yet; its event stays in the inbox. */
+	| { decision: 'waits'; reason: string }
 	/** A delete of a record that the fabric never linked, or an event settled before. */
 	| { decision: 'none'; reason: string };
 
@@ -43,6 +47,8 @@ export interface ResolveOptions {
 	/** What becomes of a record while a person is asked. Default `hold`. */
 	whileInReview?: WhileInReview;
 	rules?: RuleOptions;
+	/** How often names stand where all records are known beforehand; absent: among those linked so far. */
+	names?: NameCounts;
 	/** ms */
 	now: number;
 }
@@ -66,6 +72,8 @@ const REMOVALS: readonly string[] = ['delete', 'archive', 'merge'];
 
 class Resolver {
 	private readonly recordings: Recordings;
+	/** Records that wait for one that they name. */
+	private readonly waiting = new Map<string, { object: ObjectName; crmId: string }>();
 	/** Records that were placed in this batch. */
 	private readonly placed = new Map<string, IdentityDecision>();
 
@@ -85,7 +93,10 @@ class Resolver {
 			if (REMOVALS.includes(event.change) || this.known.reviews.has(key)) continue;
 			if (!firsts.has(key)) firsts.set(key, event);
 		}
-		const rest = await this.placeOwnCreates([...firsts.values()]);
+		const all = await this.placeOwnCreates([...firsts.values()]);
+		const rest = all.filter(({ object }) => object === 'contact');
+		const items = all.filter(({ object }) => object !== 'contact');
+		if (items.length > 0) await this.placeItems(items);
 		if (rest.length > 0) await this.placeNewcomers(rest.map(newcomerOf));
 	}
 
@@ -99,6 +110,8 @@ class Resolver {
 		}
 		const link = this.known.links.get(key);
 		if (link !== undefined) return byLink(event, link);
+		const named = this.waiting.get(key);
+		if (named !== undefined) return this.recordings.wait(event, named);
 		const review = this.known.reviews.get(key);
 		if (review !== undefined) return this.recordings.hold(event, review);
 		return { decision: 'none', reason: 'The removed record was never linked.' };
@@ -106,6 +119,21 @@ class Resolver {
 
 	save(): Promise<void> {
 		return this.recordings.save();
+	}
+
+	private async placeItems(events: readonly ChangeEvent[]): Promise<void> {
+		const isRejected = (event: ChangeEvent, unifiedId: string) =>
+			this.known.neverAgain.get(recordKey(event))?.has(unifiedId) ?? false;
+		const placing = await ItemPlacing.load(this.tx, events, isRejected, this.options.now);
+		for (const event of inOrder(events)) {
+			const key = recordKey(event);
+			const placement = placing.place(event);
+			if (placement.kind === 'waits') this.waiting.set(key, placement.named);
+			else if (placement.kind === 'new') this.create(event, [], false);
+			else this.link(event, placement.unifiedId, placement.evidence, []);
+			const link = this.known.links.get(key);
+			if (link !== undefined) placing.note(event, link);
+		}
 	}
 
 	private async placeOwnCreates(events: readonly ChangeEvent[]): Promise<ChangeEvent[]> {
@@ -121,7 +149,7 @@ class Resolver {
 	}
 
 	private async placeNewcomers(newcomers: Newcomer[]): Promise<void> {
-		const proposals = await findProposals(this.tx, newcomers);
+		const proposals = await findProposals(this.tx, newcomers, this.options.names);
 		for (const [place, { event }] of newcomers.entries()) {
 			const named = event.externalKeys[OWN_ISSUER];
 			if (named !== undefined) proposals.clients[place]?.unshift(named);
@@ -131,7 +159,8 @@ class Resolver {
 			thresholds: this.options.thresholds ?? DEFAULT_THRESHOLDS,
 			match: await this.matchOptions(),
 			isRejected: ({ event }, { unifiedId }) =>
-				this.known.neverAgain.get(recordKey(event))?.has(unifiedId) ?? false,
+				this.known.neverAgain.size > 0 &&
+				(this.known.neverAgain.get(recordKey(event))?.has(unifiedId) ?? false),
 			isNamed: ({ event }, candidate) =>
 				clients.get(event.externalKeys[OWN_ISSUER] ?? '') === candidate,
 		});
@@ -179,15 +208,26 @@ class Resolver {
 		const { whileInReview } = this.options;
 		const asked = { ...(await question(this.tx, event, near, reason)), whileInReview };
 		if (whileInReview !== 'asNew') {
-			await this.recordings.open(event, asked);
+			this.recordings.open(event, asked);
 			return undefined;
 		}
 		const made = this.create(event, [], false);
-		const reviewId = await this.recordings.openAbout(event, asked, made.unifiedId);
-		const decision = this.placed.get(recordKey(event));
-		if (decision?.decision === 'created')
-			this.placed.set(recordKey(event), { ...decision, reviewId });
+		this.recordings.openAbout(event, asked, made.unifiedId, (reviewId) => {
+			const decision = this.placed.get(recordKey(event));
+			if (decision?.decision === 'created')
+				this.placed.set(recordKey(event), { ...decision, reviewId });
+		});
 		return made;
+	}
+
+	/** Reads at once what the questions tell of these clients. */
+	async prepareQuestions(clients: readonly Candidate[]): Promise<void> {
+		if (clients.length > 0)
+			await this.tx.registers.registers(clients.map(({ unifiedId }) => unifiedId));
+	}
+
+	openReviews(): Promise<void> {
+		return this.recordings.openAll();
 	}
 }
 
@@ -207,8 +247,11 @@ class PlacedBatch {
 		const sure = inOrder.filter(({ asked }) => asked.length === 0);
 		for (const placement of sure) this.settle(placement);
 		for (const placement of sure) this.linkOthers(placement);
-		for (const placement of inOrder.filter(({ asked }) => asked.length > 0))
-			await this.ask(placement);
+		const doubtful = inOrder.filter(({ asked }) => asked.length > 0);
+		const asked = doubtful.flatMap((placement) => placement.asked);
+		await this.resolver.prepareQuestions(asked.flatMap((other) => this.client(other) ?? []));
+		for (const placement of doubtful) await this.ask(placement);
+		await this.resolver.openReviews();
 	}
 
 	private settle({ newcomers: [first], candidate }: Placement): void {
@@ -263,13 +306,14 @@ class PlacedBatch {
 	/** What came nearest, as far as it has become a client. */
 	private near(newcomer: number): Fit[] {
 		const MOST_NEAR = 3;
-		const all = this.placing.compared(newcomer).flatMap(({ other, assessment }) => {
-			const client = this.client(other);
-			return client === undefined ? [] : [{ candidate: client, evidence: evidenceOf(assessment) }];
-		});
-		const ids = all.map(({ candidate }) => candidate.unifiedId);
-		const first = all.filter(({ candidate }, index) => ids.indexOf(candidate.unifiedId) === index);
-		return first.slice(0, MOST_NEAR);
+		const near = new Map<string, Fit>();
+		for (const { other, assessment } of this.placing.compared(newcomer)) {
+			const candidate = this.client(other);
+			if (candidate === undefined || near.has(candidate.unifiedId)) continue;
+			near.set(candidate.unifiedId, { candidate, evidence: evidenceOf(assessment) });
+			if (near.size === MOST_NEAR) break;
+		}
+		return [...near.values()];
 	}
 
 	private client(other: Other): Candidate | undefined {

@@ -12,6 +12,8 @@ import {
 	type ChangeEventInput,
 } from '../model/event';
 import { knownFields, type Shadow } from '../merge/shadow';
+import { withUnifiedReferences } from '../references/inbound';
+import { withoutUnknown } from '../references/missing';
 import { addPastFlood } from '../removal/flood';
 import type { ChangeBatch } from '../connectors/connector';
 import type { StoreTransaction } from '../store/store';
@@ -36,9 +38,10 @@ export async function takeIn(
 	const lasts = await tx.inbox.lastEvents(valid);
 	const taken = new Set((await tx.inbox.statesOf(valid.map(({ eventId }) => eventId))).keys());
 	const news: ChangeEvent[] = [];
-	for (const event of valid) {
+	const unified = await withUnifiedReferences(tx, valid);
+	for (const [index, event] of valid.entries()) {
 		const key = recordKey(event);
-		if (!isNews(event, shadows.get(key), lasts.get(key))) continue;
+		if (!isNews(event, shadows.get(key), lasts.get(key), unified[index])) continue;
 		const isAgain = event.kind === 'snapshot' && taken.has(event.eventId);
 		if (isAgain && (await isSameRead(tx, event, news))) continue;
 		const fresh = isAgain ? withOwnId(event) : event;
@@ -69,7 +72,7 @@ function sortOut(events: readonly ChangeEventInput[]) {
 		}
 		invalid.push({
 			kind: 'event',
-			object: 'contact',
+			object: event.object,
 			crmId: typeof event.crmId === 'string' ? event.crmId : null,
 			entityId: null,
 			inboxSeq: null,
@@ -82,11 +85,15 @@ function sortOut(events: readonly ChangeEventInput[]) {
 	return { valid, invalid };
 }
 
-/** Does this event tell anything that the shadow, or an event still on its way, does not? */
+/**
+ * Does this event tell anything that the shadow, or an event still on its way, does not? `unified`: the
+ * same event with its references as the shadow has them; one that nobody can follow is waited for already.
+ */
 export function isNews(
 	event: ChangeEvent,
 	shadow: Shadow | undefined,
 	last: LastEvent | undefined,
+	unified: ChangeEvent = event,
 ): boolean {
 	if (event.change !== 'upsert' && event.change !== 'undelete') {
 		if (shadow === undefined && last === undefined) return false;
@@ -99,7 +106,7 @@ export function isNews(
 	}
 	if (shadow === undefined) return true;
 	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
-	return isBack || !sameContent(event.fields, knownFields(shadow));
+	return isBack || !sameContent(withoutUnknown(unified).fields, knownFields(shadow));
 }
 
 /** A record that was put away is read again as one in use: that is news, though it holds what it held. */

@@ -3,6 +3,7 @@
  * and the inbox move together or not at all. Each accepted event is merged exactly once.
  */
 import type { FieldMap } from '../model/field-map';
+import type { FieldHold } from '../model/mapping';
 import { touch, type Touched } from './cause';
 import type { OpenedQuestion } from './question-book';
 import type { ChangeEvent } from '../model/event';
@@ -30,6 +31,8 @@ export interface MergeBatchOptions {
 	rules: MergeRules;
 	/** By system: fields that are not read in are left out. */
 	fieldMaps?: ReadonlyMap<string, FieldMap>;
+	/** By system: what is held since its fields have drifted. */
+	holds?: ReadonlyMap<string, readonly FieldHold[]>;
 	/** Does the event show a record that was put away to be in use again? */
 	isTakenOut?: (event: ChangeEvent) => boolean;
 	/** ms */

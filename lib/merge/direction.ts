@@ -4,14 +4,30 @@
  * gives only out, or switches off, is left out there; one that the map does not name may be added.
  */
 import { baseField, readsIn, type FieldMap } from '../model/field-map';
+import { isEmpty } from '../model/canonical';
 import type { ChangeEvent } from '../model/event';
+import type { FieldValue } from '../model/fields';
+import type { FieldHold } from '../model/mapping';
 
-export function readableEvent(event: ChangeEvent, fieldMap: FieldMap | undefined): ChangeEvent {
+export function readableEvent(
+	event: ChangeEvent,
+	fieldMap: FieldMap | undefined,
+	holds: readonly FieldHold[] = [],
+): ChangeEvent {
 	if (fieldMap === undefined) return event;
 	const barred = barredFields(fieldMap);
-	if (!Object.keys(event.fields).some((field) => barred.has(field))) return event;
-	const kept = Object.entries(event.fields).filter(([field]) => !barred.has(field));
-	return { ...event, fields: Object.fromEntries(kept) };
+	const emptied = emptiedFields(holds, event.object);
+	const isKept = ([field, value]: [string, FieldValue]) =>
+		!barred.has(field) && !(emptied.has(field) && isEmpty(value));
+	const said = Object.entries(event.fields);
+	const kept = said.filter(isKept);
+	return kept.length === said.length ? event : { ...event, fields: Object.fromEntries(kept) };
+}
+
+/** Fields whose list has lost values: a CRM may have emptied its records, and nobody cleared them. */
+function emptiedFields(holds: readonly FieldHold[], object: string): Set<string> {
+	const own = holds.filter((hold) => hold.values !== undefined && hold.object === object);
+	return new Set(own.map(({ field }) => field));
 }
 
 const barredOf = new WeakMap<FieldMap, Set<string>>();

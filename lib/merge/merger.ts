@@ -7,6 +7,7 @@ import { QuestionBook, type OpenedQuestion } from './question-book';
 import { knownFields, type Shadow } from './shadow';
 import { sameValue } from '../model/canonical';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
+import { mapOfObject, type FieldMap } from '../model/field-map';
 import type { AuditRow, Link } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import type { InboxEntry } from '../store/inbox';
@@ -118,7 +119,7 @@ export class Merger {
 				`The record of event ${event.eventId} belongs to no entity; let it pass an Identity Resolve node before Field Merge.`,
 			);
 		}
-		const readable = readableEvent(event, this.options.fieldMaps?.get(event.system));
+		const readable = readableEvent(event, this.mapOf(event), this.options.holds?.get(event.system));
 		return this.fold(readable, link, entry.seq);
 	}
 
@@ -143,6 +144,11 @@ export class Merger {
 		await this.removals.save(this.tx, now);
 		for (const [state, seqs] of this.settled) await this.tx.inbox.settle(seqs, state, now);
 		return this.questions.save(this.tx, now);
+	}
+
+	private mapOf({ system, object }: ChangeEvent): FieldMap | undefined {
+		const map = this.options.fieldMaps?.get(system);
+		return map && mapOfObject(map, object);
 	}
 
 	/** The emission that brought the event: what it changed can be undone as a whole. */

@@ -1,7 +1,13 @@
 /** Delivery jobs and their outcomes as they come from the canvas, where people may have changed them. */
 import { z } from 'zod';
 import type { Json } from '../connectors/connector';
-import { GONE_POLICIES, OPERATIONS, type DeliveryJob, type DeliveryOutcome } from './delivery';
+import {
+	GONE_POLICIES,
+	OPERATIONS,
+	URGENCIES,
+	type DeliveryJob,
+	type DeliveryOutcome,
+} from './delivery';
 import { systemNameSchema, type ChangeEventInput } from './event';
 import { fieldMapSchema } from './field-map';
 import { OBJECTS } from './objects';
@@ -29,6 +35,7 @@ const jobShape = z.object({
 	deliveryId,
 	claimToken,
 	attempt: z.number().int().positive(),
+	urgency: z.enum(URGENCIES).optional(),
 	system: systemNameSchema,
 	object: z.enum(OBJECTS),
 	operation: z.enum(OPERATIONS),

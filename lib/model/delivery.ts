@@ -33,12 +33,18 @@ export const DEFAULT_LIMITS: RunLimits = { creates: 1_000, changes: 2_000, remov
 export const GONE_POLICIES = ['createAgain', 'unlink', 'deadLetter'] as const;
 export type GonePolicy = (typeof GONE_POLICIES)[number];
 
+/** Most urgent first. */
+export const URGENCIES = ['live', 'retry', 'backfill'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
 export interface DeliveryJob {
 	deliveryId: number;
 	/** Proof that this claim is the current one; results of an older claim are ignored. */
 	claimToken: string;
 	/** 1 on the first try. */
 	attempt: number;
+	/** How urgent its calls are (law 10). Absent: live, and retry after the first try. */
+	urgency?: Urgency;
 	system: string;
 	object: ObjectName;
 	operation: Operation;

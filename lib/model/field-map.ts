@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { OBJECTS, type ObjectName } from './objects';
+import { transformSchema } from './transform';
 
 export const DIRECTIONS = ['both', 'in', 'out', 'off'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
@@ -19,6 +20,8 @@ export const fieldMappingSchema = z.object({
 	/** The CRM's name of the field (`job_title`, `MailingAddress`, `custom_fields.41`). */
 	crmField: z.string().min(1),
 	direction: z.enum(DIRECTIONS).default('both'),
+	/** Between the CRM's form of the value and the canonical one. Absent: they are the same. */
+	transform: transformSchema.optional(),
 });
 
 export const fieldMapSchema = z.array(fieldMappingSchema).max(500);

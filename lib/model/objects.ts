@@ -101,12 +101,18 @@ export function isObjectName(name: string): name is ObjectName {
 	return (OBJECTS as readonly string[]).includes(name);
 }
 
+/** For addresses of records, which the store keeps as text. Throws on a name that is none of the objects. */
+export function objectName(name: string): ObjectName {
+	if (isObjectName(name)) return name;
+	throw new Error(`"${name}" is no object of the fabric; it knows ${OBJECTS.join(', ')}.`);
+}
+
 /**
  * A reference as a CRM's own record makes it, and as it travels in events and deliveries: the object
  * and the id of the other record in the same system, `contact:8842`. Registers and shadows keep the
  * other record's unified id (`U1001`) instead, which is the same in every system.
  */
-export function localReference(object: ObjectName, crmId: string): string {
+export function localReference(object: string, crmId: string): string {
 	return `${object}:${crmId}`;
 }
 

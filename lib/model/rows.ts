@@ -7,6 +7,7 @@ import type { DeletePolicy, GonePolicy, Operation, RunLimits } from './delivery'
 import type { ChangeEvent, RecordAddress } from './event';
 import type { FieldMap } from './field-map';
 import type { CanonicalFields, FieldValue } from './fields';
+import type { DriftSettings, FieldHold } from './mapping';
 
 /** A connected CRM account as the store knows it. */
 export interface SystemRow {
@@ -14,8 +15,16 @@ export interface SystemRow {
 	connector: string;
 	/** Higher wins ties. */
 	priority: number;
+	/** The mappings in force: the stored ones without what is held. */
 	fieldMap: FieldMap;
+	/** Counts the changes of the mappings. */
 	fieldMapVersion: number;
+	/** The mappings as they are stored; absent: nothing is held. */
+	storedMap?: FieldMap;
+	/** What is held since a CRM's fields have drifted; absent: nothing. */
+	holds?: FieldHold[];
+	/** Absent: {@link DEFAULT_DRIFT}. */
+	drift?: DriftSettings;
 	settings: Record<string, Json>;
 	/** Entities that this system lacks are created in it. */
 	creates: boolean;
@@ -27,6 +36,8 @@ export interface SystemRow {
 	readyAt: number | null;
 	/** Inbox number to be settled before the system is ready; null while the first read goes on. */
 	readyAfter: number | null;
+	/** Clients that are missing somewhere are not created before a backfill has loaded this system. */
+	awaitsLoad: boolean;
 }
 
 export interface Link extends RecordAddress {

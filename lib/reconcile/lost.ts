@@ -4,6 +4,7 @@ import type { ConnectorOf } from '../delivery/mark';
 import { planRecord } from '../delivery/plan';
 import { desiredFields } from '../merge/register';
 import { recordKey } from '../model/event';
+import { objectName } from '../model/objects';
 import { PRIORITY, type DeliveryRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import type { Sample } from './report';
@@ -80,7 +81,15 @@ async function samplesOf(
 		const wanted = desiredFields(registers.get(entityId) ?? {});
 		const isUpdate = operation === 'update' && system !== undefined && shadow !== undefined;
 		const changes = isUpdate
-			? planRecord(connectorOf(system.connector), system, wanted, shadow).changes
+			? planRecord(
+					connectorOf(system.connector),
+					system,
+					wanted,
+					shadow,
+					undefined,
+					undefined,
+					objectName(object),
+				).changes
 			: {};
 		const fields = Object.keys(changes);
 		const what = { system: name, crmId, unifiedId: entityId, fields };

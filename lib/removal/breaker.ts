@@ -27,6 +27,9 @@
  * `lifted` lasts: of a named run for ever, of `live` and `inbound` for an hour after the answer; then it
  * counts from nothing. After a reject the count stands: while the hour is not over, the next one asks.
  *
+ * A backfill's plan is approved before it runs: that many of each kind are its limit, whatever the
+ * system's own one is. What goes beyond asks like everything else.
+ *
  * What was rejected is not opened by the next comparison: for removals the answer is kept in the
  * departure (the client lives on in that system), for creates and changes the entity remembers what it
  * was that a person refused (`entities.refused`: a fingerprint of operation and values). As soon as the
@@ -56,6 +59,8 @@ export interface Counter {
 	review?: number;
 	/** Until then nothing is counted, ms; null: for ever. */
 	liftedUntil?: number | null;
+	/** A person saw what the run would do and approved so many: they count instead of the system's limit. */
+	approved?: number;
 }
 
 export type Counts = Partial<Record<Kind, Counter>>;
@@ -87,11 +92,18 @@ export function admit(
 	{ scope, limit, now, amount = 1 }: Asked,
 ): { admission: Admission; counter: Counter } {
 	const current = passed(counter, scope, now);
-	if (limit === 0 || isLifted(current, now)) return { admission: 'through', counter: current };
+	const most = current.approved ?? limit;
+	if (isUnlimited(current, limit) || isLifted(current, now))
+		return { admission: 'through', counter: current };
 	if (current.review !== undefined) return { admission: 'held', counter: current };
 	const sum = current.steps.reduce((total, [, count]) => total + count, 0);
-	if (sum + amount > limit) return { admission: 'trips', counter: current };
+	if (sum + amount > most) return { admission: 'trips', counter: current };
 	return { admission: 'through', counter: counted(current, scope, now, amount) };
+}
+
+/** Nobody counts: neither the system nor an approved plan sets a limit (0 approved is one). */
+export function isUnlimited(counter: Counter | undefined, limit: number): boolean {
+	return limit === 0 && counter?.approved === undefined;
 }
 
 export function trip(counter: Counter, review: number): Counter {
@@ -103,8 +115,8 @@ export function answered(
 	verdict: 'approve' | 'reject',
 	{ scope, now }: Pick<Asked, 'scope' | 'now'>,
 ): Counter {
-	const { steps } = passed(counter, scope, now);
-	if (verdict === 'reject') return { steps };
+	const { steps, approved } = passed(counter, scope, now);
+	if (verdict === 'reject') return { steps, ...(approved === undefined ? {} : { approved }) };
 	return { steps: [], liftedUntil: isRolling(scope) ? now + WINDOW_MS : null };
 }
 

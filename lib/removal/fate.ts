@@ -1,5 +1,7 @@
 /** What is wanted of one record while its client departs, or has returned: the table in ./departure.ts. Pure. */
 import type { Connector } from '../connectors/connector';
+import { capabilityOf } from '../connectors/capability';
+import type { ObjectName } from '../model/objects';
 import type { Link, SystemRow } from '../model/rows';
 import type { Shadow } from '../merge/shadow';
 import { editMark, lastEdit, type Departure } from './departure';
@@ -31,12 +33,16 @@ export interface FateInput {
 const LIVE: Fate = { want: 'live' };
 const REST: Fate = { want: 'rest' };
 
-export function termsOf(system: SystemRow, connector: Connector): RemovalTerms {
-	const { removal, timeResolutionMs } = connector.capabilities;
+export function termsOf(
+	system: SystemRow,
+	connector: Connector,
+	object: ObjectName = 'contact',
+): RemovalTerms {
+	const { timeResolutionMs } = connector.capabilities;
 	return {
 		system: system.name,
 		policy: system.deletePolicy,
-		can: removal,
+		can: capabilityOf(connector, object),
 		resolutionMs: timeResolutionMs,
 	};
 }

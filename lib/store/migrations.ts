@@ -221,6 +221,58 @@ function decisions(kind: StoreKind): string[] {
 	];
 }
 
+/** Which entity names which, and what is named before it is known. */
+function references(kind: StoreKind): string[] {
+	return [
+		`create table entity_references (
+			entity_id text not null, field text not null, target text not null,
+			primary key (entity_id, field))`,
+		`create index entity_references_target on entity_references (target)`,
+		`create table missing_references (
+			system text not null, object text not null, crm_id text not null, field text not null,
+			event_id text not null, ref_object text not null, ref_crm_id text not null,
+			edited_at text not null, read_at text not null, received_at text not null, inbox_seq ${NUMBER[kind]},
+			primary key (system, object, crm_id, field, event_id))`,
+	];
+}
+
+/** Staged records and names of a backfill; systems that wait for their first load. */
+function backfills(kind: StoreKind): string[] {
+	const number = NUMBER[kind];
+	return [
+		`alter table systems add column awaits_load integer not null default 0`,
+		`create table backfill_rows (
+			seq ${SERIAL[kind]}, run text not null, system text not null, object text not null, crm_id text not null,
+			event text not null, pass integer not null, page integer, state text not null,
+			verdict text, reason text)`,
+		`create unique index backfill_rows_record on backfill_rows (run, system, object, crm_id)`,
+		`create index backfill_rows_page on backfill_rows (run, page)`,
+		`create index backfill_rows_seq on backfill_rows (run, seq)`,
+		`create table backfill_names (
+			run text not null, hash ${number} not null, records ${number} not null, primary key (run, hash))`,
+		`create index deliveries_backfill on deliveries (run, system, operation, state) where sync_origin = 'backfill'`,
+	];
+}
+
+/** Versions of mappings by object, what the CRMs' own fields were and are, what is held meanwhile. */
+function mappings(): string[] {
+	return [
+		`create table mapping_versions (
+			system text not null, object text not null, version integer not null, map text not null,
+			origin text not null, note text, saved_by text, saved_at bigint not null,
+			primary key (system, object, version))`,
+		`insert into mapping_versions (system, object, version, map, origin, saved_at)
+			select system, 'contact', version, field_map, 'panel', saved_at from field_maps`,
+		`drop table field_maps`,
+		`create table crm_schemas (
+			system text not null, object text not null, crm_schema text not null, seen_at bigint not null,
+			drifts text not null, pending text,
+			primary key (system, object))`,
+		`alter table systems add column holds text`,
+		`alter table systems add column drift text`,
+	];
+}
+
 export function migrations(kind: StoreKind): MigrationProvider {
 	return {
 		getMigrations: async () => ({
@@ -229,6 +281,9 @@ export function migrations(kind: StoreKind): MigrationProvider {
 			'2026_11_24_chain': chain(kind),
 			'2026_11_25_identity': identity(kind),
 			'2026_11_26_decisions': migration(kind, decisions(kind)),
+			'2026_11_27_references': migration(kind, references(kind)),
+			'2026_11_28_mappings': migration(kind, mappings()),
+			'2026_11_29_backfills': migration(kind, backfills(kind)),
 		}),
 	};
 }

@@ -4,6 +4,9 @@ import type { Register, Registers } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
 import { recordKey, type RecordAddress } from '../model/event';
 import { bySystem } from './batch';
+import { registerValue } from '../merge/register';
+import { isReferenceField, isUnifiedId } from '../model/objects';
+import { keepReferences } from './references';
 import { parseJson, registerText } from './rows';
 import type { Database, RegistersTable } from './schema';
 import { partOfShadow, rememberShadow, shadowText, wholeShadow } from './shadow-text';
@@ -103,6 +106,7 @@ export class RegisterStore {
 						.doUpdateSet((set) => ({ register: set.ref('excluded.register') })),
 				),
 		);
+		await this.keepNamed(changes);
 		for (const { entityId, field, register } of changes) {
 			const known = this.knownRegisters.get(entityId);
 			if (known !== undefined) this.knownRegisters.set(entityId, { ...known, [field]: register });
@@ -110,9 +114,24 @@ export class RegisterStore {
 		}
 	}
 
+	/** Who names whom is kept beside. */
+	private async keepNamed(changes: readonly RegisterChange[]): Promise<void> {
+		const named = changes.filter(({ field }) => isReferenceField(field));
+		if (named.length === 0) return;
+		await keepReferences(
+			this.db,
+			named.map(({ entityId, field, register }) => {
+				const value = registerValue(field, register);
+				return { entityId, field, target: isUnifiedId(value) ? value : null };
+			}),
+		);
+	}
+
 	/** Nothing stands in these fields any more. */
 	async dropRegisters(entityId: string, fields: readonly string[]): Promise<void> {
 		for (const field of fields) {
+			if (isReferenceField(field))
+				await keepReferences(this.db, [{ entityId, field, target: null }]);
 			await this.db
 				.deleteFrom('registers')
 				.where('entity_id', '=', entityId)

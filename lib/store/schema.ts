@@ -27,13 +27,38 @@ export interface SystemsTable {
 	/** Inbox number that must be settled before the system is ready; null while the first read goes on. */
 	ready_after: number | null;
 	joined_at: number;
+	/** 1: clients that are missing elsewhere are not created before a backfill has loaded this system. */
+	awaits_load: Flag;
+	/** FieldHold[] (JSON): what is neither written nor read until the mapping is mended. */
+	holds: ColumnType<string | null, string | null | undefined, string | null>;
+	/** DriftSettings (JSON). */
+	drift: ColumnType<string | null, string | null | undefined, string | null>;
 }
 
-export interface FieldMapsTable {
+/** The mappings of one object of one system; the newest version is in force. */
+export interface MappingVersionsTable {
 	system: string;
+	object: string;
 	version: number;
-	field_map: JsonText;
+	map: JsonText;
+	/** MappingOrigin */
+	origin: string;
+	note: string | null;
+	saved_by: string | null;
 	saved_at: number;
+}
+
+/** A CRM's own fields of one object, as they were agreed to and as they are. */
+export interface CrmSchemasTable {
+	system: string;
+	object: string;
+	/** CrmSchema (JSON). */
+	crm_schema: JsonText;
+	seen_at: number;
+	/** Drift[] (JSON) that stand. */
+	drifts: JsonText;
+	/** Pending (JSON): what is still to be done since a mapping changed or a hold ended. */
+	pending: JsonText | null;
 }
 
 export interface CursorsTable {
@@ -306,9 +331,60 @@ export interface BudgetsTable {
 	updated_at: number;
 }
 
+/** Which entity names which other one, by field. */
+export interface EntityReferencesTable {
+	entity_id: string;
+	field: string;
+	/** Unified id. */
+	target: string;
+}
+
+/** What a record names and the fabric does not know yet; field empty: its event waits in the inbox for it. */
+export interface MissingReferencesTable {
+	system: string;
+	object: string;
+	crm_id: string;
+	field: string;
+	event_id: string;
+	ref_object: string;
+	ref_crm_id: string;
+	edited_at: string;
+	read_at: string;
+	received_at: string;
+	inbox_seq: number | null;
+}
+
+/** Records that a backfill has read and is to take in. */
+export interface BackfillRowsTable {
+	seq: Generated<number>;
+	run: string;
+	system: string;
+	object: string;
+	crm_id: string;
+	/** ChangeEvent (JSON); what cannot be taken in is kept as it came. */
+	event: JsonText;
+	/** Number of the listing that showed it last. */
+	pass: number;
+	/** Rows of one page are worked at together; null: not placed yet. */
+	page: number | null;
+	/** StagedState */
+	state: string;
+	/** What the plan found: see Verdict. */
+	verdict: string | null;
+	reason: string | null;
+}
+
+/** How many of a backfill's records, and of those known before, bear a name (by its hash). */
+export interface BackfillNamesTable {
+	run: string;
+	hash: number;
+	records: number;
+}
+
 export interface Database {
 	systems: SystemsTable;
-	field_maps: FieldMapsTable;
+	mapping_versions: MappingVersionsTable;
+	crm_schemas: CrmSchemasTable;
 	cursors: CursorsTable;
 	inbox: InboxTable;
 	entities: EntitiesTable;
@@ -330,4 +406,8 @@ export interface Database {
 	run_records: RunRecordsTable;
 	budgets: BudgetsTable;
 	breakers: BreakersTable;
+	backfill_rows: BackfillRowsTable;
+	backfill_names: BackfillNamesTable;
+	entity_references: EntityReferencesTable;
+	missing_references: MissingReferencesTable;
 }

@@ -4,6 +4,7 @@
  */
 import { Kysely } from 'kysely';
 import { AuditStore } from './audit';
+import { BackfillStore } from './backfills';
 import { BreakerStore } from './breakers';
 import { BudgetStore } from './budgets';
 import { DecisionStore } from './decisions';
@@ -14,9 +15,11 @@ import { IdentityStore } from './identity';
 import { BlockStore } from './identity-blocks';
 import { InboxStore } from './inbox';
 import type { StoreBackend } from './backend';
+import { MappingStore } from './mappings';
 import { migrate } from './migrate';
 import { PauseStore } from './pauses';
 import { QualityStore } from './quality';
+import { ReferenceStore } from './references';
 import { RegisterStore } from './registers';
 import { Queue, repeated } from './repeat';
 import { RunStore } from './runs';
@@ -38,17 +41,20 @@ export class StoreTransaction {
 	readonly separation: SeparationStore;
 	readonly decisions: DecisionStore;
 	readonly breakers: BreakerStore;
+	readonly backfills: BackfillStore;
 	readonly registers: RegisterStore;
 	readonly deliveries: DeliveryStore;
 	readonly audit: AuditStore;
 	readonly reviews: ReviewStore;
 	readonly deadLetters: DeadLetterStore;
+	readonly mappings: MappingStore;
 	readonly pauses: PauseStore;
 	readonly runs: RunStore;
 	readonly budgets: BudgetStore;
 	readonly history: HistoryStore;
 	readonly reconcile: ReconcileStore;
 	readonly quality: QualityStore;
+	readonly references: ReferenceStore;
 
 	constructor(db: Kysely<Database>) {
 		this.systems = new SystemStore(db);
@@ -60,17 +66,20 @@ export class StoreTransaction {
 		this.separation = new SeparationStore(db);
 		this.decisions = new DecisionStore(db);
 		this.breakers = new BreakerStore(db);
+		this.backfills = new BackfillStore(db);
 		this.registers = new RegisterStore(db);
 		this.deliveries = new DeliveryStore(db);
 		this.audit = new AuditStore(db);
 		this.reviews = new ReviewStore(db);
 		this.deadLetters = new DeadLetterStore(db);
+		this.mappings = new MappingStore(db);
 		this.pauses = new PauseStore(db);
 		this.runs = new RunStore(db);
 		this.budgets = new BudgetStore(db);
 		this.history = new HistoryStore(db);
 		this.reconcile = new ReconcileStore(db);
 		this.quality = new QualityStore(db);
+		this.references = new ReferenceStore(db);
 	}
 }
 

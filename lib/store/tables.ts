@@ -12,7 +12,8 @@ interface TableShape {
 
 export const TABLES: Record<TableName, TableShape> = {
 	systems: { key: ['name'] },
-	field_maps: { key: ['system', 'version'] },
+	mapping_versions: { key: ['system', 'object', 'version'] },
+	crm_schemas: { key: ['system', 'object'] },
 	cursors: { key: ['system'] },
 	inbox: { key: ['seq'], serial: true },
 	entities: { key: ['seq'], serial: true },
@@ -33,7 +34,11 @@ export const TABLES: Record<TableName, TableShape> = {
 	runs: { key: ['id'] },
 	run_records: { key: ['run', 'system', 'object', 'crm_id'] },
 	breakers: { key: ['run', 'system'] },
+	entity_references: { key: ['entity_id', 'field'] },
+	missing_references: { key: ['system', 'object', 'crm_id', 'field', 'event_id'] },
 	budgets: { key: ['account'] },
+	backfill_rows: { key: ['seq'], serial: true },
+	backfill_names: { key: ['run', 'hash'] },
 };
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];

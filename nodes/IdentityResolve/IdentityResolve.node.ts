@@ -81,7 +81,7 @@ function sortOut(good: readonly EventItem[], decisions: readonly IdentityDecisio
 		if (identity === undefined) continue;
 		const unifiedId = 'unifiedId' in identity ? identity.unifiedId : null;
 		const item = withResult(eventItem, { unifiedId, identity });
-		(identity.decision === 'review' ? inReview : resolved).push(item);
+		(['review', 'waits'].includes(identity.decision) ? inReview : resolved).push(item);
 	}
 	return { resolved, inReview };
 }

@@ -9,7 +9,7 @@ import type { Evidence, Link } from '../../../lib/model/rows';
 import type { NeverAgain } from '../../../lib/store/decisions';
 import type { NewDelivery } from '../../../lib/store/deliveries';
 import type { StoreTransaction } from '../../../lib/store/store';
-import { registration, snapshot, START } from '../support/hub';
+import { iso, registration, snapshot, START } from '../support/hub';
 
 type Call = [method: string, work: (tx: StoreTransaction) => Promise<unknown>];
 
@@ -254,6 +254,7 @@ const DELIVERIES: Call[] = [
 	['deliveries.aliveOf', (tx) => tx.deliveries.aliveOf(['U1001', 'U1002'])],
 	['deliveries.due', (tx) => tx.deliveries.due(10, START)],
 	['deliveries.due', (tx) => tx.deliveries.due(10, START, 'wealthbox')],
+	['deliveries.due', (tx) => tx.deliveries.due(10, START, 'wealthbox', [0, 1])],
 	['deliveries.claim', (tx) => tx.deliveries.claim(claim)],
 	['deliveries.claim', (tx) => tx.deliveries.claim({ ...claim, id: 3, token: 't3', tried: [] })],
 	['deliveries.extendLeases', (tx) => tx.deliveries.extendLeases(['t1'], START + 20)],
@@ -377,6 +378,20 @@ const DESK: Call[] = [
 	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START + 99)],
 	['pauses.remove', (tx) => tx.pauses.remove(contact('1'))],
 	['pauses.remove', (tx) => tx.pauses.remove(contact('1'))],
+	[
+		'reviews.openAll',
+		(tx) =>
+			tx.reviews.openAll(
+				['6', '7'].map((id) => ({
+					kind: 'identity',
+					...contact(id),
+					state: 'open',
+					question: question('U1001', 'U1002'),
+				})),
+				START,
+			),
+	],
+	['reviews.openFor', (tx) => tx.reviews.openFor([contact('6'), contact('7')])],
 ];
 
 const RUNS: Call[] = [
@@ -420,6 +435,7 @@ const ENTITIES: Call[] = [
 	['entities.current', (tx) => tx.entities.current('U1002')],
 	['history.mergedInto', (tx) => tx.history.mergedInto('U1001')],
 	['identity.linksOf', (tx) => tx.identity.linksOf(['U1001'])],
+	['identity.recordsOf', (tx) => tx.identity.recordsOf(['U1001'])],
 ];
 
 const said: NeverAgain = {
@@ -481,6 +497,20 @@ const INDEX: Call[] = [
 	['quality.duplicateReviews', (tx) => tx.quality.duplicateReviews('wealthbox')],
 ];
 
+const note = { system: 'wealthbox', object: 'note', crmId: 'n1' };
+const named = { refObject: 'contact' as const, refCrmId: 'nobody', inboxSeq: null };
+const times = { editedAt: iso(START), readAt: iso(START), receivedAt: iso(START) };
+const missing = { ...note, field: 'client', eventId: 'note-1', ...named, ...times };
+
+const REFERENCES: Call[] = [
+	['references.await', (tx) => tx.references.await([missing])],
+	['references.await', (tx) => tx.references.await([{ ...missing, eventId: 'note-2' }])],
+	['references.found', (tx) => tx.references.found(10)],
+	['references.forget', (tx) => tx.references.forget([missing])],
+	['references.referrers', (tx) => tx.references.referrers(['U1001', 'U1002'], 10)],
+	['references.becomePart', (tx) => tx.references.becomePart('U1002', 'U1001')],
+];
+
 export const CALLS: Call[] = [
 	...SYSTEMS,
 	...INBOX,
@@ -493,6 +523,7 @@ export const CALLS: Call[] = [
 	...ENTITIES,
 	...WHO,
 	...INDEX,
+	...REFERENCES,
 ];
 
 /** Of answers whose order nobody asked for. */

@@ -125,7 +125,7 @@ export class TestHub {
 			if (batch === undefined) return taken;
 			const events = batch.items.map((item) => item.event);
 			const decisions = await this.fabric.resolve(events);
-			const sure = events.filter((_, index) => decisions[index]?.decision !== 'review');
+			const sure = events.filter((_, index) => !['review', 'waits'].includes(decisions[index]?.decision ?? ''));
 			taken.decisions.push(...decisions);
 			taken.merged.push(...(await this.fabric.merge(sure, rules)));
 			await this.fabric.finishEvents(system, batch.id, { ok: true });
