@@ -163,9 +163,12 @@ class Marker {
 		return delivery.state !== 'claimed' && delivery.operation !== wanted;
 	}
 
-	/** What waits in a backfill's queue goes out at once when somebody edits the client. */
-	private hurry({ id, state, priority }: DeliveryRow, cause: Cause): void {
-		const isQueued = state === 'open' && priority === PRIORITY.backfill;
+	/**
+	 * What waits in a backfill's queue goes out at once when somebody edits the client. Not a create: what a CRM
+	 * adds by itself to a record that the same backfill made there would hurry the others, one by one.
+	 */
+	private hurry({ id, state, priority, operation }: DeliveryRow, cause: Cause): void {
+		const isQueued = state === 'open' && priority === PRIORITY.backfill && operation !== 'create';
 		if (isQueued && this.priorityOf(cause) < priority) this.urgent.push(id);
 	}
 

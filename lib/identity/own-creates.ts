@@ -1,5 +1,6 @@
 /** Records that a create of ours has just made, or made before its answer was lost. */
-import { sameValue } from '../model/canonical';
+import { isEmpty, sameValue } from '../model/canonical';
+import type { CanonicalFields } from '../model/fields';
 import { recordKey, type ChangeEvent } from '../model/event';
 import type { DeliveryRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
@@ -64,13 +65,20 @@ function createsOf(event: ChangeEvent, { creates }: Known): DeliveryRow[] {
 	);
 }
 
-/** The record holds what a try of the create sent, as far as both speak of it, and at least what names it. */
+/** The record holds what a try of the create sent, as far as both speak of it, and at least a name or an e-mail. */
 function isMadeBy(delivery: DeliveryRow, event: ChangeEvent): boolean {
 	return delivery.tried.some((changes) => {
 		const sent = Object.entries(changes).filter(([field]) => field in event.fields);
-		const names = sent.some(([field]) =>
-			['lastName', 'name', 'emails', 'subject', 'text'].includes(field),
-		);
+		if (event.object !== 'contact') return isItemMadeBy(changes, event);
+		const names = sent.some(([field]) => ['lastName', 'name', 'emails'].includes(field));
 		return names && sent.every(([field, value]) => sameValue(field, value, event.fields[field]));
 	});
+}
+
+/** Somebody may have edited it since; nothing but this create says the same of the same client. */
+function isItemMadeBy(sent: CanonicalFields, { fields }: ChangeEvent): boolean {
+	const isSame = (field: string) =>
+		!isEmpty(sent[field]) && sameValue(field, sent[field], fields[field]);
+	const ofClient = isEmpty(sent['client']) || isSame('client');
+	return ofClient && ['subject', 'text', 'name'].some(isSame);
 }

@@ -10,7 +10,7 @@ import type { DeliveryRow, Evidence, Link, WhileInReview } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { acceptedWeights } from './accepted-weights';
 import { DEFAULT_THRESHOLDS, evidenceOf, type Thresholds } from './bands';
-import { findProposals, newcomerOf, type NameCounts, type Newcomer } from './candidates';
+import { findProposals, newcomerOf, type Newcomer, type WholeCounts } from './candidates';
 import { loadCandidates, newCandidate, type Candidate } from './clients';
 import { inOrder, ItemPlacing } from './items/place-items';
 import { loadKnown, type Known } from './known';
@@ -47,8 +47,8 @@ export interface ResolveOptions {
 	/** What becomes of a record while a person is asked. Default `hold`. */
 	whileInReview?: WhileInReview;
 	rules?: RuleOptions;
-	/** How often names stand where all records are known beforehand; absent: among those linked so far. */
-	names?: NameCounts;
+	/** Absent: names and keys are counted among the records that are linked so far. */
+	whole?: WholeCounts;
 	/** ms */
 	now: number;
 }
@@ -124,7 +124,8 @@ class Resolver {
 	private async placeItems(events: readonly ChangeEvent[]): Promise<void> {
 		const isRejected = (event: ChangeEvent, unifiedId: string) =>
 			this.known.neverAgain.get(recordKey(event))?.has(unifiedId) ?? false;
-		const placing = await ItemPlacing.load(this.tx, events, isRejected, this.options.now);
+		const fresh = this.known.links.values();
+		const placing = await ItemPlacing.load(this.tx, events, isRejected, fresh, this.options.now);
 		for (const event of inOrder(events)) {
 			const key = recordKey(event);
 			const placement = placing.place(event);
@@ -149,7 +150,7 @@ class Resolver {
 	}
 
 	private async placeNewcomers(newcomers: Newcomer[]): Promise<void> {
-		const proposals = await findProposals(this.tx, newcomers, this.options.names);
+		const proposals = await findProposals(this.tx, newcomers, this.options.whole);
 		for (const [place, { event }] of newcomers.entries()) {
 			const named = event.externalKeys[OWN_ISSUER];
 			if (named !== undefined) proposals.clients[place]?.unshift(named);

@@ -13,11 +13,10 @@ import {
 } from '../model/event';
 import { knownFields, type Shadow } from '../merge/shadow';
 import { withUnifiedReferences } from '../references/inbound';
-import { withoutUnknown } from '../references/missing';
 import { addPastFlood } from '../removal/flood';
 import type { ChangeBatch } from '../connectors/connector';
 import type { StoreTransaction } from '../store/store';
-import type { LastEvent } from '../store/inbox';
+import type { LastEvent } from '../store/last-event';
 
 export interface IntakeResult {
 	accepted: number;
@@ -47,7 +46,7 @@ export async function takeIn(
 		const fresh = isAgain ? withOwnId(event) : event;
 		taken.add(fresh.eventId);
 		news.push(fresh);
-		lasts.set(key, { event: fresh, state: 'pending' });
+		lasts.set(key, { event: fresh, change: fresh.change, state: 'pending' });
 	}
 	const accepted = await addPastFlood(tx, system, news, now);
 	await tx.deadLetters.add(
@@ -87,7 +86,7 @@ function sortOut(events: readonly ChangeEventInput[]) {
 
 /**
  * Does this event tell anything that the shadow, or an event still on its way, does not? `unified`: the
- * same event with its references as the shadow has them; one that nobody can follow is waited for already.
+ * same event with its references as the shadow has them.
  */
 export function isNews(
 	event: ChangeEvent,
@@ -97,33 +96,33 @@ export function isNews(
 ): boolean {
 	if (event.change !== 'upsert' && event.change !== 'undelete') {
 		if (shadow === undefined && last === undefined) return false;
-		if (event.change !== 'archive') return last?.event.change !== event.change;
-		if (last?.event.change !== 'archive' && shadow?.archivedAt === undefined) return true;
-	} else if (event.change === 'undelete' || isGone(last?.event)) return true;
-	else if (mayBeTakenOut(event, shadow, last?.event)) return true;
+		if (event.change !== 'archive') return last?.change !== event.change;
+		if (last?.change !== 'archive' && shadow?.archivedAt === undefined) return true;
+	} else if (event.change === 'undelete' || isGone(last)) return true;
+	else if (mayBeTakenOut(event, shadow, last)) return true;
 	if (last !== undefined && !['applied', 'noop', 'superseded'].includes(last.state)) {
 		return !repeats(event, last.event) || isDoubtful(shadow, last.event);
 	}
 	if (shadow === undefined) return true;
 	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
-	return isBack || !sameContent(withoutUnknown(unified).fields, knownFields(shadow));
+	return isBack || !sameContent(unified.fields, knownFields(shadow));
 }
 
 /** A record that was put away is read again as one in use: that is news, though it holds what it held. */
 function mayBeTakenOut(
 	event: ChangeEvent,
 	shadow: Shadow | undefined,
-	last: ChangeEvent | undefined,
+	last: LastEvent | undefined,
 ): boolean {
 	if (event.kind !== 'snapshot') return false;
-	if (last?.change === 'archive') return Date.parse(event.readAt) > Date.parse(last.readAt);
+	if (last?.change === 'archive') return Date.parse(event.readAt) > Date.parse(last.event.readAt);
 	const archivedAt = shadow?.archivedAt;
 	if (archivedAt === undefined || Date.parse(event.readAt) <= archivedAt) return false;
-	return last === undefined || Date.parse(last.readAt) <= archivedAt;
+	return last === undefined || Date.parse(last.event.readAt) <= archivedAt;
 }
 
-function isGone(event: ChangeEvent | undefined): boolean {
-	return event?.change === 'delete' || event?.change === 'merge';
+function isGone(last: LastEvent | undefined): boolean {
+	return last?.change === 'delete' || last?.change === 'merge';
 }
 
 function repeats(event: ChangeEvent, last: ChangeEvent): boolean {

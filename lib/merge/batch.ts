@@ -17,6 +17,8 @@ export interface MergeOutcome {
 	outcome: 'applied' | 'noop' | 'superseded' | 'unlinked' | 'already';
 	unifiedId: string | null;
 	decisions: FieldDecision[];
+	/** Fields that name a record which is not known yet, and when they were edited so, ms. */
+	unknown?: Record<string, number>;
 	/** Questions about values that this event opened, as they stand at the end of the batch. */
 	questions: OpenedQuestion[];
 }

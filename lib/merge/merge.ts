@@ -4,6 +4,7 @@
  */
 import { sameValue } from '../model/canonical';
 import type { ChangeEvent } from '../model/event';
+import { isUnknownReference } from '../model/objects';
 import { isListField, type FieldValue, type ListField, type ScalarValue } from '../model/fields';
 import type { ValueQuestion } from '../model/rows';
 import { clampEditTime, type Memory } from './clock';
@@ -54,6 +55,8 @@ export interface MergeResult {
 	outcome: 'applied' | 'noop' | 'superseded';
 	/** Fields in which the record or its entity is not what it was: they may differ now. */
 	moved: Set<string>;
+	/** Fields that were edited to name a record which is not known yet, and when that was, ms. */
+	unknown: Record<string, number>;
 }
 
 export type Questions = Readonly<Record<string, ValueQuestion>>;
@@ -77,6 +80,7 @@ export function mergeEvent(given: MergeInput): MergeResult {
 	const questions: MergeResult['questions'] = {};
 	const sights: Array<FieldSight['kind']> = [];
 	const moved = new Set<string>();
+	const unknown: MergeResult['unknown'] = {};
 	const readAt = Date.parse(event.readAt);
 	for (const [field, value] of Object.entries(event.fields)) {
 		const known = fields[field];
@@ -90,11 +94,14 @@ export function mergeEvent(given: MergeInput): MergeResult {
 		else if (sight.kind === 'echo' || sight.kind === 'changed') {
 			shadow = recall(shadow, field, value, sight.shown);
 		}
+		// What names a record that is not known yet is shown by the record, and merged once it is known.
+		const isUnknown = isUnknownReference(field, value);
 		const candidate =
 			sight.kind === 'changed' ? candidateMemory(input, sight, known?.editedAt) : undefined;
-		if (candidate !== undefined) shadow = noteEdit(shadow, field, candidate.editedAt);
+		if (candidate !== undefined && isUnknown) unknown[field] = candidate.editedAt;
+		else if (candidate !== undefined) shadow = noteEdit(shadow, field, candidate.editedAt);
 		Object.assign(fields, shadow.fields);
-		if (sight.kind !== 'changed' || candidate === undefined) continue;
+		if (sight.kind !== 'changed' || candidate === undefined || isUnknown) continue;
 		const edit = { value, sight, candidate };
 		const { decision, question } = mergeField(input, field, registers[field], edit);
 		if (question !== undefined) questions[field] = question;
@@ -105,7 +112,7 @@ export function mergeEvent(given: MergeInput): MergeResult {
 	const superseded = sights.length > 0 && sights.every((kind) => kind === 'stale');
 	const outcome = superseded ? 'superseded' : decisions.length > 0 ? 'applied' : 'noop';
 	const shadow = { ...input.shadow, fields };
-	return { registers, shadow, decisions, questions, outcome, moved };
+	return { registers, shadow, decisions, questions, outcome, moved, unknown };
 }
 
 /**

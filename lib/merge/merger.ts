@@ -4,7 +4,7 @@ import { touch } from './cause';
 import { readableEvent } from './direction';
 import { putBackOvertaking } from './overtaking';
 import { QuestionBook, type OpenedQuestion } from './question-book';
-import { knownFields, type Shadow } from './shadow';
+import { isUnseen, knownFields, type Shadow } from './shadow';
 import { sameValue } from '../model/canonical';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import { mapOfObject, type FieldMap } from '../model/field-map';
@@ -175,12 +175,14 @@ export class Merger {
 		this.settle(seq, result.outcome);
 		const returned = this.takeBack(event, link);
 		// A new shadow may differ from the registers although no register moved (an empty text, an echo).
-		if (shadow === undefined || returned) this.touch(event, entityId);
+		const isFirst = shadow === undefined || isUnseen(shadow);
+		if (isFirst || returned) this.touch(event, entityId);
 		else if (result.moved.size > 0) this.touch(event, entityId, result.moved);
 		return {
 			outcome: result.outcome,
 			unifiedId: entityId,
 			decisions: result.decisions,
+			unknown: result.unknown,
 			questions: [],
 		};
 	}

@@ -9,6 +9,7 @@ const system = {
 	fieldMapVersion: 1,
 	readyAt: 0,
 	readyAfter: 0,
+	awaitsLoad: false,
 };
 /** What would be written to a record with this shadow. */
 const plan = (wanted: CanonicalFields, shadow: Shadow) =>

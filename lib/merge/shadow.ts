@@ -214,6 +214,11 @@ export function expectCreated(tries: readonly CanonicalFields[]): Shadow {
 	return { fields: Object.fromEntries(fields) };
 }
 
+/** Nobody has seen the record yet: all that is known of it is what a create sent. */
+export function isUnseen({ fields }: Shadow): boolean {
+	return Object.values(fields).every(({ seenAt }) => seenAt === 0);
+}
+
 /**
  * Notes a record that an earlier try of a create had made; `tries`: what they sent, newest last. What
  * it holds and no try sent is a person's edit: the change source must bring it.

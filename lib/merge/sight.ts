@@ -5,6 +5,7 @@
 import { isEmpty, listItemKey, sameAttributes, sameValue } from '../model/canonical';
 import type { ChangeEvent } from '../model/event';
 import { isListField, type FieldValue, type ListField, type ListItem } from '../model/fields';
+import { isUnknownReference } from '../model/objects';
 import { ofFew } from '../model/remember';
 import { diffList, isEmptyDiff, type ListDiff } from '../model/list-diff';
 import { withEdits } from './known-list';
@@ -47,14 +48,14 @@ export function look(
 	if (known !== undefined && sameValue(field, known.value, value)) {
 		return { kind: late ? 'echo' : 'unchanged', late };
 	}
-	const own = ownWrites(event, known, late);
+	const own = ownWrites(event, field, known, late);
 	const isOwn = own.some((sent) => sameValue(field, sent.value, value));
 	// The CRM says that we wrote this: it is what it made of a value whose answer is still out.
 	const isAnswer = event.ownWrite && (isOwn || (!late && known?.inFlight !== undefined));
 	if (isAnswer) return { kind: 'echo', late };
 	const from = late ? heldBefore(event, field, value, known) : (known?.value ?? null);
 	if (late && sameValue(field, from, value)) return { kind: 'stale' };
-	const after = lastSeenBefore(event, known, late);
+	const after = lastSeenBefore(event, field, known, late);
 	if (isListField(field)) {
 		// A list that equals what we sent may still have lost an entry that a person had added before.
 		const shown = edits(field, from, value);
@@ -141,9 +142,14 @@ function timeliness(
 }
 
 /** Writes of ours that the record may show. What was surely edited after a write was over is not its doing. */
-function ownWrites(event: ChangeEvent, known: ShadowField | undefined, late: boolean): Flight[] {
+function ownWrites(
+	event: ChangeEvent,
+	field: string,
+	known: ShadowField | undefined,
+	late: boolean,
+): Flight[] {
 	const earliest =
-		event.kind === 'delta' ? committedAt(event) : (lastSeenBefore(event, known, late) ?? 0);
+		event.kind === 'delta' ? committedAt(event) : (lastSeenBefore(event, field, known, late) ?? 0);
 	const out = (known?.inFlight ?? []).filter(({ over }) => over === undefined || earliest <= over);
 	const mayBeDone = event.ownWrite || (late && event.kind === 'snapshot');
 	return [...out, ...(known?.stray ?? []), ...(mayBeDone ? (known?.written ?? []) : [])];
@@ -194,10 +200,13 @@ function withoutOwnWrites(field: ListField, diff: ListDiff, own: readonly Flight
 /** The edit came after the old value was last seen, whatever the vendor's clock says. */
 function lastSeenBefore(
 	event: ChangeEvent,
+	field: string,
 	known: ShadowField | undefined,
 	late: boolean,
 ): number | undefined {
 	if (known === undefined || (late && event.kind === 'delta')) return undefined;
+	// What is merged late was dated when it was seen (lib/references/missing.ts).
+	if (typeof known.value === 'string' && isUnknownReference(field, known.value)) return undefined;
 	const unchanged = event.unchangedUntil === undefined ? 0 : instantOf(event.unchangedUntil);
 	const seenAt = late ? (known.before?.seenAt ?? 0) : known.seenAt;
 	const after = Math.max(seenAt, event.kind === 'snapshot' ? unchanged : 0);

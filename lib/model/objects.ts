@@ -125,6 +125,13 @@ export function parseLocalReference(
 	return isObjectName(object) && crmId !== '' ? { object, crmId } : undefined;
 }
 
+/** True if it names a record by its own CRM's id: no entity of it is known yet. */
+export function isUnknownReference(field: string, value: unknown): boolean {
+	return (
+		isReferenceField(field) && typeof value === 'string' && parseLocalReference(value) !== undefined
+	);
+}
+
 const UNIFIED_ID = /^U\d+$/;
 
 export function isUnifiedId(value: unknown): value is string {

@@ -40,13 +40,6 @@ export async function fieldsWithUnifiedReferences(
 	return told.map((one) => named.unified(one));
 }
 
-/** Reference fields of an event that name a record which the fabric does not know. */
-export function unknownReferences({ fields }: Pick<ChangeEvent, 'fields'>): string[] {
-	return Object.entries(fields).flatMap(([field, value]) =>
-		isReferenceField(field) && localOf(value) !== undefined ? [field] : [],
-	);
-}
-
 class Named {
 	private constructor(private readonly owners: ReadonlyMap<string, string>) {}
 

@@ -10,7 +10,7 @@ import { touch } from '../merge/cause';
 import type { ChangeEvent } from '../model/event';
 import type { StoreTransaction } from '../store/store';
 import { withUnifiedReferences } from './inbound';
-import { keepMissing, takeUpMissing, withoutUnknown } from './missing';
+import { keepMissing, takeUpMissing } from './missing';
 
 export interface MergedEvents extends BatchResult {
 	/** Systems in whose inboxes events that waited are due now. */
@@ -23,7 +23,7 @@ export async function mergeEvents(
 	options: MergeBatchOptions,
 ): Promise<MergedEvents> {
 	const unified = await withUnifiedReferences(tx, events);
-	const result = await mergeBatch(tx, unified.map(withoutUnknown), options);
+	const result = await mergeBatch(tx, unified, options);
 	await keepMissing(tx, unified, result.outcomes);
 	await keepMembers(tx, unified, result.outcomes);
 	const found = await takeUpMissing(tx, options.now);

@@ -1,48 +1,43 @@
 /**
- * What a record names and the fabric does not know yet is left out of its merge and kept; once the
- * named record is known, it is merged as if it had been said then, dated as it was said.
+ * What a record names and the fabric does not know yet: its shadow shows it as the CRM made it, no
+ * register moves, and it is kept; once the named record is known, it is merged, dated as it was said.
  */
 import type { MergeOutcome } from '../merge/batch';
-import { changeEventSchema, type ChangeEvent } from '../model/event';
-import { isReferenceField, parseLocalReference } from '../model/objects';
+import { changeEventSchema, recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
+import { isReferenceField, localReference, parseLocalReference } from '../model/objects';
 import type { MissingReference } from '../store/references';
 import type { StoreTransaction } from '../store/store';
-import { unknownReferences } from './inbound';
 
 /** Taken up in one transaction. */
 const MAX_FOUND = 500;
 const FREED = 'The record that it names is known now.';
 
-/** The event without the references that nobody can follow yet. */
-export function withoutUnknown(event: ChangeEvent): ChangeEvent {
-	const unknown = unknownReferences(event);
-	if (unknown.length === 0) return event;
-	const kept = Object.entries(event.fields).filter(([field]) => !unknown.includes(field));
-	return { ...event, fields: Object.fromEntries(kept) };
-}
-
-/** After the merge: what was left out is waited for, what was said anew is waited for no longer. */
+/** After the merge: what nobody can follow yet is waited for, what was said anew is waited for no longer. */
 export async function keepMissing(
 	tx: StoreTransaction,
 	events: readonly ChangeEvent[],
 	outcomes: readonly MergeOutcome[],
 ): Promise<void> {
-	const merged = events.filter((_, index) => outcomes[index]?.outcome !== 'already');
-	const said = merged.flatMap(({ system, object, crmId, fields }) =>
-		Object.keys(fields)
-			.filter(isReferenceField)
-			.map((field) => ({ system, object, crmId, field })),
-	);
-	if (said.length === 0) return;
+	const said: Array<RecordAddress & { field: string }> = [];
+	const awaited: MissingReference[] = [];
+	for (const [index, event] of events.entries()) {
+		const { outcome, unknown = {} } = outcomes[index] ?? { outcome: 'already' };
+		if (outcome === 'already') continue;
+		const { system, object, crmId } = event;
+		for (const [field, value] of Object.entries(event.fields)) {
+			if (!isReferenceField(field)) continue;
+			const named = typeof value === 'string' ? parseLocalReference(value) : undefined;
+			const editedAt = unknown[field];
+			// Seen again as it was: it is waited for already.
+			if (named !== undefined && editedAt === undefined) continue;
+			said.push({ system, object, crmId, field });
+			if (named === undefined || editedAt === undefined) continue;
+			const dated = { ...event, editedAt: new Date(editedAt).toISOString() };
+			awaited.push(missing(dated, field, named, null));
+		}
+	}
 	await tx.references.forget(said);
-	await tx.references.await(merged.flatMap(missingOf));
-}
-
-function missingOf(event: ChangeEvent): MissingReference[] {
-	return unknownReferences(event).flatMap((field) => {
-		const named = parseLocalReference(String(event.fields[field]));
-		return named === undefined ? [] : [missing(event, field, named, null)];
-	});
+	await tx.references.await(awaited);
 }
 
 /** `inboxSeq`: the whole event waits there. */
@@ -68,13 +63,24 @@ export async function takeUpMissing(
 	const found = await tx.references.found(MAX_FOUND);
 	const waiting = found.flatMap(({ inboxSeq }) => inboxSeq ?? []);
 	await tx.inbox.postpone(waiting, now, FREED);
-	const events = found.filter(({ field }) => field !== '').map(eventOf);
+	const fields = found.filter(({ field }) => field !== '');
+	const shadows = await tx.registers.shadows(fields);
+	const events = fields.flatMap((one) => {
+		const known = shadows.get(recordKey(one))?.fields[one.field];
+		// Only what the record still says, as far as anybody has seen.
+		if (known?.value !== localReference(one.refObject, one.refCrmId)) return [];
+		return [eventOf(one, Math.max(known.seenAt, Date.parse(one.readAt)), now)];
+	});
 	const freed = found.filter(({ inboxSeq }) => inboxSeq !== null).map(({ system }) => system);
 	return { events, freed: new Set(freed) };
 }
 
-function eventOf(found: MissingReference & { unifiedId: string }): ChangeEvent {
-	const { system, object, crmId, field, eventId, editedAt, readAt, receivedAt } = found;
+function eventOf(
+	found: MissingReference & { unifiedId: string },
+	seenAt: number,
+	now: number,
+): ChangeEvent {
+	const { system, object, crmId, field, eventId, editedAt } = found;
 	return changeEventSchema.parse({
 		eventId: `${eventId}:${field}`.slice(-300),
 		system,
@@ -84,7 +90,7 @@ function eventOf(found: MissingReference & { unifiedId: string }): ChangeEvent {
 		kind: 'delta',
 		fields: { [field]: found.unifiedId },
 		editedAt,
-		readAt,
-		receivedAt,
+		readAt: new Date(seenAt).toISOString(),
+		receivedAt: new Date(Math.max(seenAt, now)).toISOString(),
 	});
 }

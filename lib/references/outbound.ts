@@ -7,7 +7,12 @@ import { registerValue } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
 import type { CanonicalFields } from '../model/fields';
 import { byEntity, type Link } from '../model/rows';
-import { isReferenceField, isUnifiedId, localReference } from '../model/objects';
+import {
+	isReferenceField,
+	isUnifiedId,
+	isUnknownReference,
+	localReference,
+} from '../model/objects';
 import type { StoreTransaction } from '../store/store';
 
 export class References {
@@ -48,8 +53,13 @@ export class References {
 		const wanted = { ...desired };
 		for (const field of fields) {
 			const value = desired[field];
-			if (!isUnifiedId(value)) continue;
 			const known = shadow?.fields[field]?.value;
+			// A person's word that is not merged yet is not written over.
+			if (isUnknownReference(field, known)) {
+				delete wanted[field];
+				continue;
+			}
+			if (!isUnifiedId(value)) continue;
 			if (isUnifiedId(known) && this.current(known) === this.current(value)) wanted[field] = known;
 			else if (this.localIn(system, value) === undefined) delete wanted[field];
 			else wanted[field] = this.current(value);

@@ -135,8 +135,12 @@ export class Deliverer {
 		await engine.call((fabric) => fabric.extendClaims([job.claimToken]));
 		writing.leaseUntil = now + LEASE_MS;
 		const checked = check(crm, job, now, { verifies: true, finds: true, ...sabotage?.writer });
-		if ('status' in checked) writing.outcome = checked;
-		else if (crm.settings.source === 'stream') await this.write(writing, checked, 'well');
+		if ('status' in checked) {
+			writing.outcome = checked;
+			// What is to be deleted and is gone already is as it was wanted.
+			const isDone = checked.status === 'gone' && job.operation === 'delete';
+			if (isDone) this.world.done.add(job.claimToken);
+		} else if (crm.settings.source === 'stream') await this.write(writing, checked, 'well');
 		else writing.plan = checked;
 	}
 

@@ -47,7 +47,7 @@ export class World {
 	writes = 0;
 	/** Edits that fell between a writer's last read and its write. */
 	windows = 0;
-	/** Claims whose writes were carried out. */
+	/** Claims whose writes were carried out, or whose record was gone already when it was to be deleted. */
 	readonly done = new Set<string>();
 	/** Records of which the fabric has taken in anything. */
 	readonly taken = new Set<string>();

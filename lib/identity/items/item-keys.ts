@@ -16,6 +16,10 @@ const TOLD_BY: Record<Exclude<ObjectName, 'contact' | 'household'>, string[][]> 
 };
 
 const MAX_LENGTH = 2_000;
+const MAX_WORDS = 12;
+const COMMON_WORDS = new Set(
+	'the a and of family household home house residence trust estate mr mrs ms dr'.split(' '),
+);
 
 /** The keys of an item; none without a client, or if it says nothing. */
 export function itemKeys(
@@ -31,11 +35,21 @@ export function itemKeys(
 	return [];
 }
 
-/** Members are the strongest word; a name helps only where nobody tells of members. */
+/** Its name as a whole, its words, and its members. */
 export function householdKeys(fields: CanonicalFields, members: readonly string[]): string[] {
+	return [...nameKeys(fields), ...wordKeys(fields), ...members.filter(isUnifiedId).map(memberKey)];
+}
+
+export function nameKeys(fields: CanonicalFields): string[] {
 	const name = plain('name', fields['name']);
-	const named = name === '' ? [] : [`household:${hash53(name)}`];
-	return [...named, ...members.filter(isUnifiedId).map(memberKey)];
+	return name === '' ? [] : [`household:${hash53(name)}`];
+}
+
+/** Words of a household's name that say whose it is. */
+export function wordKeys(fields: CanonicalFields): string[] {
+	const words = plain('name', fields['name']).match(/[\p{L}\p{N}']+/gu) ?? [];
+	const telling = words.filter((word) => !COMMON_WORDS.has(word)).slice(0, MAX_WORDS);
+	return [...new Set(telling)].map((word) => `household-word:${hash53(word)}`);
 }
 
 export function memberKey(unifiedId: string): string {

@@ -8,7 +8,7 @@ import { OBJECTS, parseLocalReference, type ObjectName } from '../../model/objec
 import { byEntity, type Evidence, type Link } from '../../model/rows';
 import { numberOf } from '../../store/identity';
 import type { StoreTransaction } from '../../store/store';
-import { householdKeys, itemKeys, memberKey } from './item-keys';
+import { householdKeys, itemKeys, memberKey, nameKeys, wordKeys } from './item-keys';
 
 /** An item whose client is not known yet waits for it so long. Then it is synced without a client. */
 const ITEM_PATIENCE_MS = 30 * 24 * 60 * 60 * 1_000;
@@ -36,6 +36,8 @@ export class ItemPlacing {
 		tx: StoreTransaction,
 		events: readonly ChangeEvent[],
 		isRejected: (event: ChangeEvent, unifiedId: string) => boolean,
+		/** Made in this transaction, not stored yet. */
+		fresh: Iterable<Link>,
 		now: number,
 	): Promise<ItemPlacing> {
 		const found = await tx.identity.ownersOf([...new Set(events.flatMap(keysOfEvent))]);
@@ -44,7 +46,7 @@ export class ItemPlacing {
 		for (const { key, entityId } of found)
 			owners.set(key, (owners.get(key) ?? new Set()).add(entityId));
 		const ids = [...new Set(found.map(({ entityId }) => entityId))];
-		const links = byEntity(await tx.identity.linksOf(ids));
+		const links = byEntity([...(await tx.identity.linksOf(ids)), ...fresh]);
 		return new ItemPlacing(owners, links, isRejected, now);
 	}
 
@@ -89,7 +91,7 @@ export class ItemPlacing {
 			for (const id of this.free(event, [memberKey(member)]))
 				votes.set(id, (votes.get(id) ?? 0) + 1);
 		const [best] = [...votes].sort(([, a], [, b]) => b - a);
-		if (best !== undefined && best[1] * 2 >= members.length) {
+		if (best !== undefined && this.isSame(event, best[0], best[1], members.length)) {
 			const [unifiedId, count] = best;
 			const told = `${count} of ${members.length} members are the same`;
 			return {
@@ -99,7 +101,7 @@ export class ItemPlacing {
 			};
 		}
 		if (members.length > 0) return { kind: 'new' };
-		const named = this.free(event, householdKeys(event.fields, []));
+		const named = this.free(event, nameKeys(event.fields));
 		const [only] = named;
 		if (only === undefined || named.length > 1) return { kind: 'new' };
 		return {
@@ -107,6 +109,14 @@ export class ItemPlacing {
 			unifiedId: only,
 			evidence: evidence('name', 0.9, 'same name, no members'),
 		};
+	}
+
+	/** One person alone may as well have moved: then the names must have something in common. */
+	private isSame(event: ChangeEvent, id: string, shared: number, all: number): boolean {
+		if (shared * 2 < all) return false;
+		if (shared > 1) return true;
+		const { fields } = event;
+		return [...nameKeys(fields), ...wordKeys(fields)].some((key) => this.owners.get(key)?.has(id));
 	}
 
 	/** Entities under these keys that have no record in the event's system. */
