@@ -7,10 +7,20 @@ import { CRMS, primaryEmail } from '../../scripts/demo/agreement';
 import type { FabricDemo } from '../../scripts/demo/fabric-demo';
 import { WORKFLOW_ID, type Template } from '../../scripts/demo/template';
 import type { JsonObject } from '../../scripts/n8n-instance';
-import { ask, deskWorkflow, endDemo, START_LIMIT_MS, startDemo, until } from './harness';
+import {
+	ask,
+	deskWorkflow,
+	endDemo,
+	START_LIMIT_MS,
+	startDemo,
+	until,
+	WAIT_LIMIT_MS,
+} from './harness';
 
 const BREAKER = 'Careless Code';
 const FABRIC_ID = 'Fabric_Id__c';
+
+jest.setTimeout(START_LIMIT_MS * 2);
 
 let demo: FabricDemo;
 
@@ -30,12 +40,10 @@ beforeAll(async () => {
 			deadLetterId: { __rl: true, mode: 'id', value: '={{ $json.body.id }}' },
 		}),
 	);
-	await until(
-		'all CRMs hold all clients',
-		() => CRMS.every((crm) => demo.simulators[crm].people.list().length === 8),
-		120_000,
+	await until('all CRMs hold all clients', () =>
+		CRMS.every((crm) => demo.simulators[crm].people.list().length === 8),
 	);
-}, START_LIMIT_MS);
+}, START_LIMIT_MS + WAIT_LIMIT_MS);
 
 afterAll(() => endDemo(demo), 60_000);
 
@@ -65,7 +73,7 @@ test('an event that fails its schema: error in n8n, dead letter, retry after the
 	await until('the change is in every CRM', () =>
 		lastNames(email).every((name) => name === 'Breakme'),
 	);
-}, 180_000);
+});
 
 test('a CRM field that no longer exists: dead letter that names it, retry after the repair', async () => {
 	const { salesforce, wealthbox } = demo.simulators;
@@ -86,7 +94,7 @@ test('a CRM field that no longer exists: dead letter that names it, retry after 
 		salesforce.people.list().filter((one) => primaryEmail(one) === 'vera@demo.example');
 	await until('the client is in Salesforce', () => arrived().length > 0);
 	expect(arrived()).toHaveLength(1);
-}, 180_000);
+});
 
 test('wrong credentials: the trigger does not start and says what to do', async () => {
 	const { id } = (await demo.n8n.api('POST', '/credentials', {
@@ -117,7 +125,7 @@ test('wrong credentials: the trigger does not start and says what to do', async 
 	await expect(refused).rejects.toThrow(
 		/did not accept the credential.*Open the Wealthbox credential/s,
 	);
-}, 60_000);
+});
 
 test('a store file that cannot be written: the error names the file and says what to do', async () => {
 	const { id } = (await demo.n8n.api('POST', '/credentials', {
@@ -139,7 +147,7 @@ test('a store file that cannot be written: the error names the file and says wha
 	const message = await newestError();
 	expect(message).toContain('crm-fabric.sqlite');
 	expect(message).toContain('Choose another file in the CRM Fabric Store credential');
-}, 60_000);
+});
 
 /** Puts a Code node before Identity Resolve that spoils the events of one client. */
 function withBreaker(template: Template): Template {

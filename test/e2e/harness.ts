@@ -19,10 +19,13 @@ export async function endDemo(demo: FabricDemo | undefined): Promise<void> {
 	if (demo !== undefined) await rm(demo.options.folder, { recursive: true, force: true });
 }
 
+/** Only what fails takes so long; a loaded machine may need many times the usual seconds. */
+export const WAIT_LIMIT_MS = 180_000;
+
 export async function until(
 	what: string,
 	holds: () => boolean | Promise<boolean>,
-	limitMs = 60_000,
+	limitMs = WAIT_LIMIT_MS,
 ): Promise<void> {
 	const end = Date.now() + limitMs;
 	while (Date.now() < end) {

@@ -5,6 +5,8 @@ import type { JsonObject } from '../../scripts/n8n-instance';
 import { runOnce } from '../../scripts/demo/once';
 import { ask, deskWorkflow, endDemo, START_LIMIT_MS, startDemo, until } from './harness';
 
+jest.setTimeout(START_LIMIT_MS);
+
 let demo: FabricDemo;
 
 beforeAll(async () => {
@@ -36,7 +38,7 @@ test(
 		expect(result.changes).toBeGreaterThan(20);
 		expect(compareCrms(demo.simulators).disagreements).toEqual([]);
 	},
-	START_LIMIT_MS * 2,
+	START_LIMIT_MS * 3,
 );
 
 test('"Who changed this field?" names system, record, event, old and new value, and rule', async () => {

@@ -10,7 +10,7 @@ import { isListField } from '../../model/fields';
 import { guarded } from '../field-codec';
 import { baseField, readsIn, type FieldMap } from '../../model/field-map';
 import { ACCOUNT_NAME, crmFieldsOf, effectiveMap, readFields, toCanonical } from './fields';
-import { isOwnOrigin, type StreamChange } from './stream-change';
+import { endOfSecond, isOwnOrigin, type StreamChange } from './stream-change';
 
 export interface EventMaker {
 	system: string;
@@ -96,6 +96,12 @@ export function needsRead(maker: EventMaker, change: StreamChange): boolean {
 	});
 }
 
+/** When the reply of the stream was there, and when all was that had to be read for it; ms. */
+export interface Arrival {
+	toldAt: number;
+	receivedAt: number;
+}
+
 /**
  * The event of one change. `read` is given where a read was needed, and for records that the fabric
  * does not know. Undefined if the record is gone: its own delete event follows.
@@ -105,31 +111,47 @@ export function changeEvent(
 	change: StreamChange,
 	known: boolean,
 	read: RecordRead | undefined,
-	receivedAt: number,
+	{ toldAt, receivedAt }: Arrival,
 ): ChangeEventInput | undefined {
-	const committedAt = ourTime(maker, change.committedAt);
+	const { earliest, latest } = timesOf(maker, change.committedAt, toldAt);
 	const common = {
 		eventId: `${maker.system}:${change.key}`,
 		system: maker.system,
 		object: 'contact' as const,
 		crmId: change.recordId,
-		editedAt: iso(committedAt),
-		readAt: iso(read?.readAt ?? committedAt),
+		editedAt: iso(latest),
+		readAt: iso(read?.readAt ?? latest),
 		receivedAt: iso(receivedAt),
 		ownWrite: isOwnOrigin(change.changeOrigin, maker.clientId),
 		...(change.changeOrigin === '' ? {} : { origin: change.changeOrigin.slice(0, 500) }),
 	};
-	if (isDelete(change)) return { ...common, change: 'delete', kind: 'delta', fields: {} };
+	const removedAt = { editedAt: iso(earliest) };
+	if (isDelete(change))
+		return { ...common, ...removedAt, change: 'delete', kind: 'delta', fields: {} };
 	const wanted = needsRead(maker, change) || (!known && !isWhole(change));
 	if (wanted && read === undefined) return undefined;
 	const undeleted = change.changeType.endsWith('UNDELETE');
 	const told = read === undefined ? change.values : read.record;
+	const archived = isArchived(maker, told);
 	return {
 		...common,
-		change: isArchived(maker, told) ? 'archive' : undeleted ? 'undelete' : 'upsert',
+		...(archived ? removedAt : {}),
+		change: archived ? 'archive' : undeleted ? 'undelete' : 'upsert',
 		...content(maker, change, known, told),
 		externalKeys: externalKeys(maker, told),
 	};
+}
+
+/**
+ * An edit is dated to the end of its second: what a person edits after our write is later than what we
+ * wrote, which the beginning of the second may not be; and a stream tells in order what our reads and
+ * writes of that second cannot have seen. A removal is dated to the beginning (see removedAt).
+ */
+function timesOf(maker: EventMaker, at: number, toldAt: number) {
+	const end = endOfSecond(at);
+	const ours = ourTime(maker, end);
+	const latest = Math.min(ours, toldAt);
+	return { earliest: Math.min(ours - (end - at), latest), latest };
 }
 
 function content(
@@ -173,16 +195,20 @@ export function snapshotEvent(
 ): ChangeEventInput {
 	const { record, readAt } = read;
 	const crmId = String(record['Id']);
+	const archived = isArchived(maker, record);
+	const at = modifiedAt(record);
+	const same = { earliest: readAt, latest: readAt };
+	const { earliest, latest } = at === undefined ? same : timesOf(maker, at, receivedAt);
 	return {
 		eventId: `${maker.system}:read|${crmId}|${fingerprint(record)}`,
 		system: maker.system,
 		object: 'contact',
 		crmId,
-		change: isArchived(maker, record) ? 'archive' : 'upsert',
+		change: archived ? 'archive' : 'upsert',
 		kind: 'snapshot',
 		fields: wholeFields(maker, record),
 		externalKeys: externalKeys(maker, record),
-		editedAt: iso(ourTime(maker, modifiedAt(record)) ?? readAt),
+		editedAt: iso(archived ? earliest : latest),
 		readAt: iso(readAt),
 		receivedAt: iso(receivedAt),
 	};
@@ -250,6 +276,6 @@ export function eventMaker(
 	return { system, fieldMap: map, settings, externalIdField, clientId, archive: parsed, toOurs };
 }
 
-function ourTime<T extends number | undefined>({ toOurs }: EventMaker, at: T): T {
-	return (at === undefined || toOurs === undefined ? at : toOurs(at)) as T;
+function ourTime({ toOurs }: EventMaker, at: number): number {
+	return toOurs === undefined ? at : toOurs(at);
 }

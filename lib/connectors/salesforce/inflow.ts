@@ -123,6 +123,7 @@ export class Inflow {
 		fresh: StreamChange[];
 	}): Promise<{ list: ChangeEventInput[]; snapshots: RecordRead[] }> {
 		const { maker, reader, context } = this.tools;
+		const toldAt = context.now();
 		const planned = await this.plan(changes.fresh);
 		const ids = planned.filter(({ read }) => read).map(({ change }) => change.recordId);
 		const reads = await reader.readAll([...new Set(ids)]);
@@ -132,7 +133,8 @@ export class Inflow {
 		const snapshots: RecordRead[] = [];
 		for (const { change, known, read: wanted } of planned) {
 			const read = wanted ? reads.get(change.recordId) : undefined;
-			const event = changeEvent(maker, change, known, read, context.now());
+			const arrival = { toldAt, receivedAt: context.now() };
+			const event = changeEvent(maker, change, known, read, arrival);
 			if (event === undefined) {
 				context.log('debug', 'A changed contact is gone by now; its delete event follows.');
 				continue;

@@ -77,7 +77,7 @@ export function readDelivery(delivered: Delivered): ReadDelivery {
 	const lastModified = Date.parse(String(content.values['LastModifiedDate'] ?? ''));
 	const changes = header.recordIds.map((recordId) => ({
 		recordId,
-		changeType,
+		changeType: isSilent(changeType, header.changedFields) ? ('GAP_UPDATE' as const) : changeType,
 		committedAt: header.commitTimestamp,
 		modifiedAt: wholeSeconds(Number.isNaN(lastModified) ? header.commitTimestamp : lastModified),
 		changeOrigin,
@@ -87,9 +87,22 @@ export function readDelivery(delivered: Delivered): ReadDelivery {
 	return { type: 'changes', changes };
 }
 
+/** Salesforce may leave cleared fields out: without their names they would never be heard of. */
+function isSilent(changeType: ChangeType, changedFields: string[] | undefined): boolean {
+	return changeType === 'UPDATE' && changedFields === undefined;
+}
+
 /** REST shows times in whole seconds. */
 export function wholeSeconds(at: number): number {
 	return Math.floor(at / 1000) * 1000;
+}
+
+/**
+ * The last instant that a told time may stand for, ms: commit times of change events are told in whole
+ * seconds, too (each event shown in Salesforce's guides and in captures ends in 000).
+ */
+export function endOfSecond(at: number): number {
+	return at === wholeSeconds(at) ? at + 999 : at;
 }
 
 type Content = Pick<StreamChange, 'values' | 'changed' | 'unsaid'>;
