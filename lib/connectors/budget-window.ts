@@ -6,6 +6,11 @@
  * from the end of the slice of time in which it was given away, for the window, a margin and the
  * lease within which it must be made. So in no window there are more calls than allowed, however
  * the processes take turns, and a process that dies leaves at most calls counted that it never made.
+ *
+ * What can wait is spread: a retry or a backfill's call is given away only when the pace allows it (the
+ * generic cell rate algorithm: one call each so many ms, live calls counted too), at a rate that leaves a few
+ * calls of every window to live ones. So a backfill uses what there is, calls come free one by one, and a
+ * live call never finds a window that was used up at once.
  */
 import { z } from 'zod';
 import { CALL_PRIORITIES, type CallPriority } from './waiting-line';
@@ -35,6 +40,10 @@ const stateSchema = z.object({
 	),
 	/** What a person allows, as one process was told; the others keep to it. Null: the vendor's limit. */
 	limit: limitSchema.extend({ until: z.number() }).nullable(),
+	/** When the next call that can wait is due (ms). */
+	paced: z.number().default(0),
+	/** Calls of a long period (a day) as the CRM itself counted them in its last answer. */
+	quota: z.object({ used: z.number(), most: z.number(), at: z.number() }).nullable().default(null),
 });
 
 export type BudgetState = z.infer<typeof stateSchema>;
@@ -53,6 +62,14 @@ export interface BudgetRequest {
 	returned: ReadonlyArray<readonly [slice: number, calls: number]>;
 	/** The CRM said that nobody may call before this time (ms); 0: it did not. */
 	pausedUntil: number;
+	/** What the CRM said of its long period since the last turn. */
+	quota?: Quota | null;
+}
+
+/** Calls made and calls allowed in the CRM's long period, by all clients of the account together. */
+export interface Quota {
+	used: number;
+	most: number;
 }
 
 export interface BudgetAnswer {
@@ -74,11 +91,19 @@ const GRACE_MS = 2_000;
 /** There are calls left, but somebody more urgent is about to take them. */
 const YIELD_MS = 1_000;
 const LIMIT_KEPT_MS = 10 * 60_000;
-const SLICES = 200;
+const SLICES = 300;
 const MARGIN = 0.01;
 const LEASES = 20;
 const MIN_LEASE_MS = 250;
 const MAX_LEASE_MS = 2_000;
+/** Share of a window that what can wait leaves to live calls that come in bursts. */
+const RESERVE = 0.02;
+/** Calls that can wait and may be made in a row. */
+const BURST = 5;
+/** Of the long period: from these shares on, backfills and then retries wait until the CRM says otherwise. */
+const QUOTA_SHARE: Record<CallPriority, number> = { live: Infinity, retry: 0.95, backfill: 0.8 };
+/** So often one call asks the CRM again how much is used: calls of a day ago drop out of the count. */
+const QUOTA_LOOK_MS = 10 * 60_000;
 
 /** How long a call that was given away may wait to be made. */
 export function leaseMs(windowMs: number): number {
@@ -87,7 +112,14 @@ export function leaseMs(windowMs: number): number {
 
 /** The stored state. One that cannot be read counts as a window in which every call was made. */
 export function readState(stored: unknown, limit: WindowLimit, now: number): BudgetState {
-	const empty: BudgetState = { granted: [], pausedUntil: 0, waiting: [], limit: null };
+	const empty: BudgetState = {
+		granted: [],
+		pausedUntil: 0,
+		waiting: [],
+		limit: null,
+		paced: 0,
+		quota: null,
+	};
 	if (stored === null || stored === undefined) return empty;
 	const result = stateSchema.safeParse(stored);
 	return result.success ? result.data : { ...empty, granted: [[now, limit.calls]] };
@@ -112,10 +144,12 @@ export function exchange(
 	const yields =
 		wanted !== null && others.some((one) => isMoreUrgent(one.priority, wanted.priority));
 	const asked = wanted === null || yields ? 0 : wanted.calls + (wanted.ahead ?? 0);
-	const granted = Math.min(asked, available);
+	const pace = paceOf(before, request, limit);
+	const granted = Math.min(asked, available, pace.allowed);
 	const slice = sliceEnd(now, limit);
 	const after = granted === 0 ? counted : added(counted, slice, granted);
-	const wait = waitMs(after, { ...request, limit }, { pausedUntil, yields });
+	const until = Math.max(pausedUntil, pace.until);
+	const wait = waitMs(after, { ...request, limit }, { pausedUntil: until, yields });
 	const note =
 		wanted === null || granted >= wanted.calls
 			? []
@@ -126,6 +160,8 @@ export function exchange(
 			pausedUntil: isPaused ? pausedUntil : 0,
 			waiting: [...others, ...note].slice(-MAX_WAITING),
 			limit: told,
+			paced: pace.after(granted),
+			quota: pace.quota,
 		},
 		answer: {
 			granted,
@@ -154,6 +190,35 @@ function keptMs({ windowMs }: WindowLimit): number {
 function sliceEnd(now: number, { windowMs }: WindowLimit): number {
 	const length = Math.max(1, Math.ceil(windowMs / SLICES));
 	return Math.ceil(now / length) * length;
+}
+
+/** What the pace, and the CRM's long period, leave to this request, and how it goes on. */
+function paceOf(
+	before: BudgetState,
+	{ now, wanted, quota, returned }: BudgetRequest,
+	limit: WindowLimit,
+) {
+	const stepMs = keptMs(limit) / Math.max(1, limit.calls * (1 - RESERVE));
+	const tolerance = Math.min(BURST, Math.max(1, limit.calls / 10)) * stepMs;
+	// A clock that was ahead must not stop what can wait for longer than a window.
+	const unmade = returned.reduce((total, [, calls]) => total + calls, 0) * stepMs;
+	const due = Math.min(before.paced - unmade, now + limit.windowMs);
+	const priority = wanted?.priority ?? 'live';
+	const known = quota ? { ...quota, at: now } : before.quota;
+	const isSpent = known !== null && known.used >= known.most * QUOTA_SHARE[priority];
+	const lookAt = isSpent ? (known?.at ?? now) + QUOTA_LOOK_MS : 0;
+	const isLook = isSpent && lookAt <= now;
+	const byPace = priority === 'live' ? Infinity : Math.floor((now + tolerance - due) / stepMs);
+	const allowed = isSpent ? (isLook ? Math.min(1, byPace) : 0) : byPace;
+	const paceFreeAt = priority === 'live' ? 0 : Math.ceil(due + stepMs - tolerance);
+	return {
+		allowed: Math.max(0, allowed),
+		/** When the next call is due, as far as the pace and the quota go. */
+		until: Math.max(paceFreeAt, lookAt),
+		after: (granted: number) => Math.max(due, now) + granted * stepMs,
+		/** Who looks counts as having looked, so that only one does. */
+		quota: isLook && known !== null && allowed > 0 ? { ...known, at: now } : known,
+	};
 }
 
 type Granted = BudgetState['granted'];

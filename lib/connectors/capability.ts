@@ -1,13 +1,16 @@
 /** What a connector can do with the records of each object. */
 import type { ObjectName } from '../model/objects';
-import type { Connector, ObjectCapability } from './connector';
+import type { Connector, Json, ObjectCapability } from './connector';
 
 const NOTHING: ObjectCapability = { create: false, change: false, archive: false, delete: false };
 
 export function capabilityOf(
 	{ capabilities }: Pick<Connector, 'capabilities'>,
 	object: ObjectName,
+	/** Of the system that is asked about. */
+	settings?: Record<string, Json>,
 ): ObjectCapability {
-	if (object !== 'contact') return capabilities.objects?.[object] ?? NOTHING;
+	const own = settings && capabilities.objectIn?.(object, settings);
+	if (object !== 'contact') return own ?? capabilities.objects?.[object] ?? NOTHING;
 	return { create: true, change: true, ...capabilities.removal };
 }

@@ -77,7 +77,11 @@ export interface ChangeBatch {
 }
 
 /** Records of this system for which the fabric has a shadow: lets a stream complete deltas of unknown records by one read. */
-export type KnowsRecord = (crmIds: string[]) => Promise<Set<string>>;
+export type KnowsRecord = (
+	crmIds: string[],
+	/** Default: contact. */
+	object?: ObjectName,
+) => Promise<Set<string>>;
 
 export interface ChangeSourceOptions {
 	fieldMap: FieldMap;
@@ -173,6 +177,8 @@ export interface ConnectorCapabilities {
 	writeCalls?: { create: number; update: number; atOnce?: number };
 	/** What is synced beside contacts. */
 	objects?: Partial<Record<Exclude<ObjectName, 'contact'>, ObjectCapability>>;
+	/** The same where the system's settings decide; undefined: they do not. */
+	objectIn?: (object: ObjectName, settings: Record<string, Json>) => ObjectCapability | undefined;
 }
 
 /** For the node's own operations; values are the CRM's own fields. All throw {@link CrmError}. */
@@ -204,7 +210,13 @@ export interface Connector {
 	kind: string;
 	displayName: string;
 	capabilities: ConnectorCapabilities;
+	/** Of contacts. */
 	defaultFieldMap: FieldMap;
+	/**
+	 * The default mappings of the other objects, and those of contacts that name them (household). A system
+	 * that syncs some of these takes their part: see objects/chosen.ts.
+	 */
+	objectFieldMap?: FieldMap;
 	defaultSettings: Record<string, Json>;
 
 	/** One cheap authenticated call; resolves or throws AuthenticationFailure / HttpFailure / ConfigurationFailure. */

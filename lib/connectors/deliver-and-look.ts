@@ -16,13 +16,36 @@ export async function deliverAndLook(
 	context: ConnectorContext,
 	job: DeliveryJob,
 ): Promise<DeliveryOutcome> {
-	const outcome = await connector.deliver(context, job);
-	const { crmId, attempt, fieldMap } = job;
+	return looked(connector, context, job, await connector.deliver(context, job));
+}
+
+/** The same for a batch, where the connector can write one together; undefined where it cannot. */
+export async function deliverManyAndLook(
+	connector: Connector,
+	context: ConnectorContext,
+	jobs: readonly DeliveryJob[],
+): Promise<DeliveryOutcome[] | undefined> {
+	const outcomes = await connector.deliverMany?.(context, jobs);
+	if (outcomes === undefined) return undefined;
+	const told: DeliveryOutcome[] = [];
+	for (const [place, job] of jobs.entries())
+		told.push(await looked(connector, context, job, outcomes[place] as DeliveryOutcome));
+	return told;
+}
+
+async function looked(
+	connector: Connector,
+	context: ConnectorContext,
+	job: DeliveryJob,
+	outcome: DeliveryOutcome,
+): Promise<DeliveryOutcome> {
+	const { crmId, attempt, fieldMap, object } = job;
 	const isStuck = outcome.status === 'retry' && outcome.code === CHANGED_MEANWHILE;
 	if (!isStuck || crmId === null || attempt < LOOKS_FROM_ATTEMPT) return outcome;
 	try {
 		const signal = AbortSignal.timeout(LOOK_TIMEOUT_MS);
-		for await (const page of connector.readAll(context, { fieldMap, crmIds: [crmId], signal })) {
+		const options = { fieldMap, object, crmIds: [crmId], signal };
+		for await (const page of connector.readAll(context, options)) {
 			const read = page.find((event) => event.crmId === crmId);
 			if (read !== undefined) return { ...outcome, read };
 		}

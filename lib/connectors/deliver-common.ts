@@ -1,6 +1,6 @@
 /** What the connectors' deliveries share. */
 import { sameValue } from '../model/canonical';
-import type { DeliveryJob, DeliveryOutcome } from '../model/delivery';
+import type { DeliveryJob, DeliveryOutcome, Urgency } from '../model/delivery';
 import type { CanonicalFields } from '../model/fields';
 import { shortHash } from './field-codec';
 import type { RestRequest } from './rest';
@@ -25,6 +25,11 @@ export function writeHeadersByCall(
 		const call = shortHash([method, path, json ?? null]).slice(0, CALL_DIGITS);
 		return writeHeaders({ ...job, idempotencyKey: `${job.idempotencyKey}/${call}` });
 	};
+}
+
+/** How urgent the delivery's calls are. */
+export function urgencyOf({ urgency, attempt }: DeliveryJob): Urgency {
+	return urgency ?? (attempt > 1 ? 'retry' : 'live');
 }
 
 /** The changes as the CRM can hold them; its type decides which fields it has at all. */

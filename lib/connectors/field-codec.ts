@@ -7,7 +7,7 @@ import { canonicalText, listItemKey } from '../model/canonical';
 import type { FieldMap, FieldMapping } from '../model/field-map';
 import { readsIn, writesOut } from '../model/field-map';
 import {
-	canonicalFieldsSchema,
+	fieldsSchemaOf,
 	isFieldName,
 	isListField,
 	type AddressItem,
@@ -18,6 +18,7 @@ import {
 	type ListItem,
 	type ScalarValue,
 } from '../model/fields';
+import type { ObjectName } from '../model/objects';
 
 /** Fields that a household, organization or trust does not have; `name` is what a person does not have. */
 const PERSON_ONLY = new Set([
@@ -113,8 +114,11 @@ export function idOf(ref: string): number | string {
  * Drops fields that break the canonical schema (a text beyond its limit, a date that is none), as
  * if the CRM had not said them: one odd value must not keep the whole record out.
  */
-export function guarded(fields: CanonicalFields): CanonicalFields {
-	const result = canonicalFieldsSchema.safeParse(fields);
+export function guarded(
+	fields: CanonicalFields,
+	object: ObjectName = 'contact',
+): CanonicalFields {
+	const result = fieldsSchemaOf(object).safeParse(fields);
 	if (result.success) return fields;
 	const bad = new Set(result.error.issues.map(({ path }) => String(path[0])));
 	return Object.fromEntries(Object.entries(fields).filter(([field]) => !bad.has(field)));

@@ -23,6 +23,8 @@ const cursorSchema = z.object({
 	listed: z.string().nullable(),
 	/** Records already reported as deleted, oldest first. */
 	deleted: z.array(z.string()),
+	/** Edits by hour of the week: see poll-pace.ts. */
+	traffic: z.record(z.tuple([z.number(), z.number()])).default({}),
 	/** Observations that were there before a start with "only changes from now": event id -> edit time. */
 	baseline: z.record(z.number()),
 });
@@ -40,6 +42,7 @@ export function firstCursor(began: number, clockToleranceMs: number, loaded: boo
 		loaded,
 		listed: null,
 		deleted: [],
+		traffic: {},
 		baseline: {},
 	};
 }

@@ -1,16 +1,21 @@
 /** Change events out of polled records. Pure. */
 import type { ChangeEventInput } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
+import type { ObjectName } from '../model/objects';
 import { shortHash } from './field-codec';
 
 /** A record as a poll read it. */
 export interface PolledRecord {
+	/** Default: contact. */
+	object?: ObjectName;
 	crmId: string;
 	/** The vendor's time of the last edit (ms since the epoch); null where it cannot be read. */
 	updatedAt: number | null;
 	deleted: boolean;
 	fields: CanonicalFields;
 	externalKeys?: Record<string, string>;
+	/** Of a household: who belongs to it, as `contact:<crmId>`. */
+	members?: string[];
 	/** Put away in its CRM, where that counts as a removal. */
 	archived?: boolean;
 }
@@ -26,12 +31,32 @@ export interface Sighting {
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
+/**
+ * What a list may be taken to say that shows a record up to `lagMs` late: its state of some instant between
+ * that long before the read, or its last edit, and the read; and that it was unchanged before is as old.
+ */
+export function lateSighting(
+	sighting: Sighting,
+	{ updatedAt }: Pick<PolledRecord, 'updatedAt'>,
+	lagMs: number,
+): Sighting {
+	if (lagMs <= 0) return sighting;
+	const { readAt, unchangedUntil } = sighting;
+	return {
+		...sighting,
+		readAt: Math.max(readAt - lagMs, Math.min(updatedAt ?? 0, readAt)),
+		unchangedUntil: unchangedUntil === null ? null : unchangedUntil - lagMs,
+	};
+}
+
 /** Names an observation: the same record with the same edit time and content has the same id. */
 export function eventIdOf(system: string, record: PolledRecord): string {
 	const edited = record.updatedAt === null ? 'unknown' : iso(record.updatedAt);
-	const content = `${shortHash(record.fields)}${record.archived ? ':archived' : ''}`;
+	const { fields, members } = record;
+	const told = members === undefined ? fields : { fields, members };
+	const content = `${shortHash(told)}${record.archived ? ':archived' : ''}`;
 	const what = record.deleted ? 'deleted' : content;
-	return `${system}:contact:${record.crmId}:${edited}:${what}`;
+	return `${system}:${record.object ?? 'contact'}:${record.crmId}:${edited}:${what}`;
 }
 
 /** `revived`: the record was reported as deleted before. */
@@ -46,6 +71,7 @@ export function snapshotEvent(
 		change: record.archived ? 'archive' : revived ? 'undelete' : 'upsert',
 		fields: record.fields as ChangeEventInput['fields'],
 		externalKeys: record.externalKeys ?? {},
+		...(record.members === undefined ? {} : { members: record.members }),
 	};
 }
 
@@ -70,7 +96,7 @@ function frame(sighting: Sighting, record: PolledRecord) {
 	const { system, readAt, receivedAt, unchangedUntil } = sighting;
 	return {
 		system,
-		object: 'contact' as const,
+		object: record.object ?? ('contact' as const),
 		crmId: record.crmId,
 		kind: 'snapshot' as const,
 		editedAt: iso(record.updatedAt ?? readAt),

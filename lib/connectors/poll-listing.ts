@@ -7,6 +7,7 @@ import type { ChangeEventInput } from '../model/event';
 import { withDeleted, type PollCursor, type SeenIds } from './poll-cursor';
 import {
 	deleteEvent,
+	lateSighting,
 	missingEvent,
 	snapshotEvent,
 	type PolledRecord,
@@ -108,7 +109,7 @@ export class FullListing {
 		cursor: PollCursor,
 		readAt: number,
 	): Promise<ChangeEventInput[]> {
-		const { context, options } = this.parts;
+		const { context, options, settings } = this.parts;
 		const known =
 			options.start === 'everything'
 				? null
@@ -122,8 +123,9 @@ export class FullListing {
 		return records.flatMap((record) => {
 			if (known !== null && !known.has(record.crmId)) return [];
 			const reported = cursor.deleted.includes(record.crmId);
-			if (record.deleted) return reported ? [] : [deleteEvent(record, sighting)];
-			return [snapshotEvent(record, sighting, reported)];
+			const seen = lateSighting(sighting, record, settings.listLagMs);
+			if (record.deleted) return reported ? [] : [deleteEvent(record, seen)];
+			return [snapshotEvent(record, seen, reported)];
 		});
 	}
 

@@ -30,6 +30,12 @@ export interface PollReader {
 	readPage: (query: PageQuery) => Promise<PollPage>;
 	/** The CRM's own list of deleted records, where it has one. */
 	readDeleted?: (query: PageQuery) => Promise<PollPage>;
+	/** One record by its id; null if the CRM says that it is gone. */
+	readOne?: (
+		crmId: string,
+		signal: AbortSignal,
+		priority?: CallPriority,
+	) => Promise<PolledRecord | null>;
 	/** Reads one record by its id: true if the CRM says that it is gone. */
 	isGone: (crmId: string, signal: AbortSignal) => Promise<boolean>;
 }
@@ -37,8 +43,15 @@ export interface PollReader {
 export interface PollingSettings {
 	minPollMs: number;
 	maxPollMs: number;
-	/** How far before the newest edit seen a poll begins. */
+	/** How far before the newest edit seen a poll begins: the resolution of edit times at least. */
 	overlapMs: number;
+	/** How far back a poll begins now and then, for what became visible late. */
+	deepOverlapMs: number;
+	/**
+	 * How long after an edit the CRM's lists may still show what was before. Polls overlap by it, and what
+	 * a list shows is not taken to be newer than that.
+	 */
+	listLagMs: number;
 	/** By how much our clock may be ahead of the vendor's at the very first poll. */
 	clockToleranceMs: number;
 	/** Pause between full listings; 0: only the first load. */
@@ -58,7 +71,10 @@ export interface PollingParts {
 	random?: () => number;
 }
 
-/** A context whose calls keep to a share of the rate limit, so that writes always have room. */
+/**
+ * A context whose polls keep to a share of the rate limit, so that writes always have room. Backfills
+ * need no share of their own: the budget spreads them and leaves room by itself.
+ */
 export function withPollShare(
 	context: ConnectorContext,
 	limit: { calls: number; windowMs: number; share: number },
@@ -71,7 +87,7 @@ export function withPollShare(
 		sleep,
 	});
 	const take: ConnectorContext['budget']['take'] = async (priority, signal) => {
-		await pacer.take(signal);
+		if (priority !== 'backfill') await pacer.take(signal);
 		await budget.take(priority, signal);
 	};
 	return { ...context, budget: { ...budget, take } };
@@ -80,6 +96,10 @@ export function withPollShare(
 /** One poll in the making. */
 export interface PollRound {
 	began: number;
+	/** It begins further back than others. */
+	deep: boolean;
+	/** Events that told anything new, as far as they were committed; null: nobody counts them. */
+	news: number | null;
 	since: number;
 	ids: Set<string>;
 	events: ChangeEventInput[];

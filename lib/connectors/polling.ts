@@ -3,12 +3,12 @@
  * what, survives failures, and commits what it read together with its position.
  *
  * Two kinds of reading take turns: the *poll* (records edited since shortly before the newest edit
- * seen; quick after something changed, slower step by step when quiet) and the *full listing* (the
- * first load, and from time to time a comparison that finds edits and deletes that no edit time shows).
+ * seen; how often see poll-pace.ts) and the *full listing* (the first load, and from time to time a
+ * comparison that finds edits and deletes that no edit time shows). A hint that something changed
+ * makes the next poll due at once.
  */
 import type { ChangeEventInput } from '../model/event';
-import { ConfigurationFailure, CrmError, type Json } from './connector';
-import { AuthenticationFailure } from './http';
+import type { Json } from './connector';
 import {
 	firstCursor,
 	SeenIds,
@@ -20,12 +20,15 @@ import {
 import {
 	deleteEvent,
 	eventIdOf,
+	lateSighting,
 	snapshotEvent,
 	type PolledRecord,
 	type Sighting,
 } from './poll-events';
-import { retryDelayMs } from './poll-backoff';
+import type { ChangeHint } from './poll-hints';
 import { FullListing } from './poll-listing';
+import { PollPace } from './poll-pace';
+import { PollPatience } from './poll-patience';
 import type { PollingParts, PollRound } from './poll-reader';
 
 /** Reads until the signal aborts; rejects only with AuthenticationFailure or ConfigurationFailure. */
@@ -34,27 +37,26 @@ export async function runPolling(parts: PollingParts): Promise<void> {
 }
 
 const MAX_PAGES = 2_000;
-const SLOWING = 1.5;
+/** A deep poll comes so many times within its overlap, so that nothing is late for all of them. */
+const DEEP_IN_OVERLAP = 4;
 /** Edit times may be whole minutes: a record this much older than asked for was not filtered. */
 const FILTER_SLACK_MS = 120_000;
 /** Our clock and the server's Date header this close together: both are right. */
 const CLOCKS_AGREE_MS = 300_000;
 const MAX_SHORT_ROUNDS = 3;
-const MAX_REFUSALS = 3;
 
 class Polling {
 	private cursor: PollCursor;
 	private baseline: boolean;
 	private readonly seen: SeenIds;
 	private lastSightings = new Map<string, number | null>();
-	private delayMs: number;
+	private readonly pace: PollPace;
 	private nextPollAt: number;
+	private nextDeepAt = 0;
 	private lastTurn: 'poll' | 'listing' = 'listing';
 	private polls = 0;
 	private shortRounds = 0;
-	private failures = 0;
-	private refusals = 0;
-	private state: 'starting' | 'running' | 'waiting' = 'starting';
+	private readonly patience: PollPatience;
 	private readonly listing: FullListing;
 
 	constructor(private readonly parts: PollingParts) {
@@ -66,8 +68,9 @@ class Polling {
 			: parseCursor(options.cursor);
 		this.baseline = fresh && fromNow;
 		this.seen = new SeenIds(this.cursor.listed);
-		this.delayMs = settings.minPollMs;
+		this.pace = new PollPace(settings, { ...this.cursor.traffic }, context.now());
 		this.nextPollAt = context.now();
+		this.patience = new PollPatience(parts);
 		this.listing = new FullListing(parts, this.cursor, this.seen);
 	}
 
@@ -76,12 +79,11 @@ class Polling {
 		while (!signal.aborted) {
 			try {
 				await this.turn();
-				this.failures = 0;
-				this.refusals = 0;
-				this.report('running');
+				this.patience.wentWell();
 			} catch (error) {
 				if (signal.aborted) return;
-				await this.backOff(error);
+				this.listing.failed();
+				await this.patience.backOff(error);
 			}
 		}
 	}
@@ -89,6 +91,8 @@ class Polling {
 	/** A poll when it is due, else a page of the full listing, else sleep. Neither starves the other. */
 	private async turn(): Promise<void> {
 		const { context, options } = this.parts;
+		const hint = options.hints?.take() ?? null;
+		if (hint !== null) await this.follow(hint);
 		const now = context.now();
 		const listingDue = !this.baseline && this.listing.dueAt <= now;
 		if (this.nextPollAt <= now && !(listingDue && this.lastTurn === 'poll')) {
@@ -100,8 +104,26 @@ class Polling {
 			await this.commit(step.events, step.cursor, step.complete);
 			this.listing.committed(step);
 		} else {
-			await context.sleep(Math.min(this.nextPollAt, this.listing.dueAt) - now, options.signal);
+			const awake = options.hints?.next();
+			const until = awake ? AbortSignal.any([options.signal, awake]) : options.signal;
+			await context.sleep(Math.min(this.nextPollAt, this.listing.dueAt) - now, until);
 		}
+	}
+
+	/** Reads the records of a hint where an edit may not show in a poll; else the poll is due now. */
+	private async follow({ crmIds }: ChangeHint): Promise<void> {
+		const { context, options, reader, settings } = this.parts;
+		const { readOne } = reader;
+		this.nextPollAt = Math.min(this.nextPollAt, context.now());
+		if (settings.editsAlwaysTouch || readOne === undefined) return;
+		const events: ChangeEventInput[] = [];
+		for (const crmId of crmIds) {
+			const readAt = context.now();
+			const record = await readOne(crmId, options.signal, 'live');
+			const sighting = this.sighting(readAt, this.cursor.scannedAt);
+			if (record !== null && !this.baseline) events.push(snapshotEvent(record, sighting, false));
+		}
+		if (events.length > 0) await this.commit(events, this.cursor, false);
 	}
 
 	private async poll(): Promise<void> {
@@ -119,7 +141,7 @@ class Polling {
 				}
 			: { ...cursor, deletedReadAt };
 		for (const crmId of round.deleted) this.seen.delete(crmId);
-		await this.commit(round.events, next, complete && next.loaded);
+		await this.commitRound(round, round.events, next, complete && next.loaded);
 		this.baseline &&= !complete;
 		this.polls += 1;
 		this.setPace(round, complete);
@@ -128,9 +150,13 @@ class Polling {
 	private async readRound(): Promise<PollRound> {
 		const { context, reader, options, settings } = this.parts;
 		const began = context.now();
-		const since = this.cursor.newest - settings.overlapMs;
+		const deep = began >= this.nextDeepAt;
+		const overlap = deep ? settings.deepOverlapMs : settings.overlapMs;
+		const since = this.cursor.newest - overlap - settings.listLagMs;
 		const round: PollRound = {
 			began,
+			deep,
+			news: null,
 			since,
 			ids: new Set(),
 			events: [],
@@ -153,7 +179,8 @@ class Polling {
 			round.serverTime ??= round.page.serverTime;
 			for (const record of round.page.records) this.take(round, record);
 			if (!round.page.more) break;
-			if (round.events.length > 0) await this.commit(round.events.splice(0), this.cursor, false);
+			if (round.events.length > 0)
+				await this.commitRound(round, round.events.splice(0), this.cursor, false);
 		}
 		return round;
 	}
@@ -180,7 +207,8 @@ class Polling {
 		const revived = this.cursor.deleted.includes(record.crmId);
 		if (revived) round.revived.add(record.crmId);
 		const sighting = this.sighting(round.began, unchangedUntil);
-		round.events.push(snapshotEvent(record, sighting, revived));
+		const seen = lateSighting(sighting, record, settings.listLagMs);
+		round.events.push(snapshotEvent(record, seen, revived));
 	}
 
 	private takeDeleted(round: PollRound, record: PolledRecord, readAt: number): void {
@@ -188,7 +216,9 @@ class Polling {
 		round.deleted.push(record.crmId);
 		if (this.baseline) return;
 		const unchangedUntil = this.polls === 0 ? null : this.cursor.deletedReadAt;
-		round.events.push(deleteEvent(record, this.sighting(readAt, unchangedUntil)));
+		const sighting = this.sighting(readAt, unchangedUntil);
+		const seen = lateSighting(sighting, record, this.parts.settings.listLagMs);
+		round.events.push(deleteEvent(record, seen));
 	}
 
 	private sighting(readAt: number, unchangedUntil: number | null): Sighting {
@@ -202,7 +232,7 @@ class Polling {
 		const due = this.polls % Math.max(1, Math.round(settings.deletedEveryPolls)) === 0;
 		if (reader.readDeleted === undefined || !due) return this.cursor.deletedReadAt;
 		const began = context.now();
-		const since = this.cursor.deletedReadAt - settings.clockToleranceMs;
+		const since = this.cursor.deletedReadAt - settings.clockToleranceMs - settings.listLagMs;
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
 			const query = {
 				since,
@@ -239,51 +269,38 @@ class Polling {
 	private setPace(round: PollRound, complete: boolean): void {
 		const { context, settings } = this.parts;
 		const ids = [...round.sightings.keys()];
-		const changed = round.deleted.length > 0 || ids.some((id) => !this.lastSightings.has(id));
-		this.lastSightings = round.sightings;
-		const busy = changed || !complete;
-		this.delayMs = busy ? settings.minPollMs : Math.min(settings.maxPollMs, this.delayMs * SLOWING);
-		this.nextPollAt = context.now() + this.delayMs;
+		const unseen = ids.filter((id) => !this.lastSightings.has(id)).length;
+		const edits = round.news ?? round.deleted.length + unseen;
+		// A quick poll shows less: what only a deep one shows is not to look new in the next deep one.
+		this.lastSightings = round.deep
+			? round.sightings
+			: new Map([...this.lastSightings, ...round.sightings]);
+		if (round.deep && complete)
+			this.nextDeepAt = round.began + settings.deepOverlapMs / DEEP_IN_OVERLAP;
+		const at = context.now();
+		// From start to start: what the poll itself takes is not added to the pause.
+		this.nextPollAt = Math.max(at, round.began + this.pace.polled({ at, edits, complete }));
+	}
+
+	private async commitRound(
+		round: PollRound,
+		events: ChangeEventInput[],
+		next: PollCursor,
+		complete: boolean,
+	): Promise<void> {
+		const news = await this.commit(events, next, complete);
+		if (typeof news === 'number') round.news = (round.news ?? 0) + news;
 	}
 
 	private async commit(
 		events: ChangeEventInput[],
 		next: PollCursor,
 		complete: boolean,
-	): Promise<void> {
-		const cursor: PollCursor = { ...next, listed: this.seen.pack() };
-		await this.parts.options.commit({ events, cursor: cursor as Json, complete });
+	): Promise<number | void> {
+		const { pattern: traffic } = this.pace;
+		const cursor: PollCursor = { ...next, traffic: { ...traffic }, listed: this.seen.pack() };
+		const news = await this.parts.options.commit({ events, cursor: cursor as Json, complete });
 		this.cursor = cursor;
-	}
-
-	/** Waits after a failure, longer each time; throws what only a person can mend. */
-	private async backOff(error: unknown): Promise<void> {
-		const { context, options, random = Math.random } = this.parts;
-		this.listing.failed();
-		if (error instanceof AuthenticationFailure || error instanceof ConfigurationFailure)
-			throw error;
-		this.refusals = error instanceof CrmError && !error.options.retryable ? this.refusals + 1 : 0;
-		if (error instanceof CrmError && this.refusals >= MAX_REFUSALS) {
-			throw new ConfigurationFailure(
-				error.message,
-				error.options.hint ?? 'Check the connector settings.',
-			);
-		}
-		const retryInMs = retryDelayMs(error, this.failures, random);
-		this.failures += 1;
-		const reason = error instanceof Error ? error.message : 'unknown failure';
-		context.log('warn', `Reading from ${context.system} failed; trying again`, {
-			reason,
-			retryInMs,
-		});
-		this.report('waiting', reason, retryInMs);
-		await context.sleep(retryInMs, options.signal);
-	}
-
-	private report(status: 'running' | 'waiting', reason = '', retryInMs = 0): void {
-		if (status === 'running' && this.state === 'running') return;
-		this.state = status;
-		const state = status === 'running' ? { status } : { status, reason, retryInMs };
-		this.parts.options.onState(state);
+		return news;
 	}
 }

@@ -1,12 +1,18 @@
 /** Every record of a polled CRM, or some of them, as snapshots. */
+import { z } from 'zod';
 import type { ChangeEventInput } from '../model/event';
+import type { CallPriority } from './budget';
 import { CrmError, type ConnectorContext, type ReadAllOptions } from './connector';
 import { snapshotEvent, type PolledRecord } from './poll-events';
 import type { PollPage, PollReader } from './poll-reader';
 
 export interface RecordReader extends PollReader {
-	/** One record by its id, with backfill priority; null if the CRM says that it is gone. */
-	readOne: (crmId: string, signal: AbortSignal) => Promise<PolledRecord | null>;
+	/** One record by its id, with backfill priority unless said otherwise; null if the CRM says that it is gone. */
+	readOne: (
+		crmId: string,
+		signal: AbortSignal,
+		priority?: CallPriority,
+	) => Promise<PolledRecord | null>;
 }
 
 const MAX_PAGES = 2_000;
@@ -18,21 +24,26 @@ const MAX_TRIES = 3;
 export function readAllWith(
 	context: ConnectorContext,
 	reader: RecordReader,
-	{ crmIds, signal }: ReadAllOptions,
+	options: ReadAllOptions,
 ): AsyncGenerator<ChangeEventInput[]> {
+	const { crmIds, signal } = options;
 	return crmIds === undefined
-		? readPages(context, reader, signal)
+		? readPages(context, reader, options)
 		: readSome(context, reader, crmIds, signal);
 }
+
+/** Pages that were read, and how many records stood on them. */
+const positionSchema = z.object({ pages: z.number().int().min(1), records: z.number().int() });
 
 async function* readPages(
 	context: ConnectorContext,
 	reader: RecordReader,
-	signal: AbortSignal,
+	{ signal, from, onPage }: ReadAllOptions,
 ): AsyncGenerator<ChangeEventInput[]> {
 	const ids = new Set<string>();
+	const before = positionSchema.safeParse(from).data ?? { pages: 0, records: 0 };
 	let total = 0;
-	for (let page = 1; page <= MAX_PAGES; page += 1) {
+	for (let page = before.pages + 1; page <= MAX_PAGES; page += 1) {
 		const readAt = context.now();
 		const read = await patiently(() =>
 			reader.readPage({ since: null, page, priority: 'backfill', inDepth: true, signal }),
@@ -41,9 +52,11 @@ async function* readPages(
 		// With one record less, the following pages begin one record later: one was never shown.
 		if ((read.total ?? total) < total) throw incomplete('records were deleted meanwhile');
 		total = read.total ?? total;
+		const records = before.records + ids.size;
+		onPage?.({ pages: page, records });
 		yield snapshots(context, read.records, readAt);
 		if (read.more) continue;
-		if (ids.size < total) throw incomplete('fewer records came than there are');
+		if (records < total) throw incomplete('fewer records came than there are');
 		return;
 	}
 	throw incomplete(`there are more than ${MAX_PAGES} pages`);

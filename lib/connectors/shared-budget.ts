@@ -10,6 +10,7 @@ import {
 	readState,
 	type BudgetAnswer,
 	type BudgetRequest,
+	type Quota,
 	type WindowLimit,
 } from './budget-window';
 import type { Json, RateBudget } from './connector';
@@ -69,6 +70,8 @@ class SharedBudget implements RateBudget {
 	/** Times of the last live calls, newest last. */
 	private lastLive: number[] = [];
 	private pausedUntil = 0;
+	/** What the CRM said of its long period and the store does not know yet. */
+	private quota: Quota | null = null;
 	private seen: { at: number; available: number } | null = null;
 	private serving = false;
 	private failures = 0;
@@ -97,6 +100,10 @@ class SharedBudget implements RateBudget {
 		this.pausedUntil = until;
 		// It goes with every later turn too, so nothing is lost if the store does not take it now.
 		this.turn(null).catch(() => undefined);
+	};
+
+	readonly observe = (quota: Quota): void => {
+		this.quota = quota;
 	};
 
 	/** As it was when this process last asked. */
@@ -183,6 +190,8 @@ class SharedBudget implements RateBudget {
 		// Brought back twice, a call would be missing in the count: if this turn fails it stays counted.
 		const returned = this.unspent;
 		this.unspent = [];
+		const { quota } = this;
+		this.quota = null;
 		const answer = await port.exchange(account, (stored) => {
 			const request: BudgetRequest = {
 				who: this.who,
@@ -192,6 +201,7 @@ class SharedBudget implements RateBudget {
 				wanted,
 				returned,
 				pausedUntil: this.pausedUntil,
+				quota,
 			};
 			const turn = exchange(readState(stored, this.limit, request.now), request);
 			return { state: turn.state as Json, result: turn.answer };

@@ -9,6 +9,7 @@ import type { ChangeEventInput } from '../../model/event';
 import { isListField } from '../../model/fields';
 import { guarded } from '../field-codec';
 import { baseField, readsIn, type FieldMap } from '../../model/field-map';
+import { isHouseholdAccount } from './household-account';
 import { ACCOUNT_NAME, crmFieldsOf, effectiveMap, readFields, toCanonical } from './fields';
 import { endOfSecond, isOwnOrigin, type StreamChange } from './stream-change';
 
@@ -55,7 +56,7 @@ function touched(maker: EventMaker, change: StreamChange): FieldMap {
 
 /** The stream knows of a contact's account only its id. */
 function streamName(crmField: string): string {
-	return crmField === ACCOUNT_NAME ? 'AccountId' : crmField;
+	return crmField.startsWith('Account.') ? 'AccountId' : crmField;
 }
 
 const WHOLE = new Set<StreamChange['changeType']>(['CREATE', 'UNDELETE']);
@@ -88,7 +89,7 @@ export function needsRead(maker: EventMaker, change: StreamChange): boolean {
 	if (change.changeType.startsWith('GAP_')) return true;
 	const mappings = isWhole(change) ? maker.fieldMap.filter(readsIn) : touched(maker, change);
 	return mappings.some((mapping) => {
-		if (mapping.crmField === ACCOUNT_NAME) return true;
+		if (mapping.crmField === ACCOUNT_NAME || isHouseholdAccount(mapping)) return true;
 		const names = crmFieldsOf(mapping);
 		if (names.some((name) => change.unsaid.has(name))) return true;
 		const isPartial = names.some((name) => !change.changed.has(name));
@@ -178,7 +179,7 @@ function wholeFields(maker: EventMaker, record: CrmRecord): ChangeEventInput['fi
 function emptyRecord(maker: EventMaker): CrmRecord {
 	const names = maker.fieldMap.filter(readsIn).flatMap(crmFieldsOf);
 	return Object.fromEntries(
-		names.filter((name) => name !== ACCOUNT_NAME).map((name) => [name, null]),
+		names.filter((name) => !name.includes('.')).map((name) => [name, null]),
 	);
 }
 

@@ -30,6 +30,8 @@ export interface CallScope {
 	writeHeaders?: Record<string, string>;
 	/** Told of every call that is sent. */
 	onCall?: () => void;
+	/** Default: the port's. */
+	timeoutMs?: number;
 }
 
 export type SalesforceConnection = Connection;
@@ -44,7 +46,7 @@ export function connect(context: ConnectorContext, scope: CallScope): Salesforce
 		version: settings.apiVersion,
 		callOptions: { client: settings.clientId },
 	});
-	useTransport(connection, new PortTransport(context, scope, settings.apiUsageCeiling));
+	useTransport(connection, new PortTransport(context, scope));
 	return connection;
 }
 
@@ -66,7 +68,6 @@ class PortTransport extends Transport {
 	constructor(
 		private readonly context: ConnectorContext,
 		private readonly scope: CallScope,
-		private readonly usageCeiling: number,
 	) {
 		super();
 	}
@@ -78,18 +79,14 @@ class PortTransport extends Transport {
 	}
 
 	private async send(request: JsforceRequest): Promise<JsforceResponse> {
-		await this.context.budget.take(this.scope.priority, this.scope.signal);
-		this.scope.onCall?.();
-		const response = await this.context.http(this.toPort(request));
-		this.watchUsage(response);
-		const body = typeof response.body === 'string' ? response.body : '';
-		if (response.status >= 300) throw this.failure(response, body);
+		const response = await callSalesforce(this.context, this.scope, this.toPort(request));
 		const contentType = header(response, 'content-type') ?? 'application/json';
-		return { statusCode: response.status, headers: { 'content-type': contentType }, body };
+		const { status, body } = response;
+		return { statusCode: status, headers: { 'content-type': contentType }, body: textOf(body) };
 	}
 
 	private toPort(request: JsforceRequest): HttpRequest {
-		const { writeHeaders, signal } = this.scope;
+		const { writeHeaders, signal, timeoutMs } = this.scope;
 		const headers: Record<string, string> = {};
 		for (const [name, value] of Object.entries(request.headers ?? {})) {
 			// The port knows the length of what it sends.
@@ -98,30 +95,52 @@ class PortTransport extends Transport {
 		const text = typeof request.body === 'string' ? request.body : undefined;
 		const method = request.method as HttpRequest['method'];
 		if (method !== 'GET') Object.assign(headers, writeHeaders);
-		return { method, url: request.url, headers, text, signal, responseType: 'text' };
+		return { method, url: request.url, headers, text, signal, timeoutMs, responseType: 'text' };
 	}
+}
 
-	private failure(response: HttpResponse, body: string): CrmError {
-		const wait = retryAfterMs(response, this.context.now());
-		const failure = restFailure(response.status, body, wait);
-		const limited = failure.code === 'REQUEST_LIMIT_EXCEEDED' || response.status === 429;
-		const pauseMs = wait ?? (limited ? failure.options.retryAfterMs : undefined);
-		if (failure.options.retryable && pauseMs !== undefined) this.context.budget.pauseFor(pauseMs);
-		return failure;
-	}
+/**
+ * One call, counted in the budget, with the org's usage watched. Rejects with CrmError for every status
+ * from 300 on, else as the port does. `request` asks for text.
+ */
+export async function callSalesforce(
+	context: ConnectorContext,
+	scope: CallScope,
+	request: HttpRequest,
+): Promise<HttpResponse> {
+	await context.budget.take(scope.priority, scope.signal);
+	scope.onCall?.();
+	const response = await context.http(request);
+	watchUsage(context, response);
+	if (response.status >= 300) throw failureOf(context, response);
+	return response;
+}
 
-	/** `Sforce-Limit-Info: api-usage=18/5000` (rolling 24 h, the whole org). */
-	private watchUsage(response: HttpResponse): void {
-		const usage = /api-usage=(\d+)\/(\d+)/.exec(header(response, 'sforce-limit-info') ?? '');
-		if (usage === null) return;
-		const [used, limit] = [Number(usage[1]), Number(usage[2])];
-		if (limit === 0 || used < limit * this.usageCeiling) return;
-		this.context.log('warn', 'The org is close to its daily API limit; the fabric pauses.', {
-			used,
-			limit,
-		});
-		this.context.budget.pauseFor(USAGE_PAUSE_MS);
-	}
+function textOf(body: unknown): string {
+	return typeof body === 'string' ? body : '';
+}
+
+function failureOf(context: ConnectorContext, response: HttpResponse): CrmError {
+	const wait = retryAfterMs(response, context.now());
+	const failure = restFailure(response.status, textOf(response.body), wait);
+	const limited = failure.code === 'REQUEST_LIMIT_EXCEEDED' || response.status === 429;
+	const pauseMs = wait ?? (limited ? failure.options.retryAfterMs : undefined);
+	if (failure.options.retryable && pauseMs !== undefined) context.budget.pauseFor(pauseMs);
+	return failure;
+}
+
+/** `Sforce-Limit-Info: api-usage=18/5000` (rolling 24 h, the whole org). */
+function watchUsage(context: ConnectorContext, response: HttpResponse): void {
+	const usage = /api-usage=(\d+)\/(\d+)/.exec(header(response, 'sforce-limit-info') ?? '');
+	if (usage === null) return;
+	const [used, limit] = [Number(usage[1]), Number(usage[2])];
+	if (limit > 0) context.budget.observe?.({ used, most: limit });
+	if (limit === 0 || used < limit * settingsOf(context).apiUsageCeiling) return;
+	context.log('warn', 'The org is close to its daily API limit; the fabric pauses.', {
+		used,
+		limit,
+	});
+	context.budget.pauseFor(USAGE_PAUSE_MS);
 }
 
 /** Record ids stand in paths: nothing else may get there. */

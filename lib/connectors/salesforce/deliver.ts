@@ -4,15 +4,18 @@
  * upserts where an external-id field is set up, else they look for an earlier try's record first.
  */
 import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
-import { wantedOf, writeHeaders } from '../deliver-common';
+import { urgencyOf, wantedOf, writeHeaders } from '../deliver-common';
 import { changedMeanwhile, failureOutcome, goneOutcome } from '../outcomes';
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import type { CanonicalFields } from '../../model/fields';
 import { baseField, writesOut, type FieldMap } from '../../model/field-map';
-import { checkedId, connect, CRM, OBJECT } from './client';
+import { checkedId, connect, CRM, OBJECT, soqlText } from './client';
 import { crmFieldsOf, effectiveMap, project, toCanonical, toCrmValues } from './fields';
 import { findEarlierTry } from './find-created';
 import { archive, confirmed, remove, requireGone, type Work } from './remove';
+import { withoutEmployer } from './household-account';
+import { deliverItemJob } from './items/deliver';
+import { runQuery } from './reader';
 import { settingsOf } from './settings';
 import { planWrite } from './write-plan';
 
@@ -21,9 +24,10 @@ export async function deliver(
 	context: ConnectorContext,
 	job: DeliveryJob,
 ): Promise<DeliveryOutcome> {
+	if (job.object !== 'contact') return deliverItemJob(context, job);
 	let calls = 0;
 	const connection = connect(context, {
-		priority: job.attempt > 1 ? 'retry' : 'live',
+		priority: urgencyOf(job),
 		writeHeaders: writeHeaders(job),
 		onCall: () => (calls += 1),
 	});
@@ -76,7 +80,12 @@ const PRECONDITION_FAILED = 412;
 async function look(work: Work, crmId: string, mappings: FieldMap): Promise<CrmRecord | null> {
 	if (!work.settings.verifyBeforeWrite || mappings.length === 0) return null;
 	const fields = [...new Set(['Id', 'LastModifiedDate', ...mappings.flatMap(crmFieldsOf)])];
-	return (await work.connection.retrieve(OBJECT, crmId, { fields })) as CrmRecord;
+	if (!fields.some((name) => name.includes('.')))
+		return (await work.connection.retrieve(OBJECT, crmId, { fields })) as CrmRecord;
+	const soql = `SELECT ${fields.join(', ')} FROM ${OBJECT} WHERE Id = ${soqlText(crmId)}`;
+	const [record] = await runQuery(work.connection, soql, 1);
+	if (record !== undefined) return withoutEmployer(record, mappings);
+	throw new CrmError('Salesforce has no such contact', 404, 'NOT_FOUND', { retryable: false });
 }
 
 /** Closes the time between look and write, to the second that Salesforce compares in. */
@@ -85,7 +94,7 @@ function unmodifiedSince(fresh: CrmRecord | null): Record<string, string> {
 	return Number.isNaN(at) ? {} : { 'if-unmodified-since': new Date(at).toUTCString() };
 }
 
-function writableMap({ job, context }: Work): FieldMap {
+export function writableMap({ job, context }: Work): FieldMap {
 	return effectiveMap(job.fieldMap, context.settings).filter(writesOut);
 }
 
@@ -104,7 +113,7 @@ async function create(work: Work): Promise<DeliveryOutcome> {
 	return confirmed(work, newId(result.id), wanted);
 }
 
-function nothingToCreate(): DeliveryOutcome {
+export function nothingToCreate(): DeliveryOutcome {
 	return {
 		status: 'rejected',
 		reason: 'Salesforce contacts are persons, and nothing of this client has a place in one',
@@ -113,7 +122,7 @@ function nothingToCreate(): DeliveryOutcome {
 }
 
 /** An earlier try made it. What it holds may be older or newer than what is wanted now. */
-function asFound(work: Work, record: CrmRecord): DeliveryOutcome {
+export function asFound(work: Work, record: CrmRecord): DeliveryOutcome {
 	const { job, context } = work;
 	const known = toCanonical(record, job.fieldMap, context.settings);
 	return confirmed(work, newId(record['Id']), known, true);
@@ -143,7 +152,7 @@ async function upsert(
 	}
 }
 
-function missingKey(field: string): DeliveryOutcome {
+export function missingKey(field: string): DeliveryOutcome {
 	return {
 		status: 'rejected',
 		reason:

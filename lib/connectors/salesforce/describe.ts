@@ -1,7 +1,11 @@
 /** The org's own contact fields, from the sObject describe. */
 import type { ConnectorContext, CrmField } from '../connector';
 import { baseField } from '../../model/field-map';
-import { connect, OBJECT } from './client';
+import type { ObjectName } from '../../model/objects';
+import { describeFields } from '../objects/crm-object';
+import { connect, OBJECT, type SalesforceConnection } from './client';
+import { itemOf } from './objects';
+import type { SalesforceItem } from './objects/salesforce-object';
 import { ACCOUNT_NAME, defaultFieldMap } from './fields';
 
 /** The part of jsforce's field description that is used here. */
@@ -39,11 +43,36 @@ const SKIPPED = new Set(['base64', 'location', 'anyType', 'complexvalue']);
 const SUGGESTED = new Map(defaultFieldMap.map(({ crmField, field }) => [crmField, field]));
 
 /** See `Connector.describe`. */
-export async function describe(context: ConnectorContext): Promise<CrmField[]> {
-	const { fields } = await connect(context, { priority: 'live' }).describe(OBJECT);
+export async function describe(
+	context: ConnectorContext,
+	object: ObjectName = 'contact',
+): Promise<CrmField[]> {
+	const connection = connect(context, { priority: 'live' });
+	if (object !== 'contact') return describeItem(connection, itemOf(object));
+	const { fields } = await connection.describe(OBJECT);
 	const described = (fields as DescribedField[]).filter(({ type }) => !SKIPPED.has(type));
 	const writable = new Set(described.filter(({ updateable }) => updateable).map(partOf));
 	return [...described.map((field) => toCrmField(field, writable)), accountName()];
+}
+
+/** The declared fields with the org's own words, then all others of the org. */
+async function describeItem(
+	connection: SalesforceConnection,
+	item: SalesforceItem,
+): Promise<CrmField[]> {
+	const { fields } = await connection.describe(item.sobject);
+	const described = (fields as DescribedField[]).filter(({ type }) => !SKIPPED.has(type));
+	const words = described.map(({ name, picklistValues }) => {
+		const active = (picklistValues ?? []).filter((one) => one.active !== false);
+		return [name, active.map(({ value }) => value)] as const;
+	});
+	const declared = new Set(item.fields.map(({ name }) => name));
+	const custom = described
+		.filter((field) => field.custom && !declared.has(field.name))
+		.map((field) => toCrmField(field, new Set()));
+	const known = new Set(described.map(({ name }) => name));
+	const standard = describeFields(item, new Map(words.filter(([, own]) => own.length > 0)));
+	return [...standard.filter(({ name }) => known.has(name)), ...custom];
 }
 
 function partOf({ compoundFieldName }: DescribedField): string {

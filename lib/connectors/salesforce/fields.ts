@@ -8,7 +8,16 @@
  */
 import type { CrmRecord, Json } from '../connector';
 import { guarded } from '../field-codec';
+import {
+	householdFields,
+	householdValues,
+	isHouseholdAccount,
+	readHousehold,
+	withHouseholds,
+} from './household-account';
+import { itemSettings } from './settings';
 import { slotAttributes, placeInSlots, type Slot } from '../../mapping/slots';
+import { fromCrm, toCrm } from '../../mapping/transforms';
 import { canonicalText, listItemKey } from '../../model/canonical';
 import {
 	isListField,
@@ -24,6 +33,7 @@ import {
 } from '../../model/fields';
 import {
 	baseField,
+	mapOfObject,
 	readsIn,
 	writesOut,
 	type FieldMap,
@@ -68,7 +78,9 @@ export const defaultFieldMap: FieldMap = [
  * creating an account), and the setting `companyFromAccount` switches that reading on.
  */
 export function effectiveMap(fieldMap: FieldMap, settings: Record<string, Json>): FieldMap {
-	return fieldMap.map((mapping) => {
+	const { householdField, householdValue } = itemSettings(settings);
+	return mapOfObject(fieldMap, 'contact').map((mapping) => {
+		if (isHouseholdAccount(mapping)) return withHouseholds(mapping, householdField, householdValue);
 		if (mapping.crmField !== ACCOUNT_NAME) return mapping;
 		const read = readsIn(mapping) || settings['companyFromAccount'] === true;
 		return { ...mapping, direction: read ? 'in' : 'off' };
@@ -77,6 +89,7 @@ export function effectiveMap(fieldMap: FieldMap, settings: Record<string, Json>)
 
 /** The fields that the API reads and writes for one mapping. */
 export function crmFieldsOf(mapping: FieldMapping): string[] {
+	if (isHouseholdAccount(mapping)) return householdFields(mapping);
 	return isAddress(mapping) ? addressFields(mapping.crmField) : [mapping.crmField];
 }
 
@@ -99,12 +112,29 @@ export function readFields(record: CrmRecord, mappings: FieldMap): CanonicalFiel
 	const fields: CanonicalFields = {};
 	for (const [field, group] of byBaseField(mappings)) {
 		const known = group.filter((mapping) => crmFieldsOf(mapping).some((name) => has(record, name)));
-		if (known.length === 0) continue;
-		fields[field] = isListField(field)
+		const [first] = known;
+		if (first === undefined) continue;
+		const value = isListField(field)
 			? readList(record, field, known)
-			: readScalar(field, valueAt(record, known[0]?.crmField ?? ''));
+			: readMapped(field, record, first);
+		if (value !== undefined) fields[field] = value;
 	}
 	return fields;
+}
+
+/** undefined: the record does not say. */
+function readMapped(
+	field: string,
+	record: CrmRecord,
+	mapping: FieldMapping,
+): ScalarValue | undefined {
+	if (isHouseholdAccount(mapping)) return readHousehold(record, mapping);
+	return fromCrm(mapping, readScalar(formOf(field, mapping), valueAt(record, mapping.crmField)));
+}
+
+/** A transform says how its CRM holds the value: a date in its own format is no canonical date yet. */
+function formOf(field: string, { transform }: FieldMapping): string {
+	return transform === undefined ? field : '';
 }
 
 export function byBaseField(mappings: FieldMap): Map<string, FieldMap> {
@@ -132,7 +162,7 @@ function readItem(
 		const address = addressItem(record, mapping.crmField);
 		return address && { ...address, ...common };
 	}
-	const text = readScalar(field, valueAt(record, mapping.crmField));
+	const text = readMapped(field, record, mapping);
 	if (typeof text !== 'string') return undefined;
 	return field === 'emails' ? { address: text, ...common } : { ...splitExtension(text), ...common };
 }
@@ -160,13 +190,18 @@ export function toCrmValues(fields: CanonicalFields, mappings: FieldMap): CrmVal
 		if (value === undefined) continue;
 		if (isListField(field))
 			Object.assign(values, listValues(field, (value ?? []) as ListItem[], group));
-		else for (const mapping of group) values[mapping.crmField] = scalarValue(field, value);
+		else for (const mapping of group) Object.assign(values, scalarValues(field, mapping, value));
 	}
 	return values;
 }
 
-function scalarValue(field: string, value: FieldValue): ScalarValue {
-	return Array.isArray(value) ? null : readScalar(field, value);
+/** Nothing for a value that is not written. */
+function scalarValues(field: string, mapping: FieldMapping, wanted: FieldValue): CrmValues {
+	if (isHouseholdAccount(mapping)) return householdValues(wanted);
+	const value = Array.isArray(wanted) ? null : toCrm(mapping, wanted);
+	return value === undefined
+		? {}
+		: { [mapping.crmField]: readScalar(formOf(field, mapping), value) };
 }
 
 function listValues(field: ListField, items: ListItem[], mappings: FieldMap): CrmValues {
@@ -175,8 +210,8 @@ function listValues(field: ListField, items: ListItem[], mappings: FieldMap): Cr
 	const slots: Slot[] = mappings.map((m) => ({ slot: slotOf(m), crmField: m.crmField }));
 	const placed = placeInSlots(filled, slots);
 	const values: CrmValues = {};
-	for (const { crmField } of mappings) {
-		Object.assign(values, itemValues(field, crmField, placed.get(crmField)));
+	for (const mapping of mappings) {
+		Object.assign(values, itemValues(field, mapping, placed.get(mapping.crmField)));
 	}
 	return values;
 }
@@ -185,11 +220,17 @@ function isFilled(field: ListField, item: ListItem): boolean {
 	return listItemKey(field, item).replaceAll('|', '') !== '';
 }
 
-function itemValues(field: ListField, crmField: string, item: ListItem | undefined): CrmValues {
+function itemValues(
+	field: ListField,
+	mapping: FieldMapping,
+	item: ListItem | undefined,
+): CrmValues {
+	const { crmField } = mapping;
 	if (field === 'addresses') return addressValues(crmField, item as AddressItem | undefined);
 	if (item === undefined) return { [crmField]: null };
 	const text = field === 'emails' ? (item as EmailItem).address : joinExtension(item as PhoneItem);
-	return { [crmField]: readScalar(field, text) };
+	const held = toCrm(mapping, text);
+	return held === undefined ? {} : { [crmField]: readScalar(field, held) };
 }
 
 function tagValues(items: TagItem[], mappings: FieldMap): CrmValues {
@@ -210,6 +251,9 @@ export function project(
 	if (type !== undefined && type !== null && type !== 'person') return {};
 	const writable = effectiveMap(fieldMap, settings).filter(writesOut);
 	const fields = readFields(toCrmValues(desired, writable), writable);
+	// Whom it names is the same in every system.
+	const { household } = desired;
+	if (household !== undefined && 'household' in fields) fields['household'] = household;
 	return type === undefined ? fields : { type: 'person', ...fields };
 }
 

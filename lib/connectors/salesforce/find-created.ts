@@ -91,7 +91,7 @@ function sameName(
  * jsforce's `identity()` puts the token into an address, and needs one that it does not have here;
  * the user's id stands at the user-info resource of the instance.
  */
-async function ownUserId(
+export async function ownUserId(
 	context: ConnectorContext,
 	connection: SalesforceConnection,
 ): Promise<string> {

@@ -5,13 +5,20 @@ import {
 	type Connector,
 	type ConnectorContext,
 } from '../connector';
+import { capabilitiesOf, defaultMapOf, itemToCanonical, projectItem } from '../objects/crm-object';
+import type { FieldMapping } from '../../model/field-map';
 import { runChangeSource } from './changes';
 import { connect, OBJECT } from './client';
 import { contacts } from './contacts';
 import { deliver } from './deliver';
+import { deliverMany } from './deliver-many';
 import { describe } from './describe';
 import { defaultFieldMap, project, toCanonical } from './fields';
 import { isGone, readAll } from './listing';
+import { HOUSEHOLD_ACCOUNT } from './household-account';
+import { withItems } from './items/changes';
+import { records } from './items/records';
+import { ITEMS, itemOf } from './objects';
 import { runQuery } from './reader';
 import { defaultSettings } from './settings';
 
@@ -29,6 +36,14 @@ async function check(context: ConnectorContext): Promise<void> {
 	}
 }
 
+/** A contact says itself to whose household it belongs. */
+const MEMBERSHIP: FieldMapping = {
+	object: 'contact',
+	field: 'household',
+	crmField: HOUSEHOLD_ACCOUNT,
+	direction: 'both',
+};
+
 export const salesforce: Connector = {
 	kind: 'salesforce',
 	displayName: 'Salesforce',
@@ -39,18 +54,29 @@ export const salesforce: Connector = {
 		// Salesforce limits an org's calls in 24 h, by edition and licences; it reports the count with
 		// every answer, and the client pauses by that (setting apiUsageCeilingPercent).
 		rateLimit: null,
+		writeCalls: { create: 1, update: 2, atOnce: 200 },
 		readOnlyFields: ['companyName'],
 		removal: { archive: true, delete: true },
+		objects: capabilitiesOf(ITEMS),
 	},
 	defaultFieldMap,
 	defaultSettings,
 	check,
 	describe,
-	runChangeSource,
+	objectFieldMap: [...defaultMapOf(ITEMS), MEMBERSHIP],
+	runChangeSource: withItems(runChangeSource),
 	readAll,
 	isGone,
-	toCanonical,
-	project,
+	toCanonical: (record, fieldMap, settings, object = 'contact') =>
+		object === 'contact'
+			? toCanonical(record, fieldMap, settings)
+			: itemToCanonical(itemOf(object), record, fieldMap, settings),
+	project: (desired, fieldMap, settings, object = 'contact') =>
+		object === 'contact'
+			? project(desired, fieldMap, settings)
+			: projectItem(itemOf(object), desired, fieldMap, settings),
 	deliver,
+	deliverMany,
 	contacts,
+	records,
 };

@@ -1,9 +1,12 @@
 /** All contacts, or some of them, as they are now. */
 import type { ChangeEventInput } from '../../model/event';
+import type { ObjectName } from '../../model/objects';
 import { CrmError, type ConnectorContext, type ReadAllOptions } from '../connector';
 import { ServerClock } from '../server-clock';
 import { eventMaker, fieldsToRead, snapshotEvent, type RecordRead } from './change-events';
-import { checkedId, connect } from './client';
+import { bulkRead } from './bulk-read';
+import { checkedId, connect, OBJECT } from './client';
+import { isGoneItem, readAllItems } from './items/listing';
 import { batches, ContactReader, isContactGone } from './reader';
 import { settingsOf } from './settings';
 
@@ -12,8 +15,13 @@ const MAX_PAGES = 10_000;
 /** Pages go on from the last id: a record that goes meanwhile shifts no other one out of sight. */
 export async function* readAll(
 	given: ConnectorContext,
-	{ fieldMap, crmIds, signal }: ReadAllOptions,
+	options: ReadAllOptions,
 ): AsyncGenerator<ChangeEventInput[]> {
+	const { fieldMap, object = 'contact', crmIds, signal } = options;
+	if (object !== 'contact') {
+		yield* readAllItems(given, object, options);
+		return;
+	}
 	// Edit times are brought to our clock, as the change source brings them.
 	const clock = new ServerClock(given.now);
 	const context = { ...given, http: clock.listening(given.http) };
@@ -28,12 +36,31 @@ export async function* readAll(
 			yield told([...(await reader.readBatch(ids, 'backfill')).values()]);
 		return;
 	}
+	if (await isLarge(context, signal)) {
+		const bulk = readInBulk(context, fieldsToRead(maker), signal);
+		if (yield* mapped(bulk, told)) return;
+	}
+	yield* mapped(readInPages(reader), told);
+}
+
+async function* mapped<Result>(
+	pages: AsyncGenerator<RecordRead[], Result>,
+	told: (reads: RecordRead[]) => ChangeEventInput[],
+): AsyncGenerator<ChangeEventInput[], Result> {
+	for (;;) {
+		const page = await pages.next();
+		if (page.done === true) return page.value;
+		yield told(page.value);
+	}
+}
+
+async function* readInPages(reader: ContactReader): AsyncGenerator<RecordRead[]> {
 	let after = '';
 	for (let count = 0; count < MAX_PAGES; count += 1) {
 		const page = await reader.page(after);
 		const last = page.at(-1);
 		if (last === undefined) return;
-		yield told(page);
+		yield page;
 		after = String(last.record['Id']);
 	}
 	throw new CrmError(
@@ -43,10 +70,46 @@ export async function* readAll(
 	);
 }
 
+/** One cheap call says whether a bulk job is worth its own. */
+async function isLarge(context: ConnectorContext, signal: AbortSignal): Promise<boolean> {
+	const { bulkReadAbove } = settingsOf(context);
+	if (bulkReadAbove === 0) return false;
+	const connection = connect(context, { priority: 'backfill', signal });
+	const { totalSize } = await connection.query(`SELECT COUNT() FROM ${OBJECT}`);
+	return totalSize > bulkReadAbove;
+}
+
+/** False if the org does not let us read in bulk, or the job failed there: nothing was read. */
+async function* readInBulk(
+	context: ConnectorContext,
+	fields: string[],
+	signal: AbortSignal,
+): AsyncGenerator<RecordRead[], boolean> {
+	// What the job reads may be as old as this.
+	const readAt = context.now();
+	let isBegun = false;
+	try {
+		for await (const records of bulkRead(context, { sobject: OBJECT, fields, signal })) {
+			isBegun = true;
+			yield records.map((record) => ({ record, readAt }));
+		}
+		return true;
+	} catch (error) {
+		if (isBegun || !(error instanceof CrmError)) throw error;
+		if (error.options.retryable && error.code !== 'bulk-failed') throw error;
+		context.log('warn', 'Salesforce does not read in bulk; the contacts are read page by page.', {
+			code: error.code,
+		});
+		return false;
+	}
+}
+
 export function isGone(
 	context: ConnectorContext,
 	crmId: string,
 	signal?: AbortSignal,
+	object: ObjectName = 'contact',
 ): Promise<boolean> {
+	if (object !== 'contact') return isGoneItem(context, object, crmId, signal);
 	return isContactGone(connect(context, { priority: 'backfill', signal }), crmId);
 }

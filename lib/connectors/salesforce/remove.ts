@@ -9,6 +9,7 @@ import { changedMeanwhile, goneOutcome } from '../outcomes';
 import { CRM, OBJECT, type SalesforceConnection } from './client';
 import { isGone } from './errors';
 import { crmFieldsOf, effectiveMap, readFields } from './fields';
+import { isHouseholdAccount } from './household-account';
 import { isContactGone } from './reader';
 import type { SalesforceSettings } from './settings';
 
@@ -84,5 +85,6 @@ async function readNow(work: Work, crmId: string, map: FieldMap): Promise<Canoni
 	// A name at another record comes by a query only, and is not the contact's own.
 	const own = fields.filter((name) => !name.includes('.'));
 	const record = await work.connection.retrieve(OBJECT, crmId, { fields: own });
-	return readFields(record as CrmRecord, map);
+	const readable = map.filter((mapping) => !isHouseholdAccount(mapping));
+	return readFields(record as CrmRecord, readable);
 }

@@ -47,6 +47,36 @@ const settingsSchema = z.object({
 	archiveIsRemoval: z.boolean().default(false),
 	/** Read the name of a contact's account as its company. */
 	companyFromAccount: z.boolean().default(false),
+	/**
+	 * Updates of one claimed batch go as sObject Collections, up to 200 in a call, and so do creates by
+	 * external id. Collections take no `If-Unmodified-Since`: between the one read of all and the write
+	 * lies the time of a call. False: each record by itself, on that condition.
+	 */
+	batchWrites: z.boolean().default(true),
+	/** A listing of more contacts than this is read by Bulk API 2.0; 0: never. */
+	bulkReadAbove: z.coerce.number().int().nonnegative().default(2_000),
+	/** First pause between two looks at a bulk job; grows to half a minute. */
+	bulkPollSeconds: duration.default(2),
+	/** How long a bulk job may take, queue included, before it is given up (a read) or left to run (a write). */
+	bulkWaitMinutes: duration.default(60),
+	/** What is synced: see objects/chosen.ts. */
+	objects: z.array(z.string()).default(['contact']),
+	/** API name of the account field that tells households from other accounts, and its value then. */
+	householdField: fieldName.default('Type'),
+	householdValue: z.string().max(255).default('Household'),
+	/** Status of a new task, and the one that stands for done. */
+	taskOpenStatus: z.string().min(1).max(40).default('Not Started'),
+	taskDoneStatus: z.string().min(1).max(40).default('Completed'),
+	/** Title of a note without a subject; Salesforce wants one of every note. */
+	noteTitle: z.string().min(1).max(80).default('Note'),
+	/** Of a new opportunity that names none: its stage, and in how many days it closes. */
+	opportunityStage: z.string().min(1).max(40).default('Prospecting'),
+	opportunityCloseDays: z.coerce.number().int().nonnegative().default(90),
+	/** Pause between two reads of households, notes, tasks, events and opportunities: while there is news, and at most. */
+	itemPollSeconds: duration.default(30),
+	itemPollMaxSeconds: duration.default(300),
+	/** How often all of them are listed, to find what no other read showed; 0: never. */
+	itemScanHours: duration.default(24),
 	/** Look at the record before an update, and write only if nobody changed it since it was read. */
 	verifyBeforeWrite: z.boolean().default(true),
 	/** How often the stream is compared with the record list, to find a session that went deaf. */
@@ -84,7 +114,11 @@ export interface SalesforceSettings
 		| 'archiveIsRemoval'
 		| 'companyFromAccount'
 		| 'verifyBeforeWrite'
+		| 'batchWrites'
+		| 'bulkReadAbove'
 	> {
+	bulkPollMs: number;
+	bulkWaitMs: number;
 	heartbeatMs: number;
 	deafGraceMs: number;
 	watchdogMs: number;
@@ -111,6 +145,32 @@ export function parseSettings(raw: Record<string, Json>): SalesforceSettings {
 	return inMilliseconds(result.data);
 }
 
+export type ItemSettings = Pick<
+	RawSettings,
+	| 'householdField'
+	| 'householdValue'
+	| 'taskOpenStatus'
+	| 'taskDoneStatus'
+	| 'noteTitle'
+	| 'opportunityStage'
+	| 'opportunityCloseDays'
+	| 'itemPollSeconds'
+	| 'itemPollMaxSeconds'
+	| 'itemScanHours'
+>;
+
+const parsedItems = new WeakMap<object, ItemSettings>();
+
+/** What the objects beside contacts go by; what cannot be read has its default. */
+export function itemSettings(raw: Record<string, Json>): ItemSettings {
+	const known = parsedItems.get(raw);
+	if (known !== undefined) return known;
+	const result = settingsSchema.safeParse(raw);
+	const settings = result.success ? result.data : settingsSchema.parse({});
+	parsedItems.set(raw, settings);
+	return settings;
+}
+
 export function settingsOf(context: ConnectorContext): SalesforceSettings {
 	return parseSettings(context.settings);
 }
@@ -127,6 +187,10 @@ function inMilliseconds(raw: RawSettings): SalesforceSettings {
 		archiveIsRemoval: raw.archiveIsRemoval,
 		companyFromAccount: raw.companyFromAccount,
 		verifyBeforeWrite: raw.verifyBeforeWrite,
+		batchWrites: raw.batchWrites,
+		bulkReadAbove: raw.bulkReadAbove,
+		bulkPollMs: raw.bulkPollSeconds * SECOND,
+		bulkWaitMs: raw.bulkWaitMinutes * MINUTE,
 		heartbeatMs: raw.heartbeatMinutes * MINUTE,
 		deafGraceMs: raw.deafGraceSeconds * SECOND,
 		watchdogMs: raw.watchdogSeconds * SECOND,

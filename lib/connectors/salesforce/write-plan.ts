@@ -4,7 +4,13 @@
  */
 import type { CrmRecord } from '../connector';
 import { canonicalEmail, canonicalPhone, canonicalText } from '../../model/canonical';
-import { isListField, type CanonicalFields, type ListItem } from '../../model/fields';
+import { fromCrm } from '../../mapping/transforms';
+import {
+	isListField,
+	type CanonicalFields,
+	type ListItem,
+	type ScalarValue,
+} from '../../model/fields';
 import { baseField, type FieldMap, type FieldMapping } from '../../model/field-map';
 import { byBaseField, crmFieldsOf, toCrmValues } from './fields';
 import { splitExtension, type CrmValues } from './values';
@@ -68,11 +74,17 @@ function sameCrmValue(mapping: FieldMapping, a: unknown, b: unknown): boolean {
 }
 
 function canonicalOf(mapping: FieldMapping, value: unknown): string {
-	if (value === null || value === undefined) return '';
-	const text = canonicalText(String(value));
+	// Two forms of one value (`Y` and `Yes`) are no difference.
+	const told = isScalar(value) ? fromCrm(mapping, value) : value;
+	if (told === null || told === undefined) return '';
+	const text = canonicalText(String(told));
 	const field = baseField(mapping.field);
 	if (field === 'emails') return canonicalEmail(text);
 	if (field !== 'phones' || text === '') return text;
 	const { number, extension } = splitExtension(text);
 	return `${canonicalPhone(number)} ${extension ?? ''}`;
+}
+
+function isScalar(value: unknown): value is ScalarValue {
+	return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -1,6 +1,6 @@
 /** What `/_sim/` has for Salesforce alone. */
 import { z } from 'zod';
-import { json, SimHttpError, type SimRoute } from '../framework';
+import { json, SimHttpError, type SimRequest, type SimRoute } from '../framework';
 import type { Org } from './org';
 import { orgObjects } from './schema/objects';
 import { switchesSchema } from './switches';
@@ -16,6 +16,30 @@ const eventSchema = z
 		fields: z.record(z.unknown()).optional(),
 	})
 	.strict();
+
+const fieldSchema = z
+	.object({
+		name: z.string().min(1).optional(),
+		label: z.string().min(1).optional(),
+		type: z.enum(['string', 'textarea', 'picklist', 'date', 'datetime', 'boolean']).optional(),
+		values: z.array(z.string().min(1)).optional(),
+		writable: z.boolean().optional(),
+		required: z.boolean().optional(),
+	})
+	.strict();
+
+/** `PATCH /_sim/fields/:object/:field`: setup changes a field; its rows' values go with its name. */
+function changeField(org: Org, request: SimRequest) {
+	const object = org.schema.object(request.params.object ?? '');
+	const field = object && org.schema.field(object, request.params.field ?? '');
+	if (object === undefined || field === undefined) {
+		throw new SimHttpError(json(404, { error: 'No such field' }));
+	}
+	const edit = checked(fieldSchema, request.object());
+	if (edit.name !== undefined) org.store.rename(object, field.name, edit.name);
+	org.schema.change(object, field.name, edit);
+	return json(200, { ...field, ...edit });
+}
 
 function checked<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, value: unknown): T {
 	const result = schema.safeParse(value);
@@ -35,6 +59,11 @@ export function salesforceAdminRoutes(org: Org): SimRoute[] {
 				org.schema.redefine(orgObjects(org.switches));
 				return json(200, org.switches);
 			},
+		},
+		{
+			method: 'PATCH',
+			path: '/_sim/fields/:object/:field',
+			handle: (request) => changeField(org, request),
 		},
 		{
 			method: 'POST',

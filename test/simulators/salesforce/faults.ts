@@ -14,6 +14,13 @@
  * - `updatedHoldback`: `latestDateCovered` stays `ms` behind
  * - `deletedLogStartsLater`: the delete log reaches back only `ms`
  *
+ * Bulk API 2.0 (`match` is looked for in `BULK ingest|query <Object> <operation>`; the row faults above
+ * count for each row of a job, with the same text):
+ * - `bulkQueue`: the job stays in the queue (`times` counts the calls to any job meanwhile)
+ * - `bulkFail`: the job fails before its first row (`body`: its errorMessage)
+ * - `bulkFailMidway`: an ingest job fails after half of its rows; the rest is unprocessed
+ * - `bulkNoLocator`: a page of query results comes without `Sforce-Locator` (`match` as with REST)
+ *
  * OAuth:
  * - `invalidGrant`: the token endpoint answers invalid_grant (`body`: the description)
  * - `invalidateTokens`: at once, and once: all access tokens issued so far are dead

@@ -1,8 +1,10 @@
 /**
- * A Salesforce org as an HTTP server: OAuth, REST, Change Data Capture over CometD, and people at
+ * A Salesforce org as an HTTP server: OAuth, REST, Bulk API 2.0, Change Data Capture over CometD, and people at
  * the screen. It behaves as reference/salesforce.md says; switches are in ./switches, faults in
  * ./faults. Besides the shared `/_sim/*` endpoints it has
  * - `GET|PATCH /_sim/switches`: read or change switches; fields come and go with those of the schema,
+ * - `PATCH /_sim/fields/:object/:field`: change a field (name, label, type, values, writable, required)
+ *   until the switches are changed,
  * - `POST /_sim/events`: put an event on the bus by hand ({@link InjectedEvent}).
  */
 import { Snapshots, startSimulatorServer } from '../framework';
@@ -45,6 +47,9 @@ function credentialsOf(org: Org, snapshots: Snapshots): Record<string, string> {
 	};
 }
 
+/** Salesforce takes 150 MB of CSV in one bulk upload. */
+const MAX_BODY_BYTES = 150_000_000;
+
 /** Starts the org on 127.0.0.1. The contacts to begin with fire no events. */
 export async function startSalesforceSimulator(
 	options: SimulatorOptions = {},
@@ -81,6 +86,7 @@ export async function startSalesforceSimulator(
 		now,
 		port: options.port,
 		faults: org.faults,
+		maxBodyBytes: MAX_BODY_BYTES,
 	});
 	credentials['instanceUrl'] = server.url;
 	return {

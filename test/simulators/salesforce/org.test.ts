@@ -28,11 +28,8 @@ describe('the org', () => {
 		});
 		expect(field('CreatedDate')).toMatchObject({ createable: false, updateable: false });
 		const { body: global } = await call(simulator, 'GET', '/sobjects');
-		expect((global as { sobjects: Json[] }).sobjects.map((one) => one['name'])).toEqual([
-			'Account',
-			'Contact',
-			'User',
-		]);
+		const names = (global as { sobjects: Json[] }).sobjects.map((one) => one['name']);
+		expect(names).toEqual(expect.arrayContaining(['Account', 'Contact', 'User']));
 	});
 
 	test('names its versions, resources and event schemas', async () => {

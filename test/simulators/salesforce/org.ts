@@ -1,5 +1,6 @@
 /** One simulated org: its setup, rows, events and accounts, independent of HTTP. */
 import type { Snapshots } from '../framework';
+import { BulkJobs } from './bulk/jobs';
 import { ChangeDataCapture } from './cdc';
 import { EventBus } from './event-bus';
 import { SalesforceFaults } from './faults';
@@ -27,6 +28,7 @@ export class Org {
 	readonly accounts: OAuthAccounts;
 	readonly quota: ApiQuota;
 	readonly cursors: QueryCursors;
+	readonly bulk: BulkJobs;
 	/** The user that people at the screen are. */
 	readonly advisor: Actor;
 	readonly integrationUser: string;
@@ -40,6 +42,7 @@ export class Org {
 		this.bus = new EventBus(switches, now);
 		this.quota = new ApiQuota(switches, now);
 		this.cursors = new QueryCursors(now);
+		this.bulk = new BulkJobs(switches, now);
 		this.integrationUser = this.addUser(USERNAME, 'CRM Fabric');
 		const advisor = this.addUser('advisor@crm-fabric.example', 'Robin Advisor');
 		this.advisor = { userId: advisor, origin: UI_ORIGIN };

@@ -88,6 +88,14 @@ export class Store {
 		this.listeners.push(listener);
 	}
 
+	/** Setup renamed a field: rows keep their values under the new name. No listener is told of it. */
+	rename(object: ObjectDef, from: string, to: string): void {
+		for (const row of this.all(object)) {
+			const { [from]: value, ...others } = row.values;
+			if (value !== undefined) this.replace(row, { ...row, values: { ...others, [to]: value } });
+		}
+	}
+
 	/** The row with this 15- or 18-character id, deleted ones included. */
 	find(object: ObjectDef, id: string): Row | undefined {
 		const row = this.rows.get(toId18(id) ?? '');

@@ -63,6 +63,19 @@ export const switchesSchema = z
 		/** `event.replayId` is sent as a JSON string. */
 		replayIdAsString: z.boolean().default(false),
 
+		/** How long a bulk job waits in the queue, and how long it then shows as InProgress. */
+		bulkQueueMs: z.number().int().nonnegative().default(0),
+		bulkProcessMs: z.number().int().nonnegative().default(0),
+		/** Bulk jobs that are worked on at a time; the others stay in the queue. */
+		bulkParallelJobs: positive.default(25),
+		/** Rolling 24 h allowances of bulk query jobs, and of ingest batches (10,000 rows each). */
+		dailyBulkQueryJobs: positive.default(10_000),
+		dailyBulkBatches: positive.default(15_000),
+		/** Most rows in one page of a bulk query's result. */
+		bulkQueryPage: positive.default(50_000),
+		/** Results of a bulk job come in the order of the upload, which Salesforce does not promise. */
+		bulkResultsInOrder: z.boolean().default(false),
+
 		/** A cleared field is left out of the event, or present as null (the documentation has both). */
 		clearedFields: z.enum(['absent', 'null']).default('absent'),
 		/** Events carry no `changedFields`. */
@@ -71,6 +84,8 @@ export const switchesSchema = z
 		mergeSameChanges: z.boolean().default(true),
 		/** An update that changes nothing still bumps LastModifiedDate and fires an event with it alone. */
 		noOpUpdateEvents: z.boolean().default(true),
+		/** A row of a collection that names an unknown field: the whole call is refused, or that row alone. */
+		unknownFieldFailsCollection: z.boolean().default(true),
 		/** Collections and composite carry the client of `Sforce-Call-Options` into changeOrigin. */
 		originInCollections: z.boolean().default(true),
 	})

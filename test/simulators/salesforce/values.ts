@@ -1,7 +1,7 @@
 /** Values of single fields: what a write may set, and how a read shows them. Pure. */
 import { rowError, SalesforceError } from './errors';
 import { toId18 } from './ids';
-import type { FieldDef, Value } from './schema';
+import { NUMERIC, type FieldDef, type Value } from './schema';
 import type { Row } from './store';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
@@ -29,6 +29,7 @@ function mistyped(def: FieldDef, input: unknown): SalesforceError {
 export function coerce(def: FieldDef, input: unknown): Value {
 	if (def.type === 'boolean') return coerceBoolean(def, input);
 	if (input === null || input === undefined) return null;
+	if (NUMERIC.has(def.type)) return coerceNumber(def, input);
 	if (typeof input !== 'string') throw mistyped(def, input);
 	const text = input.trim();
 	if (text === '') return null;
@@ -36,6 +37,7 @@ export function coerce(def: FieldDef, input: unknown): Value {
 		if (!isDate(text)) throw mistyped(def, input);
 		return text;
 	}
+	if (def.type === 'datetime') return coerceTime(def, text);
 	if (def.type === 'reference') return coerceReference(def, text);
 	return checkText(def, text);
 }
@@ -45,6 +47,21 @@ function coerceBoolean(def: FieldDef, input: unknown): Value {
 	if (typeof input === 'boolean') return input;
 	if (input === 'true' || input === 'false') return input === 'true';
 	throw mistyped(def, input);
+}
+
+function coerceNumber(def: FieldDef, input: unknown): Value {
+	const number = typeof input === 'string' && input.trim() !== '' ? Number(input) : input;
+	if (typeof number !== 'number' || !Number.isFinite(number)) throw mistyped(def, input);
+	return number;
+}
+
+/** Whole seconds; a time without a zone is refused. */
+function coerceTime(def: FieldDef, text: string): Value {
+	const at = /(Z|[+-]\d\d:?\d\d)$/.test(text)
+		? Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'))
+		: Number.NaN;
+	if (Number.isNaN(at)) throw mistyped(def, text);
+	return new Date(at - (at % 1000)).toISOString();
 }
 
 function coerceReference(def: FieldDef, text: string): Value {

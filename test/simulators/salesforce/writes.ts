@@ -31,7 +31,7 @@ export function createRow(
 	options: WriteOptions,
 ): Written {
 	playFaults(org, options);
-	const values = readInput(org, object, input);
+	const values = { ...defaultsOf(object), ...readInput(org, object, input) };
 	const missing = object.fields.filter(
 		(def) => def.required && (values[def.name] ?? null) === null,
 	);
@@ -48,6 +48,8 @@ export function updateRow(org: Org, row: Row, input: Input, options: WriteOption
 	playFaults(org, options);
 	const { object } = row;
 	const values = readInput(org, object, input);
+	const fixed = object.fields.filter((def) => def.createOnly && def.name in values);
+	if (fixed.length > 0) throw notWritable(fixed);
 	const missing = object.fields.filter((def) => def.required && values[def.name] === null);
 	if (missing.length > 0) throw requiredMissing(missing);
 	checkReferences(org, object, values);
@@ -62,8 +64,14 @@ function isSame(row: Row, name: string, value: Value | undefined): boolean {
 	return (row.values[name] ?? null) === (value ?? null);
 }
 
+/** An account takes its contacts and opportunities with it. */
 export function deleteRow(org: Org, row: Row, options: WriteOptions): Row {
 	playFaults(org, options);
+	for (const name of row.object.name === 'Account' ? ['Contact', 'Opportunity'] : []) {
+		const rows = org.store.all(org.schema.known(name));
+		const own = rows.filter((one) => one.deletedAt === null && one.values['AccountId'] === row.id);
+		for (const one of own) org.store.remove(one);
+	}
 	return org.store.remove(row);
 }
 
@@ -110,9 +118,19 @@ function readInput(org: Org, object: ObjectDef, input: Input): Record<string, Va
 		if (def.writable) values[def.name] = coerce(def, given);
 		else refused.push(def);
 	}
-	if (refused.length === 0) return values;
+	if (refused.length > 0) throw notWritable(refused);
+	return values;
+}
+
+function defaultsOf({ fields }: ObjectDef): Record<string, Value> {
+	return Object.fromEntries(
+		fields.flatMap(({ name, byDefault }) => (byDefault === undefined ? [] : [[name, byDefault]])),
+	);
+}
+
+function notWritable(refused: FieldDef[]): SalesforceError {
 	const names = refused.map(({ name }) => name);
-	throw rowError(
+	return rowError(
 		'INVALID_FIELD_FOR_INSERT_UPDATE',
 		`Unable to create/update fields: ${names.join(', ')}. Please check the security settings of this field and verify that it is read/write for your profile or permission set.`,
 		names,
@@ -137,8 +155,9 @@ function checkReferences(org: Org, object: ObjectDef, values: Record<string, Val
 	for (const def of object.fields) {
 		const id = values[def.name];
 		if (def.referenceTo === undefined || typeof id !== 'string') continue;
-		const target = org.schema.known(def.referenceTo);
-		if (!id.startsWith(target.keyPrefix)) {
+		const targets = [def.referenceTo, ...(def.alsoTo ?? [])].map((name) => org.schema.known(name));
+		const target = targets.find(({ keyPrefix }) => id.startsWith(keyPrefix));
+		if (target === undefined) {
 			const message = `${def.label}: id value of incorrect type: ${id}`;
 			throw rowError('MALFORMED_ID', message, [def.name]);
 		}

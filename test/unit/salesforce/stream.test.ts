@@ -115,29 +115,6 @@ test('a change of a record that the fabric does not know comes as its snapshot',
 	expect(reads()).toBe(1);
 });
 
-test.each([
-	['absent from the payload', { clearedFields: 'absent' as const }],
-	['present as null', { clearedFields: 'null' as const }],
-])('a cleared field that is %s is null', async (_name, switches) => {
-	await setUp({ contacts: [{ ...PERSON, jobTitle: 'Architect' }], switches });
-	const id = onlyContact();
-	const source = watch(world, { known: [id] });
-	await running(source);
-	world.sim.people.edit(id, { jobTitle: null, lastName: 'Keller' });
-	await until(() => source.of(id).length === 1, 'the change');
-	expect(source.of(id)[0]?.fields).toEqual({ jobTitle: null, lastName: 'Keller' });
-});
-
-test('events without changedFields are told by what they carry', async () => {
-	await setUp({ contacts: [PERSON], switches: { omitChangedFields: true, clearedFields: 'null' } });
-	const id = onlyContact();
-	const source = watch(world, { known: [id] });
-	await running(source);
-	world.sim.people.edit(id, { lastName: 'Keller' });
-	await until(() => source.of(id).length === 1, 'the change');
-	expect(source.of(id)[0]?.fields).toEqual({ lastName: 'Keller' });
-});
-
 test('an undeleted client arrives with all its fields', async () => {
 	await setUp({ contacts: [PERSON] });
 	const id = onlyContact();

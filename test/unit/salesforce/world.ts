@@ -113,6 +113,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
 
 function signIn(sim: SalesforceSimulator): { port: HttpPort; refreshes: () => number } {
 	let token = sim.credentials['accessToken'] ?? '';
+	let refreshToken = sim.credentials['refreshToken'] ?? '';
 	let count = 0;
 	const refresh = async () => {
 		count += 1;
@@ -120,13 +121,16 @@ function signIn(sim: SalesforceSimulator): { port: HttpPort; refreshes: () => nu
 			method: 'POST',
 			body: new URLSearchParams({
 				grant_type: 'refresh_token',
-				refresh_token: sim.credentials['refreshToken'] ?? '',
+				refresh_token: refreshToken,
 				client_id: sim.credentials['clientId'] ?? '',
 				client_secret: sim.credentials['clientSecret'] ?? '',
 			}),
 		});
 		if (!answer.ok) throw new AuthenticationFailure('the refresh was refused');
-		token = ((await answer.json()) as { access_token: string }).access_token;
+		const told = (await answer.json()) as { access_token: string; refresh_token?: string };
+		token = told.access_token;
+		// A rotated token is dead as soon as the next one is there.
+		refreshToken = told.refresh_token ?? refreshToken;
 	};
 	const port: HttpPort = async (request) => {
 		const first = await send(sim.url, request, token);

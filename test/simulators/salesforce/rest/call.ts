@@ -110,10 +110,21 @@ export function withHeaders(org: Org, answer: SimResponse): SimResponse {
 
 function originOfCall(org: Org, request: SimRequest, version: string, route: RestRoute): string {
 	const base = `com/salesforce/api/rest/${version}`;
-	const options = headerOf(request, 'sforce-call-options') ?? '';
-	const client = /(?:^|[,;]\s*)client=([^,;]*)/i.exec(options)?.[1]?.trim();
+	const client = clientOf(request);
 	const isCarried = !route.isCollection || org.switches.originInCollections;
 	return client && isCarried ? `${base};client=${client}` : base;
+}
+
+function clientOf(request: SimRequest): string | undefined {
+	const options = headerOf(request, 'sforce-call-options') ?? '';
+	return /(?:^|[,;]\s*)client=([^,;]*)/i.exec(options)?.[1]?.trim();
+}
+
+/** `changeOrigin` of what a Bulk API 2.0 job writes; its API is thought to be named `bulkapi`. */
+export function bulkOrigin({ request, version }: RestCall): string {
+	const client = clientOf(request);
+	const base = `com/salesforce/api/bulkapi/${version}`;
+	return client ? `${base};client=${client}` : base;
 }
 
 /** The object of the address, in any case. */

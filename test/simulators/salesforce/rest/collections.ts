@@ -41,7 +41,7 @@ function writeEach<T>(
 	let results: Array<Done | SalesforceError>;
 	try {
 		results = call.org.store.transact(call.actor, () => {
-			const all = items.map((item) => attempt(() => write(item)));
+			const all = items.map((item) => attempt(call, () => write(item)));
 			const isBad = allOrNone && all.some((one) => one instanceof SalesforceError);
 			if (isBad) throw new RolledBack(all);
 			return all;
@@ -54,12 +54,14 @@ function writeEach<T>(
 	return json(200, results.map(showResult));
 }
 
-function attempt(write: () => Done): Done | SalesforceError {
+function attempt(call: RestCall, write: () => Done): Done | SalesforceError {
 	try {
 		return write();
 	} catch (error) {
-		if (error instanceof SalesforceError) return error;
-		throw error;
+		if (!(error instanceof SalesforceError)) throw error;
+		const isWhole = error.errorCode === 'INVALID_FIELD' || error.errorCode === 'JSON_PARSER_ERROR';
+		if (isWhole && call.org.switches.unknownFieldFailsCollection) throw error;
+		return error;
 	}
 }
 

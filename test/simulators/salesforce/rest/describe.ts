@@ -12,6 +12,9 @@ const SOAP_TYPES: Partial<Record<FieldDef['type'], string>> = {
 	date: 'xsd:date',
 	datetime: 'xsd:dateTime',
 	address: 'urn:address',
+	double: 'xsd:double',
+	currency: 'xsd:double',
+	percent: 'xsd:double',
 };
 
 /** Long text and compounds can be neither filtered nor sorted by. */
@@ -30,7 +33,7 @@ function describeField(def: FieldDef): Record<string, unknown> {
 		length: def.length ?? 0,
 		custom: def.custom,
 		createable: def.writable,
-		updateable: def.writable,
+		updateable: def.writable && def.createOnly !== true,
 		nillable: !def.required && def.type !== 'boolean' && def.type !== 'id',
 		defaultedOnCreate: def.type === 'boolean' || def.name === 'OwnerId' || !def.writable,
 		calculated: false,
@@ -49,7 +52,7 @@ function describeField(def: FieldDef): Record<string, unknown> {
 			validFor: null,
 			value,
 		})),
-		referenceTo: def.referenceTo === undefined ? [] : [def.referenceTo],
+		referenceTo: def.referenceTo === undefined ? [] : [def.referenceTo, ...(def.alsoTo ?? [])],
 		relationshipName: def.relationshipName ?? null,
 		inlineHelpText: null,
 	};

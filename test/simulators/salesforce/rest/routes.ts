@@ -1,5 +1,6 @@
 /** All of `/services/data`. */
 import { json, type SimRoute } from '../../framework';
+import { bulkRoutes } from '../bulk/routes';
 import { originOf } from '../oauth/routes';
 import type { Org } from '../org';
 import {
@@ -39,19 +40,19 @@ function versions() {
 }
 
 function resources({ org, request, version }: RestCall) {
-	const names = ['sobjects', 'query', 'queryAll', 'composite', 'limits', 'tooling'];
+	const names = ['sobjects', 'query', 'queryAll', 'composite', 'limits', 'tooling', 'jobs'];
 	const entries = names.map((name) => [name, `/services/data/v${version}/${name}`]);
 	const identity = `${originOf(request)}/id/${org.id}/${org.accounts.user.id}`;
 	return json(200, { ...Object.fromEntries(entries), identity });
 }
 
 function limits({ org }: RestCall) {
-	const { quota, switches } = org;
-	const max = (Max: number) => ({ Max, Remaining: Max });
+	const { quota, switches, bulk } = org;
+	const max = (Max: number, used = 0) => ({ Max, Remaining: Math.max(0, Max - used) });
 	return json(200, {
-		DailyApiRequests: { Max: quota.max(), Remaining: Math.max(0, quota.max() - quota.used()) },
-		DailyBulkApiBatches: max(15_000),
-		DailyBulkV2QueryJobs: max(10_000),
+		DailyApiRequests: max(quota.max(), quota.used()),
+		DailyBulkApiBatches: max(switches.dailyBulkBatches, bulk.used('batches')),
+		DailyBulkV2QueryJobs: max(switches.dailyBulkQueryJobs, bulk.used('queryJobs')),
 		DailyDeliveredPlatformEvents: max(25_000),
 		DailyDurableStreamingApiEvents: max(200_000),
 		DurableStreamingApiConcurrentClients: max(switches.maxStreamingClients),
@@ -69,6 +70,7 @@ export function restRoutes(org: Org): SimRoute[] {
 		...queryRoutes,
 		...rowRoutes,
 		...collectionRoutes,
+		...bulkRoutes,
 	];
 	const all = [...plain, ...compositeRoutes(org, plain)];
 	return [

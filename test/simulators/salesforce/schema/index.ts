@@ -1,6 +1,7 @@
 /** Look-ups in the schema: names are matched without regard to case and answered as the schema spells them. */
 import type { FieldDef, ObjectDef } from './types';
 
+export { NUMERIC } from './types';
 export type { FieldDef, FieldType, ObjectDef, Value } from './types';
 
 export class Schema {
@@ -19,6 +20,12 @@ export class Schema {
 			object.fields = fields;
 			this.index(object);
 		}
+	}
+
+	/** Setup changed one field; it stays so until the fields are defined anew. */
+	change(object: ObjectDef, name: string, edit: Partial<FieldDef>): void {
+		object.fields = object.fields.map((def) => (def.name === name ? { ...def, ...edit } : def));
+		this.index(object);
 	}
 
 	private index(object: ObjectDef): void {

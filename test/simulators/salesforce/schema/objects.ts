@@ -1,10 +1,11 @@
 /** The objects of the simulated org. One more object is one more function here. */
 import type { Switches } from '../switches';
+import { event, note, opportunity, task } from './items';
 import { address, externalIdField, field, systemFields, text, type ObjectDef } from './types';
 
-type OrgSetup = Pick<Switches, 'externalIdField' | 'externalIdUnique' | 'statusValues'>;
+export type OrgSetup = Pick<Switches, 'externalIdField' | 'externalIdUnique' | 'statusValues'>;
 
-function customKeys(setup: OrgSetup) {
+export function customKeys(setup: OrgSetup) {
 	return setup.externalIdField ? [externalIdField(setup.externalIdUnique)] : [];
 }
 
@@ -123,7 +124,8 @@ function user(): ObjectDef {
 }
 
 export function orgObjects(setup: OrgSetup): ObjectDef[] {
-	return [account(setup), contact(setup), user()];
+	const items = [task(setup), event(setup), opportunity(setup), note()];
+	return [account(setup), contact(setup), user(), ...items];
 }
 
 /** Tooling API object that says what is selected for Change Data Capture. */

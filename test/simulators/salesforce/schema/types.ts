@@ -9,12 +9,17 @@ export type FieldType =
 	| 'phone'
 	| 'url'
 	| 'boolean'
+	| 'double'
+	| 'currency'
+	| 'percent'
 	| 'date'
 	| 'datetime'
 	| 'reference'
 	| 'address';
 
-export type Value = string | boolean | null;
+export type Value = string | number | boolean | null;
+
+export const NUMERIC: ReadonlySet<FieldType> = new Set(['double', 'currency', 'percent']);
 
 export interface FieldDef {
 	name: string;
@@ -33,10 +38,16 @@ export interface FieldDef {
 	restricted: boolean;
 	/** Object that a reference points to, and the name under which its fields are reached. */
 	referenceTo?: string;
+	/** Further objects that a polymorphic reference may point to. */
+	alsoTo?: readonly string[];
 	relationshipName?: string;
 	/** Compound field that this field is a part of (`Name`, `MailingAddress`), and its name in there. */
 	compound?: string;
 	part?: string;
+	/** Set by create alone. */
+	createOnly?: boolean;
+	/** Of a new row whose writer says nothing. */
+	byDefault?: Value;
 	/** Shown in change events. */
 	inEvents: boolean;
 }

@@ -1,0 +1,145 @@
+/** Writes of households, opportunities, notes, tasks and events: the calls behind deliverItem. */
+import type { DeliveryJob, DeliveryOutcome } from '../../../model/delivery';
+import type { CanonicalFields } from '../../../model/fields';
+import { CrmError, type ConnectorContext, type CrmRecord } from '../../connector';
+import { urgencyOf, writeHeaders } from '../../deliver-common';
+import { itemBody, type ItemObject } from '../../objects/crm-object';
+import { deliverItem, type ItemPort } from '../../objects/deliver-item';
+import { checkedId, connect, CRM, soqlInstant, soqlText, type CallScope } from '../client';
+import { ownUserId } from '../find-created';
+import { itemOf } from '../objects';
+import type { SalesforceItem } from '../objects/salesforce-object';
+import { settingsOf } from '../settings';
+import { byIds, fieldsOf, isItemGone, membersOf, select, type ItemReads } from './read';
+
+/** Clocks differ, and the try may have begun before the delivery's time was written. */
+const MARGIN_MS = 5 * 60_000;
+const MAX_CANDIDATES = 200;
+const PRECONDITION_FAILED = 412;
+const MEMBERS_WAIT_MS = 60_000;
+
+export function deliverItemJob(
+	context: ConnectorContext,
+	job: DeliveryJob,
+): Promise<DeliveryOutcome> {
+	let calls = 0;
+	const scope: CallScope = {
+		priority: urgencyOf(job),
+		writeHeaders: writeHeaders(job),
+		onCall: () => (calls += 1),
+	};
+	return deliverItem(context, job, new Port(context, job, scope, () => calls));
+}
+
+class Port implements ItemPort {
+	readonly crm = CRM;
+	readonly object: SalesforceItem;
+	readonly verifyBeforeWrite: boolean;
+	readonly alwaysLookBeforeCreate = false;
+	private readonly reads: ItemReads;
+
+	constructor(
+		private readonly context: ConnectorContext,
+		private readonly job: DeliveryJob,
+		private readonly scope: CallScope,
+		readonly calls: () => number,
+	) {
+		this.object = itemOf(job.object as ItemObject);
+		this.verifyBeforeWrite = settingsOf(context).verifyBeforeWrite;
+		const { priority, onCall } = scope;
+		const fields = fieldsOf(this.object, job.fieldMap);
+		this.reads = { context, item: this.object, fields, priority, onCall };
+	}
+
+	async get(crmId: string): Promise<CrmRecord> {
+		const [record] = await byIds(this.reads, [crmId]);
+		if (record !== undefined) return record;
+		throw new CrmError('Salesforce has no such record', 404, 'NOT_FOUND', { retryable: false });
+	}
+
+	async create(body: CrmRecord) {
+		const { settings, now } = this.context;
+		const whole = { ...this.object.defaults?.(settings, body, now()), ...body };
+		const { id } = await this.connection().create(this.object.sobject, whole);
+		const crmId = String(id);
+		return { crmId, record: await this.get(crmId) };
+	}
+
+	/** What cannot be changed after it was made shows itself in the record. */
+	async update(crmId: string, body: CrmRecord, current: CrmRecord | null) {
+		const since = Date.parse(String(current?.['LastModifiedDate'] ?? ''));
+		const headers: Record<string, string> = Number.isNaN(since)
+			? {}
+			: { 'if-unmodified-since': new Date(since).toUTCString() };
+		const row: CrmRecord & { Id: string } = { ...body, Id: checkedId(crmId) };
+		try {
+			await this.connection().update(this.object.sobject, row, { headers });
+		} catch (error) {
+			if (!(error instanceof CrmError) || error.status !== PRECONDITION_FAILED) throw error;
+			throw new CrmError('Salesforce: the record was changed meanwhile', 409, 'conflict', {
+				retryable: true,
+			});
+		}
+		return { record: await this.get(crmId) };
+	}
+
+	async remove(crmId: string): Promise<void> {
+		const id = checkedId(crmId);
+		if (this.object.object === 'household') await this.requireEmpty(id);
+		await this.connection().destroy(this.object.sobject, id);
+	}
+
+	/** Salesforce deletes an account together with its contacts and opportunities. */
+	private async requireEmpty(crmId: string): Promise<void> {
+		const members = await membersOf(this.context, [crmId], this.scope);
+		const count = members.get(crmId)?.length ?? 0;
+		const opportunities = { ...this.reads, item: itemOf('opportunity'), fields: ['Id'] };
+		const [owned] = await select(opportunities, [`AccountId = ${soqlText(crmId)}`], { limit: 1 });
+		if (count === 0 && owned === undefined) return;
+		const what = count > 0 ? `${count} contacts` : 'opportunities';
+		throw new CrmError(
+			`Salesforce would delete the ${what} of this household with it. Move them to another account first`,
+			409,
+			'household-not-empty',
+			{ retryable: true, retryAfterMs: MEMBERS_WAIT_MS },
+		);
+	}
+
+	/** What our own user has made since the delivery was opened. */
+	async candidates(desired: CanonicalFields) {
+		const connection = this.connection();
+		const { searchBy } = this.object;
+		const wanted = this.body(desired)[searchBy ?? ''];
+		const narrowed =
+			searchBy !== undefined && typeof wanted === 'string'
+				? [`${searchBy} = ${soqlText(wanted)}`]
+				: [];
+		const userId = await ownUserId(this.context, connection);
+		const since = soqlInstant(Date.parse(this.job.openedAt) - MARGIN_MS);
+		const conditions = [
+			...narrowed,
+			`CreatedDate >= ${since}`,
+			`CreatedById = ${soqlText(userId)}`,
+		];
+		const order = 'CreatedDate';
+		const rows = await select(this.reads, conditions, { order, limit: MAX_CANDIDATES });
+		return rows.map((record) => ({ crmId: String(record['Id']), record }));
+	}
+
+	goneCheck(crmId: string) {
+		return {
+			isThere: async () => !(await isItemGone(this.reads, crmId)),
+			// The read itself has shown that the connection answers.
+			probe: () => Promise.resolve(),
+		};
+	}
+
+	private body(desired: CanonicalFields): CrmRecord {
+		const { settings } = this.context;
+		return itemBody(this.object, desired, this.job.fieldMap, { settings, current: null });
+	}
+
+	private connection() {
+		return connect(this.context, this.scope);
+	}
+}

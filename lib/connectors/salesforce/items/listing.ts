@@ -1,0 +1,67 @@
+/** All records of one object beside contacts, or some of them, as they are now. */
+import type { ChangeEventInput } from '../../../model/event';
+import {
+	CrmError,
+	type ConnectorContext,
+	type CrmRecord,
+	type ReadAllOptions,
+} from '../../connector';
+import type { ItemObject } from '../../objects/crm-object';
+import { snapshotEvent } from '../../poll-events';
+import { itemOf } from '../objects';
+import { soqlText } from '../client';
+import { polled } from './poll';
+import { byIds, fieldsOf, isItemGone, PAGE, select, type ItemReads } from './read';
+
+const MAX_PAGES = 100_000;
+
+export async function* readAllItems(
+	context: ConnectorContext,
+	object: ItemObject,
+	{ fieldMap, crmIds, signal }: ReadAllOptions,
+): AsyncGenerator<ChangeEventInput[]> {
+	const item = itemOf(object);
+	const fields = fieldsOf(item, fieldMap);
+	const reads: ItemReads = { context, item, fields, priority: 'backfill', signal };
+	const toEvents = async (rows: readonly CrmRecord[], readAt: number) => {
+		const scope = { priority: 'backfill' as const, signal };
+		const records = await polled(context, fieldMap, object, rows, scope);
+		const { system } = context;
+		const sighting = { system, readAt, receivedAt: context.now(), unchangedUntil: null };
+		return records.map((record) => snapshotEvent(record, sighting, false));
+	};
+	if (crmIds !== undefined) {
+		const readAt = context.now();
+		yield await toEvents(await byIds(reads, crmIds), readAt);
+		return;
+	}
+	let after = '';
+	for (let count = 0; count < MAX_PAGES; count += 1) {
+		const readAt = context.now();
+		const rows = await select(reads, after === '' ? [] : [`Id > ${soqlText(after)}`]);
+		if (rows.length > 0) yield await toEvents(rows, readAt);
+		if (rows.length < PAGE) return;
+		after = String(rows.at(-1)?.['Id']);
+	}
+	throw new CrmError(
+		'The listing is not complete: there are too many records',
+		0,
+		'listing-incomplete',
+	);
+}
+
+export function isGoneItem(
+	context: ConnectorContext,
+	object: ItemObject,
+	crmId: string,
+	signal?: AbortSignal,
+): Promise<boolean> {
+	const reads: ItemReads = {
+		context,
+		item: itemOf(object),
+		fields: ['Id'],
+		priority: 'backfill',
+		signal,
+	};
+	return isItemGone(reads, crmId);
+}
