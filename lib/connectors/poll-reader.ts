@@ -111,3 +111,17 @@ export interface PollRound {
 	deleted: string[];
 	revived: Set<string>;
 }
+
+export function newRound(begun: Pick<PollRound, 'began' | 'deep' | 'since' | 'newest'>): PollRound {
+	return {
+		...begun,
+		news: null,
+		ids: new Set(),
+		events: [],
+		sightings: new Map(),
+		page: { records: [], more: false },
+		serverTime: undefined,
+		deleted: [],
+		revived: new Set(),
+	};
+}

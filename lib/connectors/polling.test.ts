@@ -7,8 +7,9 @@ import {
 	type Connector,
 } from './connector';
 import { AuthenticationFailure, HttpFailure } from './http';
-import { parseCursor } from './poll-cursor';
+import { firstCursor, parseCursor } from './poll-cursor';
 import type { PolledRecord } from './poll-events';
+import { ChangeHints } from './poll-hints';
 import type { PageQuery, PollingSettings, PollPage } from './poll-reader';
 import { runPolling } from './polling';
 import { wealthbox } from './wealthbox';
@@ -26,6 +27,9 @@ const SETTINGS: PollingSettings = {
 	editsAlwaysTouch: true,
 };
 
+/** A source that has read before. */
+const STARTED = { ...firstCursor(Date.parse('2026-03-01T12:00:00Z'), 0, true), polledAt: 0 };
+
 /** A CRM in memory, read in pages. */
 class Desk {
 	readonly clock = new FakeClock();
@@ -37,6 +41,8 @@ class Desk {
 	failures: Error[] = [];
 	total: ((rows: number) => number | undefined) | undefined;
 	hasDeletedList = true;
+	/** How long after an edit a list still shows what was before. */
+	lagMs = 0;
 
 	edit(crmId: string, name: string): void {
 		this.rows.set(crmId, { at: this.clock.now(), name });
@@ -45,6 +51,12 @@ class Desk {
 	remove(crmId: string): void {
 		this.rows.delete(crmId);
 		this.deleted.set(crmId, this.clock.now());
+	}
+
+	private one(crmId: string): PolledRecord | null {
+		const row = this.rows.get(crmId);
+		if (row === undefined) return null;
+		return { crmId, updatedAt: row.at, deleted: false, fields: { lastName: row.name } };
 	}
 
 	private page(all: PolledRecord[], page: number): PollPage {
@@ -62,7 +74,8 @@ class Desk {
 		if (failure) return Promise.reject(failure);
 		this.queries.push(query);
 		if (query.since !== null && query.page === 1) this.polls.push(this.clock.now());
-		const rows = [...this.rows].filter(([, { at }]) => at >= (query.since ?? 0));
+		const shown = this.clock.now() - this.lagMs;
+		const rows = [...this.rows].filter(([, { at }]) => at >= (query.since ?? 0) && at <= shown);
 		const all = rows.map(([crmId, { at, name }]) => ({
 			crmId,
 			updatedAt: at,
@@ -83,6 +96,7 @@ class Desk {
 					random: () => 0,
 					reader: {
 						readPage: (query) => this.read(query),
+						readOne: (crmId) => Promise.resolve(this.one(crmId)),
 						...(this.hasDeletedList
 							? { readDeleted: (query: PageQuery) => this.readDeleted(query) }
 							: {}),
@@ -367,4 +381,69 @@ test('after a bulk edit the same rows are not read forever, where the clocks agr
 	expect(source.events).toHaveLength(before);
 	desk.edit('7', 'again');
 	await source.until(() => (source?.events.length ?? 0) > before);
+});
+
+describe('a CRM whose lists lag behind', () => {
+	const LAG = 90_000;
+
+	test('shows an edit late: it is found, and dated no later than it was made', async () => {
+		desk.lagMs = LAG;
+		source = desk.start({ listLagMs: LAG, maxPollMs: 10_000, overlapMs: 10_000 });
+		await source.rounds(3);
+		const editedAt = desk.clock.now();
+		desk.edit('late', 'Edited');
+		await source.until(() => (source?.events.length ?? 0) > 0);
+		const [event] = source.events;
+		const at = (time: string | undefined) => Date.parse(time ?? '');
+		expect(at(event?.receivedAt) - editedAt).toBeGreaterThanOrEqual(LAG);
+		expect(at(event?.unchangedUntil)).toBeLessThanOrEqual(editedAt);
+		expect(at(event?.readAt)).toBeGreaterThanOrEqual(editedAt);
+	});
+
+	test('may show what was before a write that it already holds: that is not taken for news of now', async () => {
+		source = desk.start({ listLagMs: LAG }, { start: 'everything' });
+		desk.rows.set('old', { at: desk.clock.now() - 30 * MINUTE, name: 'Before' });
+		await source.until(() => (source?.events.length ?? 0) > 0);
+		const [event] = source.events;
+		const read = Date.parse(event?.receivedAt ?? '') - Date.parse(event?.readAt ?? '');
+		expect(read).toBeGreaterThanOrEqual(LAG);
+	});
+});
+
+describe('a hint', () => {
+	test('names a record: it is read by itself where an edit may not show in a poll', async () => {
+		const hints = new ChangeHints();
+		desk.rows.set('7', { at: 1_000, name: 'Phone changed' });
+		hints.tell({ crmIds: ['7', 'gone'] });
+		source = desk.start({ editsAlwaysTouch: false }, { hints, cursor: STARTED });
+		await source.until(() => (source?.events.length ?? 0) > 0);
+		expect(ids(source)).toEqual(['upsert 7']);
+	});
+
+	test('makes a poll due, and costs no read of its own where an edit always shows', async () => {
+		const hints = new ChangeHints();
+		desk.rows.set('7', { at: 1_000, name: 'Long ago' });
+		const hour = 60 * MINUTE;
+		source = desk.start({ minPollMs: hour, maxPollMs: hour }, { hints, cursor: STARTED });
+		await source.rounds(1);
+		const polls = desk.polls.length;
+		const before = desk.clock.now();
+		hints.tell({ crmIds: ['7'] });
+		await source.until(() => desk.polls.length > polls);
+		expect((desk.polls[polls] ?? Infinity) - before).toBeLessThan(hour);
+		expect(source.events).toEqual([]);
+	});
+
+	test('is one hint however often it is told, and too many records are none by name', () => {
+		const hints = new ChangeHints(2);
+		expect(hints.take()).toBeNull();
+		expect(hints.next().aborted).toBe(false);
+		hints.tell({ crmIds: ['1'] });
+		hints.tell({ crmIds: ['1', '2'] });
+		expect(hints.next().aborted).toBe(true);
+		expect(hints.take()).toEqual({ crmIds: ['1', '2'] });
+		hints.tell({ crmIds: ['1', '2', '3'] });
+		expect(hints.take()).toEqual({ crmIds: [] });
+		expect(hints.take()).toBeNull();
+	});
 });

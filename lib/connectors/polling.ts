@@ -29,7 +29,7 @@ import type { ChangeHint } from './poll-hints';
 import { FullListing } from './poll-listing';
 import { PollPace } from './poll-pace';
 import { PollPatience } from './poll-patience';
-import type { PollingParts, PollRound } from './poll-reader';
+import { newRound, type PollingParts, type PollRound } from './poll-reader';
 
 /** Reads until the signal aborts; rejects only with AuthenticationFailure or ConfigurationFailure. */
 export async function runPolling(parts: PollingParts): Promise<void> {
@@ -153,20 +153,7 @@ class Polling {
 		const deep = began >= this.nextDeepAt;
 		const overlap = deep ? settings.deepOverlapMs : settings.overlapMs;
 		const since = this.cursor.newest - overlap - settings.listLagMs;
-		const round: PollRound = {
-			began,
-			deep,
-			news: null,
-			since,
-			ids: new Set(),
-			events: [],
-			sightings: new Map(),
-			newest: this.cursor.newest,
-			page: { records: [], more: false },
-			serverTime: undefined,
-			deleted: [],
-			revived: new Set(),
-		};
+		const round = newRound({ began, deep, since, newest: this.cursor.newest });
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
 			const query = {
 				since,

@@ -62,7 +62,7 @@ export function crmCredentials(kind: CrmKind): INodeCredentialDescription[] {
 	}));
 }
 
-export function credentialTypeOf(caller: CrmCaller, kind: CrmKind): string {
+export function credentialTypeOf(caller: Pick<CrmCaller, 'getNode'>, kind: CrmKind): string {
 	const [first, ...others] = CHOICES[kind];
 	if (others.length === 0) return first.value;
 	const node = caller.getNode();

@@ -1,7 +1,9 @@
 /** What a connector works with, made from n8n's functions. */
 import {
+	Circuit,
 	createRateBudget,
 	createSharedBudget,
+	guarded,
 	systemClock,
 	withDefaults,
 	type BudgetPort,
@@ -28,7 +30,7 @@ export interface ConnectorContextOptions {
 
 export function connectorContext(options: ConnectorContextOptions): ConnectorContext {
 	const { caller, connector, credentialType, system } = options;
-	return {
+	const context: ConnectorContext = {
 		system,
 		http: httpPort({ caller, credentialType }),
 		now: systemClock.now,
@@ -45,6 +47,8 @@ export function connectorContext(options: ConnectorContextOptions): ConnectorCon
 				},
 			),
 	};
+	const circuit = circuitOf(connector, system, options.budgets);
+	return circuit === undefined ? context : guarded(context, circuit);
 }
 
 /** The panel's settings over the defaults; a connector that paces itself is told of the user's limit. */
@@ -84,6 +88,27 @@ interface KnownBudget {
  * theirs; if there is none, on one of the process alone.
  */
 const budgets = new Map<string, KnownBudget>();
+
+/**
+ * One circuit breaker a system and process, shared through the store by all processes that use it; without a
+ * store there is none.
+ */
+const circuits = new Map<string, { circuit: Circuit; port: BudgetPort }>();
+
+function circuitOf(
+	connector: Connector,
+	system: string,
+	ownPort?: BudgetPort,
+): Circuit | undefined {
+	const account = `${connector.kind}/${system}`;
+	const known = circuits.get(account);
+	const port = ownPort ?? known?.port;
+	if (port === undefined) return undefined;
+	if (known?.port === port) return known.circuit;
+	const circuit = new Circuit({ port, system, crm: connector.displayName, now: systemClock.now });
+	circuits.set(account, { circuit, port });
+	return circuit;
+}
 
 const MINUTE_MS = 60_000;
 /** Where the vendor names no short-term limit (Salesforce): only a guard against a runaway loop. */

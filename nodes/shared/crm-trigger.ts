@@ -3,15 +3,23 @@
  * the canvas. What must not be lost is in the store; nothing is in n8n's static data.
  */
 import { NodeOperationError, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
-import { HttpFailure, type Connector, type ConnectorContext, type Fabric } from '../../lib';
+import {
+	ChangeHints,
+	HttpFailure,
+	type Connector,
+	type ConnectorContext,
+	type Fabric,
+} from '../../lib';
 import { credentialTypeOf, type CrmKind } from './authentication';
 import { connectorContext, sleep } from './connector-context';
 import { runChanges } from './trigger/change-loop';
 import { closeWithin } from './trigger/closing';
 import { runEmission } from './trigger/emission-loop';
 import { needsPerson, triggerError } from './trigger/failures';
+import { runHints } from './trigger/hint-loop';
 import { claimSystem } from './trigger/running';
 import { sampleItems } from './trigger/sample';
+import { SchemaWatch } from './trigger/schema-watch';
 import { readSettings, type TriggerSettings } from './trigger/settings';
 
 interface Parts {
@@ -75,12 +83,19 @@ async function startLoops(parts: Parts): Promise<ITriggerResponse> {
 		release();
 		throw triggerError(context, connector.displayName, error);
 	}
-	const { fieldMap, start, batchSize, executionTimeoutMs } = settings;
-	const changes = { context, fabric, connector, system, fieldMap, start, stop };
+	const { fieldMap, start, batchSize, executionTimeoutMs, schemaEveryMs: everyMs } = settings;
+	const { connectTo } = parts;
+	const common = { context, fabric, connector, connectorContext: connectTo, system, stop };
+	const watch = new SchemaWatch({ ...common, everyMs });
+	const lookAtFields = async (oddEvents?: readonly string[]) =>
+		await (oddEvents === undefined ? watch.look() : watch.doubt(oddEvents));
+	const hints = settings.pushes ? new ChangeHints() : undefined;
 	const emission = { context, fabric, system, batchSize, executionTimeoutMs, stop };
 	work = Promise.all([
-		runChanges({ ...changes, connectorContext: parts.connectTo }),
+		runChanges({ ...common, fieldMap, start, lookAtFields, hints }),
 		runEmission(emission),
+		watch.run(),
+		...(hints === undefined ? [] : [runHints({ context, fabric, system, hints, stop })]),
 	]);
 	return { closeFunction: close };
 }

@@ -7,6 +7,7 @@ import {
 	type IExecuteFunctions,
 	type ILoadOptionsFunctions,
 	type ITriggerFunctions,
+	type IWebhookFunctions,
 } from 'n8n-workflow';
 import { ConfigurationFailure, openFabric, type Fabric, type StoreLocation } from '../../lib';
 
@@ -14,7 +15,7 @@ export const STORE_CREDENTIAL = 'crmFabricStoreApi';
 
 const DEFAULT_FILE = 'crm-fabric.sqlite';
 
-type StoreUser = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
+type StoreUser = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions | IWebhookFunctions;
 
 /** Opens the store, or gives the one that this process has open. Throws NodeOperationError. */
 export async function fabricOf(context: StoreUser): Promise<Fabric> {

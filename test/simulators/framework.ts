@@ -184,7 +184,7 @@ class SimulatorServer {
 			request.signal.aborted ? { status: 0, hangUp: true } : answerOf(error),
 		);
 		const isRead = request.method === 'GET' || request.method === 'HEAD';
-		if (hit && (hit.route.write ?? !isRead)) {
+		if (hit && ((hit.route.write ?? !isRead) || call.notes.length > 0)) {
 			this.logs.writes(writeEntries(request, call.notes, this.config.now(), answer.status));
 		}
 		return answer;

@@ -5,11 +5,17 @@ type Row = [name: string, label: string, type?: CrmField['type'], suggestedField
 
 export const CONTACT_TYPES = ['Individual', 'Business', 'Trust', 'Association', 'Union'];
 
-/** Text as read -> where its id is looked up. `list` is a path under /lists; `fixed` are ids 1, 2, 3, ... */
-export const PICKLISTS: Record<
-	string,
-	{ idField: string; list?: string; fixed?: readonly string[] }
-> = {
+/** Where a text's id is looked up. `list` is a path under /lists; `fixed` are ids 1, 2, 3, ... */
+export interface Picklist {
+	idField: string;
+	list?: string;
+	fixed?: readonly string[];
+}
+
+/** By the name of the text as it is read. */
+export type Picklists = Record<string, Picklist>;
+
+export const PICKLISTS: Picklists = {
 	salutation: { idField: 'salutation_id', list: 'contact_salutations' },
 	status: { idField: 'status_id', list: 'contact_statuses' },
 	category: { idField: 'category_id', list: 'contact_categories' },

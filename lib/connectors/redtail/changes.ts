@@ -3,11 +3,16 @@
  * phone may leave the contact's edit time as it was and no list of deleted contacts is known
  * (reference/redtail.md, section 5).
  */
+import { objectsOf } from '../../model/field-map';
 import type { ChangeSourceOptions, ConnectorContext } from '../connector';
-import { runPolling } from '../polling';
+import { runObjectPolling, type PolledObjects } from '../poll-objects';
+import type { PollingSettings } from '../poll-reader';
+import { FamilyMembers } from './family-members';
+import { itemReader } from './item-reader';
 import { paced } from './listing';
+import { noteReader } from './note-reader';
 import { redtailReader } from './reader';
-import { redtailSettings } from './settings';
+import { redtailSettings, type RedtailSettings } from './settings';
 
 export async function runChangeSource(
 	context: ConnectorContext,
@@ -15,19 +20,82 @@ export async function runChangeSource(
 	random?: () => number,
 ): Promise<void> {
 	const settings = redtailSettings(context.settings);
-	await runPolling({
+	const { fieldMap, cursor, start } = options;
+	const own = paced(context, settings);
+	const chosen = objectsOf(fieldMap);
+	const members = chosen.includes('household')
+		? new FamilyMembers(own, fieldMap, cursor === null && start === 'now')
+		: undefined;
+	const contacts: PolledObjects = {
+		objects: ['contact'],
+		reader: redtailReader(own, fieldMap, settings),
+		settings: contactPolling(settings),
+	};
+	const notes: PolledObjects = {
+		objects: ['note'],
+		reader: noteReader({ context: own, fieldMap, settings }),
+		settings: notePolling(settings),
+	};
+	const items = LISTS.flatMap((list): PolledObjects[] => {
+		const [main, ...others] = list.filter((object) => chosen.includes(object));
+		if (main === undefined) return [];
+		const objects = [main, ...others] as const;
+		const reader = itemReader({ context: own, objects, fieldMap, settings, members });
+		return [{ objects, reader, settings: itemPolling(settings) }];
+	});
+	await runObjectPolling({
 		context,
-		options,
-		reader: redtailReader(paced(context, settings), options.fieldMap, settings),
-		settings: {
-			minPollMs: settings.minPollSeconds * 1_000,
-			maxPollMs: settings.maxPollSeconds * 1_000,
-			overlapMs: settings.overlapSeconds * 1_000,
-			clockToleranceMs: settings.clockToleranceMinutes * 60_000,
-			fullScanMs: settings.fullScanMinutes * 60_000,
-			deletedEveryPolls: 1,
-			editsAlwaysTouch: settings.subRecordEditsTouchContact,
-		},
+		options: members === undefined ? options : withMembers(options, members),
+		lists: [contacts, ...items, ...(chosen.includes('note') ? [notes] : [])],
 		random,
 	});
+}
+
+/** Tasks and events share one list in Redtail. */
+const LISTS = [['household'], ['opportunity'], ['task', 'event']] as const;
+
+/** What the families told of their members travels with whatever is committed next. */
+function withMembers(options: ChangeSourceOptions, members: FamilyMembers): ChangeSourceOptions {
+	const { commit, knowsRecord } = options;
+	return {
+		...options,
+		commit: async (one) => {
+			const { batch, done } = await members.added(one, knowsRecord);
+			const news = await commit(batch);
+			done();
+			return news;
+		},
+	};
+}
+
+function contactPolling(settings: RedtailSettings): PollingSettings {
+	return {
+		minPollMs: settings.minPollSeconds * 1_000,
+		maxPollMs: settings.maxPollSeconds * 1_000,
+		overlapMs: Math.min(settings.overlapSeconds, settings.quickOverlapSeconds) * 1_000,
+		deepOverlapMs: settings.overlapSeconds * 1_000,
+		listLagMs: settings.listLagSeconds * 1_000,
+		clockToleranceMs: settings.clockToleranceMinutes * 60_000,
+		fullScanMs: settings.fullScanMinutes * 60_000,
+		deletedEveryPolls: 1,
+		editsAlwaysTouch: settings.subRecordEditsTouchContact,
+	};
+}
+
+function itemPolling(settings: RedtailSettings): PollingSettings {
+	return {
+		...contactPolling(settings),
+		minPollMs: settings.minItemPollSeconds * 1_000,
+		maxPollMs: settings.maxItemPollSeconds * 1_000,
+		editsAlwaysTouch: true,
+	};
+}
+
+/** The search that polls use is cheap; reading the notes of all contacts is not. */
+function notePolling(settings: RedtailSettings): PollingSettings {
+	return {
+		...itemPolling(settings),
+		fullScanMs: settings.noteScanMinutes * 60_000,
+		editsAlwaysTouch: false,
+	};
 }

@@ -1,22 +1,15 @@
 /** Redtail's calls and envelopes (reference/redtail.md, sections 4, 5, 6). */
-import { header, type HttpRequest, type HttpResponse } from '../http';
+import type { HttpRequest } from '../http';
 import type { ConnectorContext, CrmRecord } from '../connector';
-import { createRest, isObject, unexpectedAnswer, type Rest, type RestOptions } from '../rest';
+import { createRest, unexpectedAnswer, type Rest, type RestOptions } from '../rest';
+import { CRM, listRows, newId, pageIn, recordIn, type Page } from './envelopes';
+import { itemClient, type ItemClient } from './item-client';
 
-export const CRM = 'Redtail';
+export { CRM } from './envelopes';
 
 /** Sub-records come only if this header names them. */
 export const INCLUDE = 'addresses,phones,emails,tag_memberships';
-const MAX_LIST_PAGES = 50;
-const DEFAULT_PAGE_SIZE = 50;
-
-export interface Page {
-	rows: CrmRecord[];
-	more: boolean;
-	total: number | undefined;
-	/** The server's Date header, ms since the epoch. */
-	serverTime: number | undefined;
-}
+const WITH_FAMILY = `${INCLUDE},family,family.members`;
 
 export interface RedtailClient {
 	/** With its sub-records; a deleted contact may come with `deleted: true`. */
@@ -31,6 +24,7 @@ export interface RedtailClient {
 	list: (name: string) => Promise<CrmRecord[]>;
 	udfs: (crmId: string) => Promise<CrmRecord[]>;
 	sub: SubClient;
+	items: ItemClient;
 	check: () => Promise<void>;
 	calls: () => number;
 }
@@ -43,37 +37,48 @@ export interface SubClient {
 	remove: (crmId: string, part: string, id: string) => Promise<void>;
 }
 
+/** `families`: contacts come with the family that they belong to (`family: null`: none). */
+export interface RedtailOptions extends Omit<RestOptions, 'crm'> {
+	families?: boolean;
+}
+
 export function redtailClient(
 	context: ConnectorContext,
-	options: Omit<RestOptions, 'crm'> = {},
+	{ families = false, ...options }: RedtailOptions = {},
 ): RedtailClient {
 	const rest = createRest(context, { ...options, crm: CRM });
+	const include = families ? WITH_FAMILY : INCLUDE;
+	// Asked for and not named: there is none.
+	const whole = (row: CrmRecord): CrmRecord =>
+		families && row.family === undefined ? { ...row, family: null } : row;
 	const one = (crmId: string) => `/contacts/${encodeURIComponent(crmId)}`;
 	return {
 		get: async (crmId) => {
 			const response = await rest.call({
 				method: 'GET',
 				path: one(crmId),
-				headers: { include: INCLUDE },
+				headers: { include },
 			});
-			const record = contactIn(response);
+			const record = recordIn(response, 'contact');
 			if (record === null) throw unexpectedAnswer(CRM, response, 'a contact');
-			return record;
+			return whole(record);
 		},
 		page: async (path, query, pageSize) => {
-			const headers = { include: INCLUDE, pagesize: String(Math.max(1, Math.floor(pageSize))) };
+			const headers = { include, pagesize: String(Math.max(1, Math.floor(pageSize))) };
 			const response = await rest.call({ method: 'GET', path, query, headers });
-			return pageIn(response, 'contacts', Number(query.page ?? 1), pageSize);
+			const page = pageIn(response, 'contacts', Number(query.page ?? 1), pageSize);
+			return { ...page, rows: page.rows.map(whole) };
 		},
 		create: async (json) => {
-			const headers = { include: INCLUDE };
+			const headers = { include };
 			const response = await rest.call({ method: 'POST', path: '/contacts', json, headers });
-			const record = contactIn(response);
+			const record = recordIn(response, 'contact');
 			return { crmId: String(record?.id ?? newId(response)), record };
 		},
 		update: async (crmId, json) => {
-			const headers = { include: INCLUDE };
-			return contactIn(await rest.call({ method: 'PUT', path: one(crmId), json, headers }));
+			const headers = { include };
+			const response = await rest.call({ method: 'PUT', path: one(crmId), json, headers });
+			return recordIn(response, 'contact');
 		},
 		remove: async (crmId) => {
 			await rest.call({ method: 'DELETE', path: one(crmId) });
@@ -81,6 +86,7 @@ export function redtailClient(
 		list: (name) => listRows(rest, `/lists/${name}`, name),
 		udfs: (crmId) => listRows(rest, `${one(crmId)}/udfs`, 'contact_udfs'),
 		sub: subClient(rest, one),
+		items: itemClient(rest),
 		check: async () => {
 			const headers = { pagesize: '1' };
 			const response = await rest.call({
@@ -108,50 +114,4 @@ function subClient(rest: Rest, one: (crmId: string) => string): SubClient {
 			await rest.call({ method: 'DELETE', path: path(crmId, part, id) });
 		},
 	};
-}
-
-/** `{"contact": {...}}`; null when the answer holds no contact. */
-function contactIn({ body }: HttpResponse): CrmRecord | null {
-	const contact = isObject(body) ? body.contact : undefined;
-	return isObject(contact) && contact.id !== undefined ? contact : null;
-}
-
-/** `{"success": true, "id": 7}` or `{"phone": {"id": 7, ...}}` (section 4). */
-function newId(response: HttpResponse): string {
-	const { body } = response;
-	if (isObject(body)) {
-		const wrapped = Object.values(body).find((value) => isObject(value) && value.id !== undefined);
-		const id = body.id ?? (isObject(wrapped) ? wrapped.id : undefined);
-		if (typeof id === 'number' || typeof id === 'string') return String(id);
-	}
-	throw unexpectedAnswer(CRM, response, 'the id of what was created');
-}
-
-function pageIn(response: HttpResponse, key: string, page: number, pageSize: number): Page {
-	const { body } = response;
-	const rows = isObject(body) ? body[key] : undefined;
-	if (!isObject(body) || !Array.isArray(rows))
-		throw unexpectedAnswer(CRM, response, `a list of ${key}`);
-	const meta = isObject(body.meta) ? body.meta : {};
-	// Whether `pagesize` was heeded is not sure: without meta a page of the default size may not be the last.
-	const full = Math.min(pageSize, DEFAULT_PAGE_SIZE);
-	const more = typeof meta.total_pages === 'number' ? page < meta.total_pages : rows.length >= full;
-	const date = Date.parse(header(response, 'date') ?? '');
-	return {
-		rows: rows.filter(isObject),
-		more: more && rows.length > 0,
-		total: typeof meta.total_records === 'number' ? meta.total_records : undefined,
-		serverTime: Number.isNaN(date) ? undefined : date,
-	};
-}
-
-async function listRows(rest: Rest, path: string, key: string): Promise<CrmRecord[]> {
-	const all: CrmRecord[] = [];
-	for (let page = 1; page <= MAX_LIST_PAGES; page += 1) {
-		const response = await rest.call({ method: 'GET', path, query: { page } });
-		const { rows, more } = pageIn(response, key, page, DEFAULT_PAGE_SIZE);
-		all.push(...rows);
-		if (!more) break;
-	}
-	return all.filter(({ deleted }) => deleted !== true);
 }

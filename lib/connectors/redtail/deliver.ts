@@ -3,8 +3,10 @@
  * user defined field by a call of its own. What was done before a failure is reported.
  */
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
+import { isEmpty } from '../../model/canonical';
+import type { CanonicalFields } from '../../model/fields';
 import type { ConnectorContext } from '../connector';
-import { noRecord, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
 import { requireGone } from '../gone';
 import {
 	changedMeanwhile,
@@ -16,13 +18,23 @@ import {
 import { planUpdate } from '../update-plan';
 import { CRM, redtailClient } from './client';
 import { createBody, knownOf, ownType, project, udfMappings } from './fields';
+import { deliverRecord } from './item-port';
 import { findCreated } from './lookup';
+import { hasMembership } from './membership';
 import { withIds } from './picklists';
 import { goneCheck } from './reader';
 import { archive, confirmed, remove } from './remove';
 import { redtailSettings } from './settings';
 import { SubRecordGone } from './sub-records';
-import { carryOut, newProgress, readHeld, writeUdfs, type Desk, type Progress } from './update';
+import {
+	carryOut,
+	newProgress,
+	readHeld,
+	writeFamily,
+	writeUdfs,
+	type Desk,
+	type Progress,
+} from './update';
 
 export async function deliver(
 	context: ConnectorContext,
@@ -30,8 +42,10 @@ export async function deliver(
 ): Promise<DeliveryOutcome> {
 	const client = redtailClient(context, {
 		writeHeaders: writeHeadersByCall(job),
-		priority: job.attempt > 1 ? 'retry' : 'live',
+		priority: urgencyOf(job),
+		families: hasMembership(job.fieldMap),
 	});
+	if (job.object !== 'contact') return deliverRecord(context, job, job.object, client);
 	const desk: Desk = { context, job, settings: redtailSettings(context.settings), client };
 	const progress = newProgress();
 	try {
@@ -96,7 +110,17 @@ async function create(desk: Desk, progress: Progress): Promise<DeliveryOutcome> 
 	Object.assign(progress.known, knownOf(record ?? {}, job.fieldMap, context.settings));
 	const udfs = udfMappings(job.fieldMap).filter(({ field }) => desired[field] !== undefined);
 	await writeUdfs(desk, made.crmId, udfs, desired, [], progress);
+	await writeFamily(desk, made.crmId, said(desired), newcomer(made.crmId), progress);
 	return finish(desk, made.crmId, progress);
+}
+
+function said(desired: CanonicalFields): CanonicalFields {
+	return Object.fromEntries(Object.entries(desired).filter(([, value]) => !isEmpty(value)));
+}
+
+/** Nobody belongs to a family from the beginning. */
+function newcomer(crmId: string) {
+	return { record: { id: crmId, family: null } };
 }
 
 function unsupportedType(): DeliveryOutcome {

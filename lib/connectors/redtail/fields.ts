@@ -1,5 +1,6 @@
 /** Redtail contact <-> canonical contact (reference/redtail.md, section 7). Pure. */
-import type { FieldMap } from '../../model/field-map';
+import { fromCrm, listToCrm, toCrm } from '../../mapping/transforms';
+import type { FieldMap, FieldMapping } from '../../model/field-map';
 import {
 	isListField,
 	type CanonicalFields,
@@ -22,6 +23,7 @@ import {
 import { isObject } from '../rest';
 import { CONTACT_FIELDS, DATE_FIELDS, READ_ONLY_FIELDS } from './catalog';
 import { bodyOf, isSubList, NESTED, projectNested, readNested } from './nested';
+import { holdMembership, isMembership, readMembership } from './membership';
 import { redtailSettings, type RedtailSettings } from './settings';
 
 /** A company's name stands in `company_name`, which for an individual is the company she works for. */
@@ -74,10 +76,10 @@ export function toCanonical(
 function read(record: CrmRecord, fieldMap: FieldMap, settings: RedtailSettings): CanonicalFields {
 	const type = canonicalType(record.type, settings);
 	const fields: CanonicalFields = {};
-	for (const { field, crmField } of fieldMap) {
-		if (!fitsType(field, type)) continue;
-		const value = readField(record, field, crmField, type);
-		if (value !== undefined) fields[field] = value;
+	for (const mapping of fieldMap) {
+		if (!fitsType(mapping.field, type)) continue;
+		const value = readField(record, mapping, type);
+		if (value !== undefined) fields[mapping.field] = value;
 	}
 	return guarded(fields);
 }
@@ -85,10 +87,11 @@ function read(record: CrmRecord, fieldMap: FieldMap, settings: RedtailSettings):
 /** undefined: the record does not say (sub-records come only if asked for). */
 function readField(
 	record: CrmRecord,
-	field: string,
-	crmField: string,
+	mapping: FieldMapping,
 	type: string | null,
 ): FieldValue | undefined {
+	const { field, crmField } = mapping;
+	if (isMembership(crmField)) return readMembership(record, crmField);
 	if (isListField(field)) {
 		const isThere = NESTED[field] === crmField && Array.isArray(record[crmField]);
 		return isThere ? readNested(field, record[crmField]) : undefined;
@@ -96,11 +99,11 @@ function readField(
 	const udf = udfId(crmField);
 	if (udf !== undefined) {
 		if (!Array.isArray(record.contact_udfs)) return undefined;
-		return scalarFor(field, udfEntry(record, udf)?.field_value);
+		return scalarFor(mapping, udfEntry(record, udf)?.field_value);
 	}
 	if (!(crmField in record)) return undefined;
 	if (crmField === 'type') return type;
-	const value = scalarFor(field, record[crmField]);
+	const value = scalarFor(mapping, record[crmField]);
 	return value !== undefined && DATE_FIELDS.has(crmField) ? dateOf(value) : value;
 }
 
@@ -110,9 +113,10 @@ export function udfEntry(record: CrmRecord, udf: string): CrmRecord | undefined 
 	return entries.find((one) => String(one.contact_udf_field_id) === udf && one.deleted !== true);
 }
 
-function scalarFor(field: string, raw: unknown): ScalarValue | undefined {
-	const value = scalarOf(raw);
-	return value === undefined ? undefined : forField(field, value);
+function scalarFor(mapping: FieldMapping, raw: unknown): ScalarValue | undefined {
+	const held = scalarOf(raw);
+	const value = held === undefined ? undefined : fromCrm(mapping, held);
+	return value === undefined ? undefined : forField(mapping.field, value);
 }
 
 function canonicalType(type: unknown, settings: RedtailSettings): string | null {
@@ -149,25 +153,38 @@ export function project(
 ): CanonicalFields {
 	const own = redtailSettings(settings);
 	const fields: CanonicalFields = {};
-	for (const { field, crmField } of writable(fieldMap, isReadOnly)) {
+	for (const mapping of writable(fieldMap, isReadOnly)) {
+		const { field, crmField } = mapping;
 		const value = desired[field];
 		if (value === undefined || !fitsType(field, desired.type)) continue;
 		if (field === 'type' && value === null) continue;
 		if (!allowedBy(own.picklists, field, value)) continue;
 		if (isListField(field)) {
+			const items = listToCrm(mapping, field, (value ?? []) as ListItem[]);
 			const fits = isSubList(field) && NESTED[field] === crmField;
-			if (fits) fields[field] = projectNested(field, (value ?? []) as ListItem[], own);
+			if (fits) fields[field] = projectNested(field, items, own);
+		} else if (isMembership(crmField)) {
+			const held = own.familyWrites ? holdMembership(value, crmField) : undefined;
+			if (held !== undefined) fields[field] = held;
 		} else if (!Array.isArray(value)) {
-			fields[field] = projectScalar(crmField, value);
+			const held = projectScalar(mapping, value);
+			if (held !== undefined) fields[field] = held;
 		}
 	}
 	return fields;
 }
 
-/** User defined fields hold texts. */
-function projectScalar(crmField: string, value: ScalarValue): ScalarValue {
-	if (udfId(crmField) !== undefined) return value === null ? null : String(value);
-	return DATE_FIELDS.has(crmField) ? dateOf(value) : value;
+function projectScalar(mapping: FieldMapping, wanted: ScalarValue): ScalarValue | undefined {
+	const sent = heldBy(mapping, wanted);
+	const value = sent === undefined ? undefined : fromCrm(mapping, sent);
+	return value !== undefined && DATE_FIELDS.has(mapping.crmField) ? dateOf(value) : value;
+}
+
+/** What is sent of a scalar: user defined fields hold texts. undefined: it is not written. */
+export function heldBy(mapping: FieldMapping, wanted: ScalarValue): ScalarValue | undefined {
+	const value = toCrm(mapping, wanted);
+	const isText = udfId(mapping.crmField) !== undefined;
+	return isText && value !== undefined && value !== null ? String(value) : value;
 }
 
 /** Scalars of a contact by Redtail's names, picklists still as text (picklists.ts), without UDFs. */
@@ -177,9 +194,14 @@ export function scalarBody(
 	settings: RedtailSettings,
 ): CrmRecord {
 	const body: CrmRecord = {};
-	for (const { field, crmField } of writable(fieldMap, isReadOnly)) {
-		const value = fields[field];
-		if (value === undefined || Array.isArray(value) || udfId(crmField) !== undefined) continue;
+	for (const mapping of writable(fieldMap, isReadOnly)) {
+		const { crmField } = mapping;
+		const wanted = fields[mapping.field];
+		// User defined fields and memberships are calls of their own.
+		const isApart = udfId(crmField) !== undefined || isMembership(crmField);
+		if (wanted === undefined || Array.isArray(wanted) || isApart) continue;
+		const value = toCrm(mapping, wanted);
+		if (value === undefined) continue;
 		if (crmField === 'type') body.type = `Crm::Contact::${ownType(value, settings) ?? ''}`;
 		else body[crmField] = value === '' ? null : value;
 	}

@@ -1,6 +1,6 @@
 /** Redtail's sub-records (e-mails, phones, addresses) <-> canonical list entries. Pure. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import { canonicalText, DEFAULT_COUNTRY, listItemKey } from '../../model/canonical';
+import { canonicalPhone, canonicalText, DEFAULT_COUNTRY, listItemKey } from '../../model/canonical';
 import type {
 	AddressItem,
 	EmailItem,
@@ -101,6 +101,8 @@ function wholeNumber({ country_code: code, number }: CrmRecord): string | undefi
 	const prefix = String(code ?? '').replace(/\D/g, '');
 	const digits = text.replace(/\D/g, '');
 	if (prefix === '' || digits === '') return text;
+	const home = homeNumber(`+${prefix}${digits}`);
+	if (home !== undefined) return `+1${home}`;
 	const joined = parsePhoneNumberFromString(`+${prefix}${digits}`);
 	if (joined?.isPossible()) return joined.number;
 	const glued = digits.startsWith(prefix) ? parsePhoneNumberFromString(`+${digits}`) : undefined;
@@ -143,8 +145,15 @@ function typeOf(field: SubList, kind: string | undefined): CrmRecord {
 	return { [typeField]: other, custom_type_title: word ?? null };
 }
 
+/** The ten digits of a number that begins with +1 in canonical form, which is quickly told of most numbers. */
+function homeNumber(number: string): string | undefined {
+	return /^\+1(\d{10})$/.exec(canonicalPhone(number))?.[1];
+}
+
 /** `1 2075550148`; empty if it can be no number. */
 const splitPhone = remembered((number) => {
+	const home = homeNumber(number);
+	if (home !== undefined) return `1 ${home}`;
 	const parsed = parsePhoneNumberFromString(number, DEFAULT_COUNTRY);
 	if (!parsed?.isPossible()) return '';
 	const code = parsed.countryCallingCode;

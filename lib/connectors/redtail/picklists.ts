@@ -2,7 +2,7 @@
 import { canonicalText } from '../../model/canonical';
 import type { ConnectorContext, CrmRecord } from '../connector';
 import type { HttpPort } from '../http';
-import { PICKLISTS } from './catalog';
+import { PICKLISTS, type Picklist, type Picklists } from './catalog';
 import type { RedtailClient } from './client';
 
 const KEEP_MS = 600_000;
@@ -11,7 +11,9 @@ const LOOK_AGAIN_MS = 10_000;
 
 interface CachedList {
 	readAt: number;
+	/** By text. */
 	ids: Map<string, number>;
+	texts: Map<number, string>;
 }
 
 /** One cache a connection: two accounts have different ids. */
@@ -30,11 +32,12 @@ export async function withIds(
 	context: ConnectorContext,
 	client: RedtailClient,
 	body: CrmRecord,
+	picklists: Picklists = PICKLISTS,
 ): Promise<Resolved> {
 	const resolved: CrmRecord = {};
 	const unknown: string[] = [];
 	for (const [name, value] of Object.entries(body)) {
-		const picklist = PICKLISTS[name];
+		const picklist = picklists[name];
 		if (picklist === undefined) {
 			resolved[name] = value;
 			continue;
@@ -43,20 +46,29 @@ export async function withIds(
 			resolved[picklist.idField] = null;
 			continue;
 		}
-		const id = await idOfText(context, client, name, String(value));
+		const id = await idOfText(context, client, picklist, String(value));
 		if (id === undefined) unknown.push(name);
 		else resolved[picklist.idField] = id;
 	}
 	return { body: resolved, unknown };
 }
 
+/** The id of a text in a list; undefined: the list does not have it. */
+export function idOfCode(
+	context: ConnectorContext,
+	client: RedtailClient,
+	list: string,
+	text: string,
+): Promise<number | undefined> {
+	return idOfText(context, client, { idField: '', list }, text);
+}
+
 async function idOfText(
 	context: ConnectorContext,
 	client: RedtailClient,
-	name: string,
+	{ list, fixed }: Picklist,
 	text: string,
 ): Promise<number | undefined> {
-	const { list, fixed } = PICKLISTS[name] ?? {};
 	if (fixed !== undefined) {
 		const index = fixed.findIndex((one) => keyOf(one) === keyOf(text));
 		return index < 0 ? undefined : index + 1;
@@ -66,6 +78,19 @@ async function idOfText(
 	const id = known.ids.get(keyOf(text));
 	if (id !== undefined) return id;
 	return (await cachedList(context, client, list, LOOK_AGAIN_MS)).ids.get(keyOf(text));
+}
+
+/** The text of an entry; one that is not known is looked for again. undefined: the list does not have it. */
+export async function textOfId(
+	context: ConnectorContext,
+	client: RedtailClient,
+	list: string,
+	id: number,
+): Promise<string | undefined> {
+	const known = await cachedList(context, client, list, KEEP_MS);
+	const text = known.texts.get(id);
+	if (text !== undefined) return text;
+	return (await cachedList(context, client, list, LOOK_AGAIN_MS)).texts.get(id);
 }
 
 async function cachedList(
@@ -80,10 +105,14 @@ async function cachedList(
 	if (cached !== undefined && Math.abs(context.now() - cached.readAt) < keepMs) return cached;
 	const rows = await client.list(list);
 	const entries = rows.flatMap(
-		({ id, name }): Array<[string, number]> =>
-			typeof name === 'string' && Number.isFinite(Number(id)) ? [[keyOf(name), Number(id)]] : [],
+		({ id, name, code = name }): Array<[string, number]> =>
+			typeof code === 'string' && Number.isFinite(Number(id)) ? [[code, Number(id)]] : [],
 	);
-	const fresh = { readAt: context.now(), ids: new Map(entries) };
+	const fresh = {
+		readAt: context.now(),
+		ids: new Map(entries.map(([text, id]) => [keyOf(text), id])),
+		texts: new Map(entries.map(([text, id]) => [id, text])),
+	};
 	cache.set(list, fresh);
 	return fresh;
 }

@@ -1,6 +1,7 @@
 /** Reads of whole contacts, by page and one by its id (reference/redtail.md, section 5). */
-import type { FieldMap } from '../../model/field-map';
+import { mapOfObject, type FieldMap } from '../../model/field-map';
 import { isPutAway } from '../archive';
+import type { CallPriority } from '../budget';
 import type { ConnectorContext, CrmRecord } from '../connector';
 import { readable } from '../field-codec';
 import { isRecordGone } from '../gone';
@@ -10,6 +11,8 @@ import type { RecordReader } from '../read-all';
 import { isGone } from '../rest';
 import { redtailClient, type RedtailClient } from './client';
 import { knownOf, toCanonical, udfMappings } from './fields';
+import { hasMembership } from './membership';
+import { ReadCounts } from './read-counts';
 import type { RedtailSettings } from './settings';
 
 export function redtailReader(
@@ -17,8 +20,10 @@ export function redtailReader(
 	fieldMap: FieldMap,
 	settings: RedtailSettings,
 ): RecordReader {
-	const hasUdfs = udfMappings(readable(fieldMap)).length > 0;
-	const udfReads = new UdfReads();
+	const contactMap = mapOfObject(fieldMap, 'contact');
+	const hasUdfs = udfMappings(readable(contactMap)).length > 0;
+	const families = hasMembership(readable(fieldMap));
+	const udfReads = new ReadCounts();
 	const toPolled = (row: CrmRecord): PolledRecord => {
 		const updatedAt = Date.parse(String(row.updated_at));
 		const deleted = row.deleted === true;
@@ -26,17 +31,17 @@ export function redtailReader(
 			crmId: String(row.id),
 			updatedAt: Number.isNaN(updatedAt) ? null : updatedAt,
 			deleted,
-			fields: deleted ? {} : toCanonical(row, fieldMap, context.settings),
+			fields: deleted ? {} : toCanonical(row, contactMap, context.settings),
 			archived: isPutAway(settings, (map) => knownOf(row, map, context.settings)),
 		};
 	};
-	const clientOf = (signal: AbortSignal) =>
-		redtailClient(context, { priority: 'backfill', signal });
+	const clientOf = (signal: AbortSignal, priority: CallPriority = 'backfill') =>
+		redtailClient(context, { priority, signal, families });
 	const isContactGone = (crmId: string, signal: AbortSignal) =>
 		isRecordGone(goneCheck(clientOf(signal), crmId));
 	return {
 		readPage: async (query) => {
-			const page = await readRows(context, settings, query);
+			const page = await readRows(context, settings, query, families);
 			if (hasUdfs && (query.inDepth || settings.udfsInFullScan)) {
 				const due =
 					query.since === null ? page.rows : page.rows.filter((row) => udfReads.isDue(row));
@@ -46,10 +51,10 @@ export function redtailReader(
 			const records = page.rows.map(toPolled);
 			return { records, more, total, serverTime } satisfies PollPage;
 		},
-		readOne: async (crmId, signal) => {
+		readOne: async (crmId, signal, priority = 'backfill') => {
 			try {
-				const row = await clientOf(signal).get(crmId);
-				if (hasUdfs) await addUdfs(context, { priority: 'backfill', signal }, [row]);
+				const row = await clientOf(signal, priority).get(crmId);
+				if (hasUdfs) await addUdfs(context, { priority, signal }, [row]);
 				return row.deleted === true ? null : toPolled(row);
 			} catch (error) {
 				if (isGone(error) && (await isContactGone(crmId, signal))) return null;
@@ -65,33 +70,17 @@ export function goneCheck(client: RedtailClient, crmId: string) {
 	return { isThere, probe: () => client.check() };
 }
 
-function readRows(context: ConnectorContext, settings: RedtailSettings, query: PageQuery) {
+function readRows(
+	context: ConnectorContext,
+	settings: RedtailSettings,
+	query: PageQuery,
+	families: boolean,
+) {
 	const { since, page, priority, signal } = query;
-	const client = redtailClient(context, { priority, signal });
+	const client = redtailClient(context, { priority, signal, families });
 	if (since === null) return client.page(settings.listPath, { page }, settings.pageSize);
 	const filter = { updated_since: new Date(since).toISOString(), page };
 	return client.page(settings.searchPath, filter, settings.pageSize);
-}
-
-/**
- * The overlap brings the same rows again and again; their user defined fields are read a few times
- * only (a first read may be ignored as older than a write). Not read means not said.
- */
-class UdfReads {
-	private readonly reads = new Map<string, { edited: unknown; count: number }>();
-
-	isDue(row: CrmRecord): boolean {
-		const MAX_READS = 3;
-		const MAX_ROWS = 1_000;
-		const id = String(row.id);
-		const last = this.reads.get(id);
-		const count = last?.edited === row.updated_at ? (last?.count ?? 0) + 1 : 1;
-		this.reads.delete(id);
-		this.reads.set(id, { edited: row.updated_at, count });
-		const oldest = this.reads.size > MAX_ROWS ? this.reads.keys().next().value : undefined;
-		if (oldest !== undefined) this.reads.delete(oldest);
-		return count <= MAX_READS;
-	}
 }
 
 async function addUdfs(

@@ -7,7 +7,7 @@ export const RATE_LIMIT = { calls: 120, windowMs: 60_000 };
 
 export const DEFAULT_SETTINGS = {
 	/** Seconds between polls after something changed, and at most when quiet. May be fractions. */
-	minPollSeconds: 5,
+	minPollSeconds: 4,
 	maxPollSeconds: 60,
 	/** Share of the rate limit that reading changes may use. */
 	pollShare: 0.6,
@@ -17,8 +17,12 @@ export const DEFAULT_SETTINGS = {
 	searchPath: '/contacts/search',
 	/** Where the full listing is read. */
 	listPath: '/contacts',
-	/** Each poll begins this long before the newest edit seen. */
+	/** Now and then a poll begins this long before the newest edit seen, for what became visible late. */
 	overlapSeconds: 120,
+	/** The others begin this long before it. */
+	quickOverlapSeconds: 20,
+	/** How long after an edit Redtail's lists may still show what was before (UNKNOWN; 0: not at all). */
+	listLagSeconds: 0,
 	/** By how much this machine's clock may be ahead of Redtail's. */
 	clockToleranceMinutes: 60,
 	/** Full comparison, which also finds deletes; 0 switches it off. */
@@ -45,6 +49,40 @@ export const DEFAULT_SETTINGS = {
 	archiveIsRemoval: false,
 	/** Redtail has no household contacts. Its type to keep households under (`Association`), or empty: refuse. */
 	householdType: '',
+	/** What is synced: contacts, and the other objects that are chosen. */
+	objects: ['contact'] as Json[],
+	/**
+	 * Redtail tells of no change of a family, activity or opportunity: their lists are read whole, and compared.
+	 * Seconds between two reads after something changed, and at most when quiet.
+	 */
+	minItemPollSeconds: 60,
+	maxItemPollSeconds: 600,
+	/**
+	 * Notes are read contact by contact: of contacts that were edited with every poll, of all of them (a call each)
+	 * every so many minutes; 0 switches that off.
+	 */
+	noteScanMinutes: 240,
+	/** Notes cannot be changed in Redtail: leave them (`skip`), or make a further note (`append`). */
+	noteChanges: 'skip',
+	/** Days before and after today in which polls look for activities; the full comparison looks from `activityFrom`. */
+	activityPastDays: 60,
+	activityFutureDays: 400,
+	activityFrom: '1990-01-01',
+	activityUntil: '2100-01-01',
+	/** Activities with one of these codes are tasks, all others are events. The first one there is makes new tasks. */
+	taskActivityCodes: ['Task', 'To Do'] as Json[],
+	/** The code of new events. */
+	eventActivityCode: 'Appointment',
+	/** Of a new event without an end. */
+	eventMinutes: 60,
+	/** In which zone the days of tasks are meant: Redtail gives instants only. */
+	timeZone: 'UTC',
+	/** Redtail's codes of an activity's importance (2 is normal, the others are likely). */
+	importances: { Low: 1, Normal: 2, High: 3 } as Record<string, number>,
+	/** Write families and who belongs to them, by paths that are likely but not documented (section 11). */
+	familyWrites: false,
+	/** Codes of relationships beside those that the families in Redtail show, e.g. {"Child": 3}. */
+	familyRoles: {} as Record<string, number>,
 	/** Send `extension` with phones: it is read, but not documented for writing. */
 	writePhoneExtension: true,
 };

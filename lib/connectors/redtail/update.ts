@@ -7,7 +7,8 @@ import { mapped } from '../field-codec';
 import { AuthenticationFailure } from '../http';
 import { isNothing, listAfter, setsPrimary, type ListPlan, type UpdatePlan } from '../update-plan';
 import type { RedtailClient } from './client';
-import { knownOf, scalarBody, udfEntry, udfId, udfMappings } from './fields';
+import { heldBy, knownOf, scalarBody, udfEntry, udfId, udfMappings } from './fields';
+import { isMembership, writeMembership } from './membership';
 import { isSubList, type SubList } from './nested';
 import { withIds } from './picklists';
 import type { RedtailSettings } from './settings';
@@ -63,6 +64,7 @@ export async function carryOut(
 ): Promise<void> {
 	Object.assign(progress.known, plan.settled);
 	await writeScalars(desk, crmId, plan.scalars, fresh, progress);
+	await writeFamily(desk, crmId, plan.scalars, fresh, progress);
 	const lists = [...plan.lists].filter((entry): entry is [SubList, ListPlan] =>
 		isSubList(entry[0]),
 	);
@@ -97,6 +99,23 @@ async function writeScalars(
 		const assumed = left.has(field) ? before : (scalars[field] ?? null);
 		progress.known[field] = field in answer ? (answer[field] ?? null) : assumed;
 	}
+}
+
+/** Joins, leaves or changes place in a family, where that is wanted. */
+export async function writeFamily(
+	{ client, job, context }: Desk,
+	crmId: string,
+	wanted: CanonicalFields,
+	fresh: Pick<Held, 'record'> | null,
+	progress: Progress,
+): Promise<void> {
+	const isWanted = mapped(job.fieldMap).some(
+		({ field, crmField }) => isMembership(crmField) && wanted[field] !== undefined,
+	);
+	if (!isWanted) return;
+	const record = fresh?.record ?? (await client.get(crmId));
+	const desk = { context, client, fieldMap: job.fieldMap, crmId, record };
+	await writeMembership(desk, wanted, progress.known);
 }
 
 async function writeOneList(
@@ -152,7 +171,9 @@ export async function writeUdfs(
 	for (const mapping of mappings) {
 		const { field, crmField } = mapping;
 		const id = udfId(crmField) ?? '';
-		const value = values[field] ?? null;
+		const wanted = values[field] ?? null;
+		const value = Array.isArray(wanted) ? undefined : heldBy(mapping, wanted);
+		if (value === undefined) continue;
 		const entry = udfEntry({ contact_udfs: entries }, id);
 		const isEmpty = value === null || value === '';
 		try {
@@ -162,7 +183,7 @@ export async function writeUdfs(
 				const body = { contact_udf_field_id: Number(id), field_value: value };
 				await desk.client.sub.add(crmId, 'udfs', body);
 			}
-			progress.known[field] = value;
+			progress.known[field] = wanted;
 		} catch (error) {
 			if (!(await isLost(desk, id, error))) throw error;
 			progress.lost.push(mapping);

@@ -1,4 +1,5 @@
 /** The Salesforce connector: contacts over REST, changes over Change Data Capture. */
+import { isEmpty } from '../../model/canonical';
 import {
 	ConfigurationFailure,
 	CrmError,

@@ -1,9 +1,14 @@
 /** Wealthbox's change source: polling, as there are no webhooks (reference/wealthbox.md, section 17). */
 import type { ChangeSourceOptions, ConnectorContext } from '../connector';
-import { runPolling } from '../polling';
+import { objectsOf } from '../../model/field-map';
+import { runObjectPolling, type PolledObjects } from '../poll-objects';
+import type { PollingSettings } from '../poll-reader';
+import { accountOf } from './account';
+import { itemReader } from './item-reader';
 import { paced } from './listing';
+import { ITEMS } from './objects';
 import { wealthboxReader } from './reader';
-import { wealthboxSettings } from './settings';
+import { wealthboxSettings, type WealthboxSettings } from './settings';
 
 export async function runChangeSource(
 	context: ConnectorContext,
@@ -11,19 +16,46 @@ export async function runChangeSource(
 	random?: () => number,
 ): Promise<void> {
 	const settings = wealthboxSettings(context.settings);
-	await runPolling({
-		context,
-		options,
-		reader: wealthboxReader(paced(context, settings), options.fieldMap, settings),
-		settings: {
-			minPollMs: settings.minPollSeconds * 1_000,
-			maxPollMs: settings.maxPollSeconds * 1_000,
-			overlapMs: settings.overlapSeconds * 1_000,
-			clockToleranceMs: settings.clockToleranceMinutes * 60_000,
-			fullScanMs: settings.fullScanMinutes * 60_000,
-			deletedEveryPolls: settings.deletedEveryPolls,
-			editsAlwaysTouch: settings.nestedEditsTouchContact,
-		},
-		random,
-	});
+	const { fieldMap } = options;
+	const account = accountOf(context);
+	const pacedContext = paced(context, settings);
+	const chosen = objectsOf(fieldMap);
+	const households = chosen.includes('household');
+	const contacts: PolledObjects = {
+		objects: households ? ['contact', 'household'] : ['contact'],
+		reader: wealthboxReader(pacedContext, fieldMap, settings, account),
+		settings: contactPolling(settings),
+	};
+	const items = ITEMS.filter(({ object }) => chosen.includes(object)).map(
+		(item): PolledObjects => ({
+			objects: [item.object],
+			reader: itemReader({ context: pacedContext, account, item, fieldMap, settings, households }),
+			settings: itemPolling(settings),
+		}),
+	);
+	await runObjectPolling({ context, options, lists: [contacts, ...items], random });
+}
+
+function contactPolling(settings: WealthboxSettings): PollingSettings {
+	return {
+		minPollMs: settings.minPollSeconds * 1_000,
+		maxPollMs: settings.maxPollSeconds * 1_000,
+		overlapMs: Math.min(settings.overlapSeconds, settings.quickOverlapSeconds) * 1_000,
+		deepOverlapMs: settings.overlapSeconds * 1_000,
+		listLagMs: settings.listLagSeconds * 1_000,
+		clockToleranceMs: settings.clockToleranceMinutes * 60_000,
+		fullScanMs: settings.fullScanMinutes * 60_000,
+		deletedEveryPolls: settings.deletedEveryPolls,
+		editsAlwaysTouch: settings.nestedEditsTouchContact,
+	};
+}
+
+function itemPolling(settings: WealthboxSettings): PollingSettings {
+	return {
+		...contactPolling(settings),
+		minPollMs: settings.minItemPollSeconds * 1_000,
+		maxPollMs: settings.maxItemPollSeconds * 1_000,
+		fullScanMs: settings.itemScanMinutes * 60_000,
+		editsAlwaysTouch: true,
+	};
 }

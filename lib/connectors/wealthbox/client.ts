@@ -2,6 +2,7 @@
 import type { HttpRequest, HttpResponse } from '../http';
 import { header } from '../http';
 import type { ConnectorContext, CrmRecord } from '../connector';
+import { idOf } from '../field-codec';
 import { createRest, isObject, unexpectedAnswer, type Rest, type RestOptions } from '../rest';
 
 export const CRM = 'Wealthbox';
@@ -17,13 +18,28 @@ export interface Page {
 	serverTime: number | undefined;
 }
 
-export interface WealthboxClient {
+/** The calls on one kind of record. */
+export interface RecordCalls {
 	get: (crmId: string) => Promise<CrmRecord>;
-	/** One page of `/contacts`; `perPage` as sent, at most 100. */
+	/** One page of the list; `perPage` as sent, at most 100. */
 	page: (query: NonNullable<HttpRequest['query']>, perPage: number) => Promise<Page>;
 	create: (body: CrmRecord) => Promise<CrmRecord>;
 	update: (crmId: string, body: CrmRecord) => Promise<CrmRecord>;
 	remove: (crmId: string) => Promise<void>;
+}
+
+/** Where records of one kind are: path under the API's base, name of the list in its envelope. */
+export interface RecordPlace {
+	path: string;
+	key: string;
+}
+
+/** On contacts, unless another place is named. */
+export interface WealthboxClient extends RecordCalls {
+	at: (place: RecordPlace) => RecordCalls;
+	/** Makes the contact a member, or changes its title; answers the household. */
+	addMember: (householdId: string, contactId: string, title: string) => Promise<CrmRecord>;
+	removeMember: (householdId: string, contactId: string) => Promise<void>;
 	/** Rows of `/categories/{type}`, all pages. */
 	category: (type: string, query?: Record<string, string>) => Promise<CrmRecord[]>;
 	/** One cheap call that fails if the credential or its base address is wrong. */
@@ -36,23 +52,17 @@ export function wealthboxClient(
 	options: Omit<RestOptions, 'crm'> = {},
 ): WealthboxClient {
 	const rest = createRest(context, { ...options, crm: CRM });
-	const one = (crmId: string) => `/contacts/${encodeURIComponent(crmId)}`;
+	const members = (id: string) => `/households/${encodeURIComponent(id)}/members`;
 	return {
-		get: async (crmId) => contactIn(await rest.call({ method: 'GET', path: one(crmId) })),
-		page: async (query, perPage) => {
-			const size = Math.max(1, Math.min(PER_PAGE, Math.floor(perPage)));
-			const sent = { ...query, per_page: size };
-			return pageIn(
-				await rest.call({ method: 'GET', path: '/contacts', query: sent }),
-				'contacts',
-				sent,
-			);
+		...recordCalls(rest, CONTACTS),
+		at: (place) => recordCalls(rest, place),
+		addMember: async (householdId, contactId, title) => {
+			const json = { id: idOf(contactId), title };
+			return recordIn(await rest.call({ method: 'POST', path: members(householdId), json }));
 		},
-		create: async (json) => contactIn(await rest.call({ method: 'POST', path: '/contacts', json })),
-		update: async (crmId, json) =>
-			contactIn(await rest.call({ method: 'PUT', path: one(crmId), json })),
-		remove: async (crmId) => {
-			await rest.call({ method: 'DELETE', path: one(crmId) });
+		removeMember: async (householdId, contactId) => {
+			const path = `${members(householdId)}/${encodeURIComponent(contactId)}`;
+			await rest.call({ method: 'DELETE', path });
 		},
 		category: (type, query = {}) => categoryRows(rest, type, query),
 		me: async () => {
@@ -63,10 +73,30 @@ export function wealthboxClient(
 	};
 }
 
-function contactIn(response: HttpResponse): CrmRecord {
+const CONTACTS: RecordPlace = { path: '/contacts', key: 'contacts' };
+
+function recordCalls(rest: Rest, { path, key }: RecordPlace): RecordCalls {
+	const one = (crmId: string) => `${path}/${encodeURIComponent(crmId)}`;
+	return {
+		get: async (crmId) => recordIn(await rest.call({ method: 'GET', path: one(crmId) })),
+		page: async (query, perPage) => {
+			const size = Math.max(1, Math.min(PER_PAGE, Math.floor(perPage)));
+			const sent = { ...query, per_page: size };
+			return pageIn(await rest.call({ method: 'GET', path, query: sent }), key, sent);
+		},
+		create: async (json) => recordIn(await rest.call({ method: 'POST', path, json })),
+		update: async (crmId, json) =>
+			recordIn(await rest.call({ method: 'PUT', path: one(crmId), json })),
+		remove: async (crmId) => {
+			await rest.call({ method: 'DELETE', path: one(crmId) });
+		},
+	};
+}
+
+function recordIn(response: HttpResponse): CrmRecord {
 	const { body } = response;
 	if (isObject(body) && body.id !== undefined && body.id !== null) return body;
-	throw unexpectedAnswer(CRM, response, 'a contact');
+	throw unexpectedAnswer(CRM, response, 'a record');
 }
 
 /** `meta.total_pages` where it is sent, else a page that is not full is the last one (section 5). */

@@ -3,9 +3,11 @@
  * arrays go by their id, tags as the whole list (reference/wealthbox.md, section 8.4).
  */
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
+import { isEmpty } from '../../model/canonical';
 import type { CanonicalFields, ListItem } from '../../model/fields';
 import type { ConnectorContext, CrmRecord } from '../connector';
-import { noRecord, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { mapped } from '../field-codec';
 import { requireGone } from '../gone';
 import {
 	changedMeanwhile,
@@ -15,9 +17,15 @@ import {
 	unknownValue,
 } from '../outcomes';
 import { isNothing, listAfter, planUpdate, type UpdatePlan } from '../update-plan';
+import { accountOf } from './account';
 import { CRM, wealthboxClient } from './client';
+import { deliverItemTo } from './deliver-item';
 import { createBody, project, scalarBody } from './fields';
+import { changesMembership, writeMembership } from './membership';
 import { NESTED, planBody } from './nested';
+import { itemOf } from './objects';
+import { asHousehold, untyped } from './objects/household';
+import { HOUSEHOLD } from './objects/wealthbox-object';
 import { goneCheck } from './reader';
 import { sendTolerantly, silentlyLost, type Desk, type Sent } from './refused';
 import { archive, confirmed, held, remove } from './remove';
@@ -29,9 +37,11 @@ export async function deliver(
 ): Promise<DeliveryOutcome> {
 	const client = wealthboxClient(context, {
 		writeHeaders: writeHeadersByCall(job),
-		priority: job.attempt > 1 ? 'retry' : 'live',
+		priority: urgencyOf(job),
 	});
 	const desk: Desk = { context, job, settings: wealthboxSettings(context.settings), client };
+	const item = itemOf(job.object);
+	if (item !== undefined) return deliverItemTo(desk, item);
 	try {
 		if (job.operation === 'create') return await create(desk);
 		if (job.crmId === null) return noRecord();
@@ -59,14 +69,24 @@ async function create(desk: Desk): Promise<DeliveryOutcome> {
 		const there = await findOwn(desk);
 		if (there !== undefined) return confirmed(desk, String(there.id), held(desk, there), true);
 	}
-	const desired = project(job.desired, job.fieldMap, context.settings);
+	const desired = projected(desk, job.desired);
 	const body = {
 		...createBody(desired, job.fieldMap, context.settings),
+		...(job.object === 'household' ? { type: HOUSEHOLD } : {}),
 		external_unique_id: job.unifiedId,
 	};
 	const sent = await sendTolerantly(desk, body, (part) => desk.client.create(part));
 	const record = sent.record ?? {};
-	return finish(desk, String(record.id), sent, desired, held(desk, record));
+	const crmId = String(record.id);
+	accountOf(context).noteKind(crmId, job.object === 'household');
+	const known = held(desk, record);
+	if (isEmpty(desired.household)) return finish(desk, crmId, sent, desired, known);
+	try {
+		const home = await writeMembership(desk, crmId, desired, known);
+		return await finish(desk, crmId, sent, desired, { ...known, ...mappedPart(desk, home) });
+	} catch (error) {
+		return failureOutcome(error, CRM, { crmId, known });
+	}
 }
 
 /** Confirmed, or rejected for the one field that could not be written although the others were. */
@@ -97,8 +117,8 @@ async function findOwn({ job, client, settings }: Desk): Promise<CrmRecord | und
 }
 
 async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
-	const { job, context, settings } = desk;
-	const wanted = wantedOf(job, (fields) => project(fields, job.fieldMap, context.settings));
+	const { job, settings } = desk;
+	const wanted = wantedOf(job, (fields) => projected(desk, fields));
 	try {
 		const mustRead = settings.verifyBeforeWrite || job.attempt > 1;
 		let fresh = mustRead ? held(desk, await desk.client.get(crmId)) : null;
@@ -114,11 +134,42 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 		const body = updateBody(desk, plan);
 		const sent = await sendTolerantly(desk, body, (part) => desk.client.update(crmId, part));
 		const now = sent.record === null ? (fresh ?? job.known) : held(desk, sent.record);
-		return await finish(desk, crmId, sent, plan.scalars, knownAfter(desk, plan, now));
+		const after = { ...now, ...(await membershipAfter(desk, crmId, plan, now)) };
+		const known = { ...knownAfter(desk, plan, after), ...endedRole(desk, plan) };
+		return await finish(desk, crmId, sent, plan.scalars, known);
 	} catch (error) {
 		await requireGone(error, goneCheck(desk.client, crmId));
 		return goneOutcome(CRM);
 	}
+}
+
+/** What the contact's household and role are then; nothing if neither is to be written. */
+async function membershipAfter(
+	desk: Desk,
+	crmId: string,
+	{ scalars }: UpdatePlan,
+	now: CanonicalFields,
+): Promise<CanonicalFields> {
+	if (!changesMembership(scalars)) return {};
+	const before = { ...desk.job.known, ...now };
+	return mappedPart(desk, await writeMembership(desk, crmId, scalars, before));
+}
+
+/** Who leaves a household has no role in it any more. */
+function endedRole(desk: Desk, { scalars }: UpdatePlan): CanonicalFields {
+	const isLeft = scalars.household !== undefined && isEmpty(scalars.household);
+	return isLeft ? mappedPart(desk, { householdRole: null }) : {};
+}
+
+/** Only what the map names is known. */
+function mappedPart({ job }: Desk, fields: CanonicalFields): CanonicalFields {
+	const names = new Set(mapped(job.fieldMap).map(({ field }) => field));
+	return Object.fromEntries(Object.entries(fields).filter(([field]) => names.has(field)));
+}
+
+function projected({ job, context }: Desk, fields: CanonicalFields): CanonicalFields {
+	if (job.object !== 'household') return project(fields, job.fieldMap, context.settings);
+	return untyped(project(asHousehold(fields), job.fieldMap, context.settings));
 }
 
 function updateBody({ job, settings }: Desk, plan: UpdatePlan): CrmRecord {

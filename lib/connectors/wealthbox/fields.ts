@@ -1,5 +1,6 @@
 /** Wealthbox contact <-> canonical contact (reference/wealthbox.md, section 8). Pure. */
-import type { FieldMap } from '../../model/field-map';
+import { fromCrm, listToCrm, throughCrm, toCrm } from '../../mapping/transforms';
+import type { FieldMap, FieldMapping } from '../../model/field-map';
 import {
 	isListField,
 	type CanonicalFields,
@@ -22,6 +23,7 @@ import {
 } from '../field-codec';
 import { isObject } from '../rest';
 import { CONTACT_FIELDS, DATE_FIELDS, READ_ONLY_FIELDS } from './catalog';
+import { holdMembership, isMembership, readMembership } from './membership';
 import { NESTED, newEntry, projectNested, readNested } from './nested';
 import { wealthboxSettings, type WealthboxSettings } from './settings';
 
@@ -38,7 +40,7 @@ export function customFieldId(crmField: string): string | undefined {
 }
 
 function isReadOnly(crmField: string): boolean {
-	return READ_ONLY_FIELDS.has(crmField);
+	return READ_ONLY_FIELDS.has(crmField) && !isMembership(crmField);
 }
 
 /** Every field mapped in any direction, also those that only go out: what may be known of a record. */
@@ -61,10 +63,10 @@ export function toCanonical(
 function read(record: CrmRecord, fieldMap: FieldMap, settings: WealthboxSettings): CanonicalFields {
 	const type = canonicalType(record.type);
 	const fields: CanonicalFields = {};
-	for (const { field, crmField } of fieldMap) {
-		if (!fitsType(field, type)) continue;
-		const value = readField(record, field, crmField, settings);
-		if (value !== undefined) fields[field] = value;
+	for (const mapping of fieldMap) {
+		if (!fitsType(mapping.field, type)) continue;
+		const value = readField(record, mapping, settings);
+		if (value !== undefined) fields[mapping.field] = value;
 	}
 	return guarded(fields);
 }
@@ -72,10 +74,11 @@ function read(record: CrmRecord, fieldMap: FieldMap, settings: WealthboxSettings
 /** undefined: the record does not say. */
 function readField(
 	record: CrmRecord,
-	field: string,
-	crmField: string,
+	mapping: FieldMapping,
 	settings: WealthboxSettings,
 ): FieldValue | undefined {
+	const { field, crmField } = mapping;
+	if (isMembership(crmField)) return readMembership(record, crmField);
 	if (isListField(field)) {
 		const isThere = NESTED[field] === crmField && crmField in record;
 		return isThere ? readNested(field, record[crmField], settings) : undefined;
@@ -86,17 +89,18 @@ function readField(
 		const entry = record.custom_fields.find((one) => isObject(one) && String(one.id) === custom) as
 			| CrmRecord
 			| undefined;
-		return scalarFor(field, entry?.value);
+		return scalarFor(mapping, entry?.value);
 	}
 	if (!(crmField in record)) return undefined;
 	if (crmField === 'type') return canonicalType(record.type);
-	const value = scalarFor(field, record[crmField]);
+	const value = scalarFor(mapping, record[crmField]);
 	return value !== undefined && DATE_FIELDS.has(crmField) ? dateOf(value) : value;
 }
 
-function scalarFor(field: string, raw: unknown): ScalarValue | undefined {
-	const value = scalarOf(raw);
-	return value === undefined ? undefined : forField(field, value);
+function scalarFor(mapping: FieldMapping, raw: unknown): ScalarValue | undefined {
+	const held = scalarOf(raw);
+	const value = held === undefined ? undefined : fromCrm(mapping, held);
+	return value === undefined ? undefined : forField(mapping.field, value);
 }
 
 function canonicalType(type: unknown): string | null {
@@ -110,16 +114,21 @@ export function project(
 ): CanonicalFields {
 	const own = wealthboxSettings(settings);
 	const fields: CanonicalFields = {};
-	for (const { field, crmField } of writable(fieldMap, isReadOnly)) {
+	for (const mapping of writable(fieldMap, isReadOnly)) {
+		const { field, crmField } = mapping;
 		const value = desired[field];
 		if (value === undefined || !fitsType(field, desired.type)) continue;
 		if (field === 'type' && value === null) continue;
 		if (!allowedBy(own.picklists, field, value)) continue;
 		if (isListField(field)) {
-			if (NESTED[field] === crmField)
-				fields[field] = projectNested(field, (value ?? []) as ListItem[], own);
+			const items = listToCrm(mapping, field, (value ?? []) as ListItem[]);
+			if (NESTED[field] === crmField) fields[field] = projectNested(field, items, own);
+		} else if (isMembership(crmField)) {
+			const held = holdMembership(value, crmField);
+			if (held !== undefined) fields[field] = held;
 		} else if (!Array.isArray(value)) {
-			fields[field] = DATE_FIELDS.has(crmField) ? dateOf(value) : value;
+			const held = throughCrm(mapping, value);
+			if (held !== undefined) fields[field] = DATE_FIELDS.has(crmField) ? dateOf(held) : held;
 		}
 	}
 	return fields;
@@ -129,9 +138,13 @@ export function project(
 export function scalarBody(fields: CanonicalFields, fieldMap: FieldMap): CrmRecord {
 	const body: CrmRecord = {};
 	const custom: CrmRecord[] = [];
-	for (const { field, crmField } of writable(fieldMap, isReadOnly)) {
-		const value = fields[field];
-		if (value === undefined || Array.isArray(value)) continue;
+	for (const mapping of writable(fieldMap, isReadOnly)) {
+		const { crmField } = mapping;
+		const wanted = fields[mapping.field];
+		// Memberships are calls of their own: see membership.ts.
+		if (wanted === undefined || Array.isArray(wanted) || isMembership(crmField)) continue;
+		const value = toCrm(mapping, wanted);
+		if (value === undefined) continue;
 		const id = customFieldId(crmField);
 		if (id !== undefined) custom.push({ id: idOf(id), value });
 		else if (crmField === 'type') body.type = ownType(value);

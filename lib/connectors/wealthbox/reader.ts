@@ -1,14 +1,17 @@
 /** Reads of whole contacts: by page, the deleted ones, and one by its id (reference/wealthbox.md, section 8). */
-import type { FieldMap } from '../../model/field-map';
+import { mapOfObject, type FieldMap } from '../../model/field-map';
 import { isPutAway } from '../archive';
+import type { CallPriority } from '../budget';
 import type { ConnectorContext, CrmRecord } from '../connector';
 import { isRecordGone } from '../gone';
 import type { PolledRecord } from '../poll-events';
 import type { PageQuery, PollPage } from '../poll-reader';
 import type { RecordReader } from '../read-all';
 import { isGone } from '../rest';
+import type { Account } from './account';
 import { wealthboxClient, type Page, type WealthboxClient } from './client';
 import { knownOf, toCanonical } from './fields';
+import { isHousehold, membersOf } from './objects/household';
 import type { WealthboxSettings } from './settings';
 import { parseTime } from './time';
 
@@ -19,15 +22,26 @@ export function wealthboxReader(
 	context: ConnectorContext,
 	fieldMap: FieldMap,
 	settings: WealthboxSettings,
+	account?: Account,
 ): RecordReader {
-	const toPolled = (row: CrmRecord, deleted: boolean): PolledRecord => ({
-		crmId: String(row.id),
-		updatedAt: parseTime(row.updated_at),
-		deleted,
-		fields: deleted ? {} : toCanonical(row, fieldMap, context.settings),
-		externalKeys: externalKeys(row, settings),
-		archived: isPutAway(settings, (map) => knownOf(row, map, context.settings)),
-	});
+	const contacts = mapOfObject(fieldMap, 'contact');
+	const households = mapOfObject(fieldMap, 'household');
+	const toPolled = (row: CrmRecord, deleted: boolean): PolledRecord => {
+		account?.note(row);
+		// Where households are not synced as such, they are contacts like any other.
+		const isOwn = households.length > 0 && isHousehold(row);
+		const members = isOwn && !deleted ? membersOf(row) : undefined;
+		return {
+			crmId: String(row.id),
+			updatedAt: parseTime(row.updated_at),
+			deleted,
+			fields: deleted ? {} : toCanonical(row, isOwn ? households : contacts, context.settings),
+			externalKeys: externalKeys(row, settings),
+			archived: isPutAway(settings, (map) => knownOf(row, map, context.settings)),
+			...(isOwn ? { object: 'household' as const } : {}),
+			...(members === undefined ? {} : { members }),
+		};
+	};
 	const read = async (query: PageQuery, filters: Record<string, string>): Promise<PollPage> => {
 		const client = clientFor(context, query);
 		// Ordered by creation, an edit made while the pages are read does not move rows between them.
@@ -36,17 +50,17 @@ export function wealthboxReader(
 			toPolled(row, filters.deleted === 'true'),
 		);
 	};
-	const clientOf = (signal?: AbortSignal) =>
-		wealthboxClient(context, { priority: 'backfill', signal });
+	const clientOf = (signal?: AbortSignal, priority: CallPriority = 'backfill') =>
+		wealthboxClient(context, { priority, signal });
 	const isContactGone = (crmId: string, signal?: AbortSignal) =>
 		isRecordGone(goneCheck(clientOf(signal), crmId));
 	return {
 		readPage: (query) => read(query, sinceFilter('updated_since', query)),
 		readDeleted: (query) =>
 			read(query, { deleted: 'true', ...sinceFilter('deleted_since', query) }),
-		readOne: async (crmId, signal) => {
+		readOne: async (crmId, signal, priority) => {
 			try {
-				return toPolled(await clientOf(signal).get(crmId), false);
+				return toPolled(await clientOf(signal, priority).get(crmId), false);
 			} catch (error) {
 				if (isGone(error) && (await isContactGone(crmId, signal))) return null;
 				throw error;

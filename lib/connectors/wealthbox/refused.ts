@@ -20,6 +20,13 @@ export interface Desk {
 	job: DeliveryJob;
 	settings: WealthboxSettings;
 	client: WealthboxClient;
+	/** Of the record's custom fields; default: Contact. */
+	documentType?: string;
+	/** Fields with values that Wealthbox lists; default: those of contacts. */
+	listed?: ReadonlySet<string>;
+	/** Fields that Wealthbox may want in every PUT, and the record to take them from. */
+	wanted?: readonly string[];
+	current?: () => Promise<CrmRecord>;
 }
 
 export interface Sent {
@@ -72,11 +79,13 @@ async function withoutRefused(
 	sent: Sent,
 ): Promise<CrmRecord | undefined> {
 	const { field } = error.options;
+	const whole = await withWanted(desk, body, field);
+	if (whole !== undefined) return whole;
 	if (Array.isArray(body.custom_fields) && /custom/i.test(error.message)) {
 		return withoutLost(desk, body, body.custom_fields, sent);
 	}
 	if (field === undefined || !(field in body)) return undefined;
-	if (LISTED.has(field)) {
+	if ((desk.listed ?? LISTED).has(field)) {
 		sent.unknown.push(...mapped(desk.job.fieldMap).filter(({ crmField }) => crmField === field));
 		return Object.fromEntries(Object.entries(body).filter(([name]) => name !== field));
 	}
@@ -84,6 +93,25 @@ async function withoutRefused(
 	const isNested = (Object.values(NESTED) as string[]).includes(field) && Array.isArray(entries);
 	if (!isNested || !/\bkind\b/.test(error.message)) return undefined;
 	return { ...body, [field]: entries.map(withoutKind) };
+}
+
+/** It wants fields that this update does not change: they are sent as they are. */
+async function withWanted(
+	{ wanted = [], current }: Desk,
+	body: CrmRecord,
+	field: string | undefined,
+): Promise<CrmRecord | undefined> {
+	const isMissing = field !== undefined && wanted.includes(field) && !(field in body);
+	if (!isMissing || current === undefined) return undefined;
+	const record = await current();
+	const isHeld = (name: string) => record[name] !== null && record[name] !== undefined;
+	const missing = wanted.filter((name) => !(name in body) && isHeld(name));
+	// Of a day and a frame it takes one.
+	const isDated = 'due_date' in body || isHeld('due_date');
+	const added = missing.filter((name) => name !== 'frame' || !isDated);
+	const fits = 'frame' in body ? added.filter((name) => name !== 'due_date') : added;
+	if (fits.length === 0) return undefined;
+	return { ...Object.fromEntries(fits.map((name) => [name, record[name]])), ...body };
 }
 
 function withoutKind(entry: unknown): unknown {
@@ -111,7 +139,7 @@ async function withoutLost(
 
 /** Mapped custom fields, chosen by id, that Wealthbox no longer has. */
 async function lostCustomFields(
-	{ job, client }: Pick<Desk, 'job' | 'client'>,
+	{ job, client, documentType }: Pick<Desk, 'job' | 'client' | 'documentType'>,
 	chosen: (id: string) => boolean,
 ): Promise<FieldMapping[]> {
 	const custom = mapped(job.fieldMap).filter(({ crmField }) => {
@@ -119,16 +147,19 @@ async function lostCustomFields(
 		return id !== undefined && chosen(id);
 	});
 	if (custom.length === 0) return [];
-	const rows = await definitions(client);
+	const rows = await definitions(client, documentType);
 	if (rows === undefined) return [];
 	const there = new Set(rows.map(({ id }) => String(id)));
 	return custom.filter(({ crmField }) => !there.has(customFieldId(crmField) ?? ''));
 }
 
 /** undefined: this user may not read them, so nothing can be said. */
-async function definitions(client: WealthboxClient): Promise<CrmRecord[] | undefined> {
+async function definitions(
+	client: WealthboxClient,
+	documentType = 'Contact',
+): Promise<CrmRecord[] | undefined> {
 	try {
-		return await client.category('custom_fields', { document_type: 'Contact' });
+		return await client.category('custom_fields', { document_type: documentType });
 	} catch (error) {
 		if (error instanceof CrmError && !error.options.retryable) return undefined;
 		throw error;

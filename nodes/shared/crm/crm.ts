@@ -10,6 +10,7 @@ import { credentialTypeOf, crmCredentials, type CrmKind } from '../authenticatio
 import { connectorContext } from '../connector-context';
 import type { CrmCaller } from '../http-port';
 import { fabricOf, STORE_CREDENTIAL } from '../store';
+import type { CrmResource } from './resource';
 
 export interface Crm {
 	kind: CrmKind;
@@ -50,14 +51,15 @@ export async function contextFor(
 }
 
 /** One call of an operation: for one input item. */
-export interface ContactCall {
+export interface RecordCall {
 	node: IExecuteFunctions;
 	index: number;
 	crm: Crm;
+	resource: CrmResource;
 	context: ConnectorContext;
 }
 
-export interface ContactOperation {
-	description: (crm: Crm) => INodeProperties[];
-	execute: (call: ContactCall) => Promise<IDataObject | IDataObject[]>;
+export interface RecordOperation {
+	description: (crm: Crm, resource: CrmResource) => INodeProperties[];
+	execute: (call: RecordCall) => Promise<IDataObject | IDataObject[]>;
 }

@@ -1,9 +1,9 @@
 /** The values that the panel's field mapper gives for one item. */
 import { NodeOperationError, type IDataObject, type ResourceMapperValue } from 'n8n-workflow';
-import type { ContactCall } from './crm';
+import type { RecordCall } from './crm';
 
 /** Values by the CRM's own field names. A field that was left blank in the mapper is not sent. */
-export function fieldValues({ node, index }: ContactCall): IDataObject {
+export function fieldValues({ node, index }: RecordCall): IDataObject {
 	const mapper = node.getNodeParameter('fields', index) as ResourceMapperValue;
 	const automatic = mapper.mappingMode === 'autoMapInputData';
 	const item = node.getInputData()[index]?.json ?? {};

@@ -1,4 +1,4 @@
-/** What the panels of the CRM nodes load from the CRM: its fields, its contacts. */
+/** What the panels of the CRM nodes load from the CRM: its fields, its records. */
 import type {
 	FieldType,
 	ILoadOptionsFunctions,
@@ -7,10 +7,18 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import type { ConnectorContext, CrmField, CrmRecord } from '../../../lib';
+import {
+	isObjectName,
+	OBJECTS,
+	type ConnectorContext,
+	type CrmField,
+	type CrmRecord,
+	type ObjectName,
+} from '../../../lib';
 import type { CrmKind } from '../authentication';
 import { contextFor, crmOf, type Crm } from './crm';
 import { toNodeError } from './errors';
+import { resourceOf, searchMethod, type CrmResource } from './resource';
 import { labelOf } from './simplify';
 
 const MAX_LISTED = 100;
@@ -19,14 +27,9 @@ const NAME_FILTERS = ['name', 'last_name', 'lastName'];
 
 export function crmMethods(kind: CrmKind) {
 	return {
-		listSearch: {
-			async searchContacts(
-				this: ILoadOptionsFunctions,
-				filter?: string,
-			): Promise<INodeListSearchResult> {
-				return await asked(this, kind, (crm, context) => search(crm, context, filter?.trim()));
-			},
-		},
+		listSearch: Object.fromEntries(
+			OBJECTS.map((object) => [searchMethod(object), searching(kind, object)]),
+		),
 		loadOptions: {
 			async getMatchFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 				const { matchFields } = crmOf(kind).connector.contacts;
@@ -35,13 +38,39 @@ export function crmMethods(kind: CrmKind) {
 		},
 		resourceMapping: {
 			async getContactFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-				const creates = this.getCurrentNodeParameter('operation') === 'create';
-				const fields = await asked(this, kind, ({ connector }, context) =>
-					connector.describe(context),
-				);
-				return { fields: fields.map((field) => mapperField(field, creates)) };
+				return await fieldsFor(this, kind, 'contact');
+			},
+			async getRecordFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+				const resource = String(this.getCurrentNodeParameter('resource'));
+				return await fieldsFor(this, kind, isObjectName(resource) ? resource : 'contact');
 			},
 		},
+	};
+}
+
+async function fieldsFor(
+	panel: ILoadOptionsFunctions,
+	kind: CrmKind,
+	object: ObjectName,
+): Promise<ResourceMapperFields> {
+	const creates = panel.getCurrentNodeParameter('operation') === 'create';
+	const fields = await asked(panel, kind, ({ connector }, context) =>
+		connector.describe(context, object),
+	);
+	return { fields: fields.map((field) => mapperField(field, creates)) };
+}
+
+function searching(kind: CrmKind, object: ObjectName) {
+	return async function (
+		this: ILoadOptionsFunctions,
+		filter?: string,
+	): Promise<INodeListSearchResult> {
+		return await asked(this, kind, async (crm, context) => {
+			const resource = resourceOf(crm, object);
+			return resource === undefined
+				? { results: [] }
+				: await search(crm, context, resource, filter?.trim());
+		});
 	};
 }
 
@@ -58,23 +87,24 @@ async function asked<T>(
 	}
 }
 
-/** What the CRM finds by name, and which of the first contacts contain the text. */
+/** What the CRM finds by name, and which of the first records contain the text. */
 async function search(
 	crm: Crm,
 	context: ConnectorContext,
+	resource: CrmResource,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const { contacts } = crm.connector;
-	const name = contacts.listFilters.find((offered) => NAME_FILTERS.includes(offered.name))?.name;
+	const { client } = resource;
+	const name = client.listFilters.find((offered) => NAME_FILTERS.includes(offered.name))?.name;
 	const options = { limit: MAX_LISTED };
-	const first = await contacts.list(context, options);
+	const first = await client.list(context, options);
 	const byName =
 		filter === '' || name === undefined
 			? []
-			: await contacts.list(context, { ...options, filters: { [name]: filter } });
+			: await client.list(context, { ...options, filters: { [name]: filter } });
 	const entry = (record: CrmRecord) => ({
-		name: labelOf(crm, context, record),
-		value: contacts.idOf(record),
+		name: labelOf(crm, context, record, resource),
+		value: client.idOf(record),
 	});
 	const containing = first
 		.map(entry)

@@ -1,36 +1,8 @@
-/** Panel fields that several operations on contacts share. */
+/** Panel fields that several operations on records share. */
 import { NodeOperationError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { describeIssues, systemNameSchema } from '../../../lib';
 import type { Crm } from './crm';
-
-export const contactLocator: INodeProperties = {
-	displayName: 'Contact',
-	name: 'contactId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a contact...',
-			typeOptions: { searchListMethod: 'searchContacts', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 30714402',
-			validation: [
-				{
-					type: 'regex',
-					properties: { regex: '^\\s*\\S+\\s*$', errorMessage: 'An ID has no blanks' },
-				},
-			],
-		},
-	],
-};
+import type { CrmResource } from './resource';
 
 export const simplifyProperty: INodeProperties = {
 	displayName: 'Simplify',
@@ -40,28 +12,30 @@ export const simplifyProperty: INodeProperties = {
 	description: 'Whether to return a simplified version of the response instead of the raw data',
 };
 
-export const fieldsProperty: INodeProperties = {
-	displayName: 'Fields',
-	name: 'fields',
-	type: 'resourceMapper',
-	noDataExpression: true,
-	default: { mappingMode: 'defineBelow', value: null },
-	required: true,
-	typeOptions: {
-		loadOptionsDependsOn: ['authentication', 'operation'],
-		resourceMapper: {
-			resourceMapperMethod: 'getContactFields',
-			mode: 'add',
-			fieldWords: { singular: 'field', plural: 'fields' },
-			addAllFields: false,
-			supportAutoMap: true,
+export function fieldsProperty({ name }: CrmResource): INodeProperties {
+	return {
+		displayName: 'Fields',
+		name: 'fields',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'defineBelow', value: null },
+		required: true,
+		typeOptions: {
+			loadOptionsDependsOn: ['authentication', 'resource', 'operation'],
+			resourceMapper: {
+				resourceMapperMethod: name === 'contact' ? 'getContactFields' : 'getRecordFields',
+				mode: 'add',
+				fieldWords: { singular: 'field', plural: 'fields' },
+				addAllFields: false,
+				supportAutoMap: true,
+			},
 		},
-	},
-	description: 'The values to write. An empty text clears a field.',
-};
+		description: 'The values to write. An empty text clears a field.',
+	};
+}
 
-/** Beside each contact operation: which account's rate budget its calls count against. */
-export function contactOptions({ kind }: Crm): INodeProperties {
+/** Beside each operation: which account's rate budget its calls count against. */
+export function recordOptions({ kind }: Crm): INodeProperties {
 	return {
 		displayName: 'Options',
 		name: 'options',

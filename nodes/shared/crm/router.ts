@@ -7,26 +7,14 @@ import {
 } from 'n8n-workflow';
 import type { CrmKind } from '../authentication';
 import { failureItem } from '../failures';
-import { create } from './contact/create.operation';
-import { remove } from './contact/delete.operation';
-import { get } from './contact/get.operation';
-import { getAll } from './contact/getAll.operation';
-import { update } from './contact/update.operation';
-import { upsert } from './contact/upsert.operation';
-import { contextFor, crmOf, type ContactCall, type ContactOperation, type Crm } from './crm';
+import { contextFor, crmOf, type Crm, type RecordCall, type RecordOperation } from './crm';
 import { toNodeError } from './errors';
+import { readForBackfill } from './fabric/backfill.operation';
 import { deliver } from './fabric/deliver.operation';
 import { reconcile } from './fabric/reconcile.operation';
+import { operationsOf } from './operations';
 import { checkedSystem } from './panel';
-
-export const CONTACT_OPERATIONS: Record<string, ContactOperation> = {
-	create,
-	delete: remove,
-	get,
-	getAll,
-	update,
-	upsert,
-};
+import { resourceOf, type CrmResource } from './resource';
 
 export async function runCrmNode(
 	node: IExecuteFunctions,
@@ -37,9 +25,12 @@ export async function runCrmNode(
 	const resource = node.getNodeParameter('resource', 0) as string;
 	const name = node.getNodeParameter('operation', 0) as string;
 	if (resource === 'fabric' && name === 'deliver') return [await deliver(node, crm)];
+	if (resource === 'fabric' && name === 'backfill') return [await readForBackfill(node, crm)];
 	if (resource === 'fabric' && name === 'reconcile') return [await reconcile(node, crm)];
-	const operation = resource === 'contact' ? CONTACT_OPERATIONS[name] : undefined;
-	if (operation !== undefined) return [await forEachItem(node, crm, operation)];
+	const chosen = resourceOf(crm, resource);
+	const operation = chosen && operationsOf(chosen)[name];
+	if (chosen !== undefined && operation !== undefined)
+		return [await forEachItem(node, crm, chosen, operation)];
 	throw new NodeOperationError(node.getNode(), `There is no operation "${name}" of "${resource}"`, {
 		description: "Choose 'Resource' and 'Operation' again.",
 	});
@@ -48,12 +39,13 @@ export async function runCrmNode(
 async function forEachItem(
 	node: IExecuteFunctions,
 	crm: Crm,
-	operation: ContactOperation,
+	resource: CrmResource,
+	operation: RecordOperation,
 ): Promise<INodeExecutionData[]> {
 	const results: INodeExecutionData[] = [];
 	for (const index of node.getInputData().keys()) {
 		try {
-			const rows = await operation.execute(await callFor(node, crm, index));
+			const rows = await operation.execute(await callFor(node, crm, resource, index));
 			const pairedItem = { item: index };
 			results.push(...[rows].flat().map((json: IDataObject) => ({ json, pairedItem })));
 		} catch (error) {
@@ -65,8 +57,13 @@ async function forEachItem(
 	return results;
 }
 
-async function callFor(node: IExecuteFunctions, crm: Crm, index: number): Promise<ContactCall> {
+async function callFor(
+	node: IExecuteFunctions,
+	crm: Crm,
+	resource: CrmResource,
+	index: number,
+): Promise<RecordCall> {
 	const { system = '' } = node.getNodeParameter('options', index, {}) as { system?: string };
 	const name = system === '' ? crm.kind : checkedSystem(node, system);
-	return { node, index, crm, context: await contextFor(node, crm, name) };
+	return { node, index, crm, resource, context: await contextFor(node, crm, name) };
 }

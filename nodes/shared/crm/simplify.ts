@@ -1,17 +1,43 @@
-/** A contact in few fields with the same names in all three CRMs. */
+/** A record in few fields with the same names in all three CRMs. */
 import type { IDataObject } from 'n8n-workflow';
-import type {
-	CanonicalFields,
-	ConnectorContext,
-	CrmRecord,
-	EmailItem,
-	PhoneItem,
-	ScalarValue,
+import {
+	OBJECT_FIELDS,
+	type CanonicalFields,
+	type ConnectorContext,
+	type CrmRecord,
+	type EmailItem,
+	type ObjectName,
+	type PhoneItem,
+	type ScalarValue,
 } from '../../../lib';
 import type { Crm } from './crm';
+import type { CrmResource } from './resource';
+
+const MAX_FIELDS = 10;
 
 /** At most ten fields, as n8n's guidelines ask of simplified output. */
 export function simplify(
+	crm: Crm,
+	context: ConnectorContext,
+	record: CrmRecord,
+	{ name, client }: Pick<CrmResource, 'name' | 'client'>,
+): IDataObject {
+	if (name === 'contact') return simpleContact(crm, context, record);
+	const { connector } = crm;
+	const map = connector.objectFieldMap ?? [];
+	const fields = connector.toCanonical(record, map, context.settings, name);
+	const told = fieldsOf(name).filter((field) => !Array.isArray(fields[field]));
+	return Object.fromEntries([
+		['id', client.idOf(record)],
+		...told.slice(0, MAX_FIELDS - 1).map((field) => [field, scalar(fields, field)]),
+	]) as IDataObject;
+}
+
+function fieldsOf(object: Exclude<ObjectName, 'contact'>): readonly string[] {
+	return OBJECT_FIELDS[object];
+}
+
+function simpleContact(
 	{ connector }: Crm,
 	context: ConnectorContext,
 	record: CrmRecord,
@@ -31,11 +57,20 @@ export function simplify(
 	};
 }
 
-/** For lists to choose from, e.g. `Jane Doe (jane@example.com)`. */
-export function labelOf(crm: Crm, context: ConnectorContext, record: CrmRecord): string {
-	const { id, name, email } = simplify(crm, context, record);
-	const shown = name === null || name === '' ? `Contact ${String(id)}` : String(name);
-	return email === null ? shown : `${shown} (${String(email)})`;
+const MAX_LABEL = 60;
+
+/** For lists to choose from, e.g. `Jane Doe (jane@example.com)`, or how a note begins. */
+export function labelOf(
+	crm: Crm,
+	context: ConnectorContext,
+	record: CrmRecord,
+	resource: CrmResource,
+): string {
+	const { id, name, subject, text, email = null } = simplify(crm, context, record, resource);
+	const said = [name, subject, text].find((value) => typeof value === 'string' && value !== '');
+	const shown = String(said ?? `${resource.label} ${String(id)}`).replace(/\s+/g, ' ');
+	const short = shown.length > MAX_LABEL ? `${shown.slice(0, MAX_LABEL)}…` : shown;
+	return email === null ? short : `${short} (${String(email)})`;
 }
 
 function scalar(fields: CanonicalFields, field: string): ScalarValue {

@@ -13,6 +13,7 @@ import type {
 } from '../../../lib';
 import { sleep } from '../connector-context';
 import { needsPerson, triggerError } from './failures';
+import { followMap, type FollowedMap } from './map-in-force';
 import { pauseMs, type Backoff } from './retrying';
 
 export interface ChangeLoopOptions {
@@ -24,6 +25,12 @@ export interface ChangeLoopOptions {
 	system: string;
 	fieldMap: FieldMap;
 	start: ChangeSourceOptions['start'];
+	hints?: ChangeSourceOptions['hints'];
+	/**
+	 * Asks the CRM for its fields: what seems odd may come from a field that has changed. With events: only
+	 * if there is one that was not seen before.
+	 */
+	lookAtFields: (oddEvents?: readonly string[]) => Promise<void>;
 	stop: AbortSignal;
 }
 
@@ -33,30 +40,47 @@ const FAULT_BACKOFF: Backoff = { firstMs: 1_000, mostMs: 60_000 };
 /** Runs until `stop` aborts. Never rejects. */
 export async function runChanges(options: ChangeLoopOptions): Promise<void> {
 	const watch = new Watch(options);
-	while (!options.stop.aborted) {
-		try {
-			await readOnce(options, watch.onState);
-			if (!options.stop.aborted) throw new Error('reading ended before it was stopped');
-		} catch (error) {
-			if (options.stop.aborted) return;
-			await sleep(watch.failed(error), options.stop);
-		}
+	while (!options.stop.aborted) await readUntilReplaced(options, watch);
+}
+
+/** Ends when another mapping is in force, or after a failure and its pause. */
+async function readUntilReplaced(options: ChangeLoopOptions, watch: Watch): Promise<void> {
+	const { fabric, system, fieldMap, stop } = options;
+	let map: FollowedMap | undefined;
+	try {
+		map = await followMap(fabric, system, fieldMap);
+		await readOnce(options, map, watch.onState);
+		const isMeant = stop.aborted || map.replaced.aborted;
+		if (!isMeant) throw new Error('reading ended before it was stopped');
+	} catch (error) {
+		if (stop.aborted || map?.replaced.aborted === true) return;
+		const waitMs = watch.failed(error);
+		// A field that is gone makes a CRM refuse whole queries.
+		if (needsPerson(error)) await options.lookAtFields();
+		await sleep(waitMs, stop, map?.replaced ?? stop);
+	} finally {
+		map?.close();
 	}
 }
 
 async function readOnce(
 	options: ChangeLoopOptions,
+	{ fieldMap, replaced }: FollowedMap,
 	onState: (state: ChangeSourceState) => void,
 ): Promise<void> {
-	const { fabric, connector, system, fieldMap, start, stop } = options;
+	const { fabric, connector, system, start, stop, hints } = options;
 	await connector.runChangeSource(options.connectorContext(), {
 		fieldMap,
 		start,
 		cursor: await fabric.cursor(system),
-		commit: async (batch) => void (await fabric.accept(system, batch)),
-		knowsRecord: async (crmIds) => await fabric.knownRecords(system, crmIds),
+		commit: async (batch) => {
+			await options.lookAtFields(await fabric.mappings.mayHaveDrifted(system, batch.events));
+			return (await fabric.accept(system, batch)).accepted;
+		},
+		hints,
+		knowsRecord: async (crmIds, object) => await fabric.knownRecords(system, crmIds, object),
 		onState,
-		signal: stop,
+		signal: AbortSignal.any([stop, replaced]),
 	});
 }
 

@@ -25,11 +25,24 @@ interface RowDefault {
 	direction: Direction;
 }
 
-/** `otherCustomFields`: custom fields that other systems map already (`custom.riskTolerance`). */
+/** What a field of the CRM may stand for, as far as names, types and values tell. */
+export interface MappingHint {
+	field: string;
+	/** 0 to 1. */
+	confidence: number;
+	/** It takes the place of a mapped field that is gone. */
+	succeeds?: boolean;
+}
+
+/**
+ * `otherCustomFields`: custom fields that other systems map already (`custom.riskTolerance`). `hints`: by
+ * CRM field.
+ */
 export function mappingFields(
 	connector: Pick<Connector, 'defaultFieldMap'>,
 	crmFields: readonly CrmField[],
 	otherCustomFields: readonly string[],
+	hints: ReadonlyMap<string, MappingHint> = new Map(),
 ): ResourceMapperField[] {
 	const defaults = rowDefaults(connector.defaultFieldMap);
 	const described = new Set(crmFields.map(({ name }) => name));
@@ -38,7 +51,7 @@ export function mappingFields(
 		.filter(([crmField]) => !described.has(crmField))
 		.map(([crmField, row]) => plainField(crmField, row));
 	const rows = [...crmFields, ...others].map((field) =>
-		mappingRow(field, defaults.get(field.name), otherCustomFields),
+		mappingRow(field, defaults.get(field.name), otherCustomFields, hints.get(field.name)),
 	);
 	return [...rows.filter(({ removed }) => !removed), ...rows.filter(({ removed }) => removed)];
 }
@@ -69,10 +82,14 @@ function mappingRow(
 	field: CrmField,
 	byDefault: RowDefault | undefined,
 	otherCustomFields: readonly string[],
+	hint: MappingHint | undefined,
 ): ResourceMapperField {
 	const direction: Direction = field.readOnly || byDefault?.direction === 'in' ? 'in' : 'both';
-	const targets = targetsOf(field, byDefault, otherCustomFields);
+	const hinted = hint === undefined ? [] : [hint.field];
+	const known = targetsOf(field, byDefault, otherCustomFields);
+	const targets = [...new Set([...hinted, ...known])];
 	const mapped = byDefault !== undefined && byDefault.direction !== 'off';
+	const preset = mapped ? byDefault.target : hint?.field;
 	return {
 		id: field.name,
 		displayName: direction === 'in' ? `${field.label} (read only)` : field.label,
@@ -82,12 +99,19 @@ function mappingRow(
 		display: true,
 		type: 'options',
 		options: targets.map((target) => ({
-			name: targetLabel(target),
+			name: hintedLabel(target, hint),
 			value: rowValue(target, direction),
 		})),
-		removed: !mapped,
-		...(mapped && { defaultValue: rowValue(byDefault.target, direction) }),
+		removed: !mapped && hint?.succeeds !== true,
+		...(preset !== undefined && { defaultValue: rowValue(preset, direction) }),
 	};
+}
+
+/** `Custom: tier (suggested, 87 %)`. */
+function hintedLabel(target: string, hint: MappingHint | undefined): string {
+	const label = targetLabel(target);
+	if (hint?.field !== target) return label;
+	return `${label} (suggested, ${Math.round(hint.confidence * 100)} %)`;
 }
 
 function targetsOf(

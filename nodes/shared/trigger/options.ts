@@ -2,12 +2,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { connectors } from '../../../lib';
 import type { CrmKind } from '../authentication';
+import { driftOptions } from './drift-options';
+import { pushOption } from './push';
 import { removalOptions } from './removal-options';
 import { DEFAULT_BATCH_SIZE, DEFAULT_PRIORITY, DEFAULT_TIMEOUT_MINUTES } from './settings';
 
 export function optionsProperty(kind: CrmKind): INodeProperties {
 	const special = kind === 'salesforce' ? SALESFORCE : pollingOptions(kind);
-	const options = [...common(kind), ...removalOptions(kind), ...special];
+	const options = [...common(kind), ...driftOptions(), ...removalOptions(kind), ...special];
 	return {
 		displayName: 'Options',
 		name: 'options',
@@ -88,6 +90,7 @@ function pollingOptions(kind: CrmKind): INodeProperties[] {
 	const { fullScanMinutes, minPollSeconds, maxPollSeconds } =
 		connectors.get(kind)?.defaultSettings ?? {};
 	return [
+		pushOption,
 		{
 			displayName: 'Full Comparison Every (Minutes)',
 			name: 'fullScanMinutes',
@@ -117,6 +120,23 @@ function pollingOptions(kind: CrmKind): INodeProperties[] {
 }
 
 const SALESFORCE: INodeProperties[] = [
+	{
+		displayName: 'Read in Bulk Above (Contacts)',
+		name: 'bulkReadAbove',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 2000,
+		description:
+			'Listings of more contacts than this are read by Bulk API 2.0, which takes fewer API calls. 0: never.',
+	},
+	{
+		displayName: 'Write in Batches',
+		name: 'batchWrites',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether deliveries go up to 200 in one API call. Off: one by one, each only if nobody has changed the record since it was read, which closes the moment between read and write.',
+	},
 	{
 		displayName: 'API Version',
 		name: 'apiVersion',

@@ -2,12 +2,13 @@
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { authenticationProperty, CRM_NAMES, crmCredentials, type CrmKind } from '../authentication';
 import { STORE_CREDENTIAL } from '../store';
+import { objectsProperty } from './objects';
 import { optionsProperty } from './options';
 
 export function crmTriggerCredentials(kind: CrmKind): INodeCredentialDescription[] {
 	// The condition always holds. Without one, n8n's editor takes the store for one more way to sign in
 	// to the CRM and offers it no credentials of its own type.
-	const displayOptions = { show: { start: ['everything', 'now'] } };
+	const displayOptions = { show: { start: ['everything', 'load', 'now'] } };
 	const store = {
 		name: STORE_CREDENTIAL,
 		displayName: 'CRM Fabric Store',
@@ -48,6 +49,12 @@ export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
 					description: `Read all contacts that ${crm} holds first, then changes`,
 				},
 				{
+					name: 'Planned First Load',
+					value: 'load',
+					description:
+						'Take changes from now; what is there comes by a plan that you approve (template first-load.json), and no client is created elsewhere before',
+				},
+				{
 					name: 'Only Changes From Now',
 					value: 'now',
 					description: 'Leave what is there alone until somebody changes it',
@@ -57,6 +64,7 @@ export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
 			description:
 				'What to do at the very first start; later starts go on where the last one stopped',
 		},
+		...objectsProperty(kind),
 		{
 			displayName: 'Field Mapping',
 			name: 'fieldMapping',

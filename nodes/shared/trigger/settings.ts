@@ -1,5 +1,5 @@
 /** What the panel of a CRM trigger says, read and checked once at the start. */
-import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
+import { NodeOperationError, type IDataObject, type ITriggerFunctions } from 'n8n-workflow';
 import {
 	DEFAULT_LIMITS,
 	DELETE_POLICIES,
@@ -15,7 +15,10 @@ import {
 } from '../../../lib';
 import type { CrmKind } from '../authentication';
 import { settingsOf } from '../connector-context';
+import { DEFAULT_SCHEMA_MINUTES, driftOf } from './drift-options';
+import { takesPushes } from './push';
 import { chosenFieldMap, type Direction, type DirectionChoice } from './field-map';
+import { objectMap, readObjects } from './objects';
 
 export interface TriggerSettings {
 	registration: SystemRegistration;
@@ -23,8 +26,12 @@ export interface TriggerSettings {
 	fieldMap: FieldMap;
 	/** Events an execution at most. */
 	batchSize: number;
+	/** The CRM is asked for its fields so often. */
+	schemaEveryMs: number;
 	executionTimeoutMs: number;
 	callsPerMinute?: number;
+	/** Signed push calls are accepted. */
+	pushes: boolean;
 }
 
 /** Higher wins ties; the order of the design's section 3. */
@@ -48,18 +55,24 @@ const CONNECTOR_SETTINGS = [
 	'archiveValue',
 	'unarchiveValue',
 	'archiveIsRemoval',
+	'batchWrites',
+	'bulkReadAbove',
 ];
+
+const LEAST_SCHEMA_MS = 500;
 
 type Options = Record<string, unknown>;
 
 /** Throws NodeOperationError naming the field of the panel that cannot be used. */
 export function readSettings(context: ITriggerFunctions, connector: Connector): TriggerSettings {
 	const options = context.getNodeParameter('options', {}) as Options;
+	const start = context.getNodeParameter('start', 'everything');
 	const name = readName(context, connector.kind);
-	const fieldMap = readFieldMap(context, connector);
+	const objects = readObjects(context, connector);
+	const fieldMap = [...readFieldMap(context, connector), ...objectMap(connector, objects)];
 	const callsPerMinute = numberOf(options.callsPerMinute, 0);
 	const settings = settingsOf(connector, {
-		settings: connectorSettings(context, options),
+		settings: { ...connectorSettings(context, options), objects },
 		callsPerMinute,
 	});
 	requirePollOrder(context, settings);
@@ -74,13 +87,20 @@ export function readSettings(context: ITriggerFunctions, connector: Connector): 
 			gonePolicy: goneOf(options.gonePolicy),
 			deletePolicy: DELETE_POLICIES.find((policy) => policy === options.deletePolicy) ?? 'ignore',
 			limits: limitsOf(options),
+			awaitsLoad: start === 'load',
+			drift: driftOf(options),
 		},
-		start: context.getNodeParameter('start', 'everything') === 'now' ? 'now' : 'everything',
+		start: start === 'everything' ? 'everything' : 'now',
 		fieldMap,
+		schemaEveryMs: Math.max(
+			LEAST_SCHEMA_MS,
+			numberOf(options.schemaMinutes, DEFAULT_SCHEMA_MINUTES) * 60_000,
+		),
 		batchSize: atLeastOne(options.batchSize, DEFAULT_BATCH_SIZE),
 		executionTimeoutMs:
 			atLeastOne(options.executionTimeoutMinutes, DEFAULT_TIMEOUT_MINUTES) * 60_000,
 		...(callsPerMinute > 0 && { callsPerMinute }),
+		pushes: takesPushes(context.getNodeParameter('options', {}) as IDataObject),
 	};
 }
 

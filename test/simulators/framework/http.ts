@@ -63,7 +63,7 @@ export interface SimRoute {
 	 */
 	path: string | RegExp;
 	handle: SimHandler;
-	/** Whether calls belong in the write log. Default: every method but GET and HEAD. */
+	/** Whether calls belong in the write log even if they note nothing. Default: every method but GET and HEAD. */
 	write?: boolean;
 }
 

@@ -71,14 +71,28 @@ export const LISTS: Record<string, ListItem[]> = {
 	activity_codes: [
 		{ id: 2, name: 'Phone Call' },
 		{ id: 3, name: 'Appointment' },
+		{ id: 4, name: 'Task' },
 	],
-	opportunity_types: [{ id: 2, name: 'Rollover' }],
+	opportunity_types: [
+		{ id: 2, name: 'Rollover' },
+		{ id: 3, name: 'New Account' },
+	],
 };
+
+/** Codes of a family member's place; the real ones are not known. No list shows them. */
+export const RELATIONSHIPS: readonly ListItem[] = [
+	{ id: 1, name: 'Head of Household' },
+	{ id: 2, name: 'Spouse' },
+	{ id: 3, name: 'Child' },
+	{ id: 4, name: 'Other' },
+];
 
 /** Opportunity stages have a `code` where other lists have a `name`. */
 export const OPPORTUNITY_STAGES = [
 	{ id: 3, code: 'Prospecting', is_default: true, deleted: false },
 	{ id: 4, code: 'Proposal', is_default: false, deleted: false },
+	{ id: 5, code: 'Won', is_default: false, deleted: false },
+	{ id: 6, code: 'Lost', is_default: false, deleted: false },
 ];
 
 const enumeration = (...names: string[]): ListItem[] =>
@@ -167,7 +181,14 @@ export const SUB_RECORDS: Record<SubName, SubDefinition> = {
 	},
 };
 
-export const UDF_FIELDS = [
+export interface UdfDefinition {
+	id: number;
+	name: string;
+	field_type: number;
+	field_type_description: string;
+}
+
+export const UDF_FIELDS: readonly UdfDefinition[] = [
 	{ id: 12, name: 'Service tier', field_type: 1, field_type_description: 'Text' },
 	{ id: 13, name: 'Hobby', field_type: 1, field_type_description: 'Text' },
 ];

@@ -7,7 +7,9 @@ import type { Simulator, SimulatorOptions } from '../simulator';
 import { RedtailAuth } from './auth';
 import { API_KEY, USERS } from './catalog';
 import { BASE, contactRoutes, type RedtailDesk } from './contacts';
-import { familyRoutes, listRoutes } from './lookups';
+import { fieldRoutes } from './fields';
+import { familyAdminRoutes, familyRoutes } from './families';
+import { listRoutes } from './lookups';
 import { noteRoutes } from './notes';
 import { redtailPeople } from './people';
 import { RedtailStore } from './store';
@@ -61,10 +63,11 @@ export async function startRedtailSimulator(options: SimulatorOptions = {}): Pro
 			...contactRoutes(desk),
 			...subRecordRoutes(desk),
 			...familyRoutes(desk),
-			...listRoutes(),
+			...listRoutes(desk),
 			...noteRoutes(desk),
 			...workItemRoutes(desk),
 		],
+		adminRoutes: [...fieldRoutes(store), ...familyAdminRoutes(desk)],
 		people,
 		credentials: credentials(),
 		snapshots,

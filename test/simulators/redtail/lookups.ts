@@ -1,29 +1,29 @@
-/** `/lists/...` and families (read only: their write endpoints are not known). */
+/** `/lists/...`. */
 import { json, type SimRoute } from '../framework';
-import { DATABASE_ID, LISTS, OPPORTUNITY_STAGES, UDF_FIELDS, USERS } from './catalog';
-import { BASE, contactOf, notFound, type RedtailDesk } from './contacts';
+import { DATABASE_ID, LISTS, OPPORTUNITY_STAGES, USERS } from './catalog';
+import { BASE, notFound, type RedtailDesk } from './contacts';
 import { pageOf } from './listing';
-import { formatTime, renderFamily } from './render';
+import { formatTime } from './render';
 
 const LISTS_SINCE = Date.UTC(2024, 0, 15, 12);
 
 /** The rows of every list, as the API shows them. */
-function listRows(): Record<string, Array<Record<string, unknown>>> {
+function listRows({ store }: RedtailDesk): Record<string, Array<Record<string, unknown>>> {
 	const times = { created_at: formatTime(LISTS_SINCE), updated_at: formatTime(LISTS_SINCE) };
 	const plain = Object.entries(LISTS).map(([key, items]) => [
 		key,
-		items.map(({ id, name, isDefault = false, deleted = false }) => ({
-			id,
-			name,
-			is_default: isDefault,
-			deleted,
+		items.map((item) => ({
+			id: item.id,
+			name: item.name,
+			is_default: item.isDefault ?? false,
+			deleted: item.deleted === true || store.removedItems.has(item),
 			...times,
 		})),
 	]);
 	return {
 		...Object.fromEntries(plain),
 		opportunity_stages: OPPORTUNITY_STAGES,
-		contact_udfs: UDF_FIELDS.map((field) => ({ ...field, deleted: false, ...times })),
+		contact_udfs: store.udfFields.map((field) => ({ ...field, deleted: false, ...times })),
 		database_users: USERS.map((user) => ({
 			id: user.id,
 			first_name: user.firstName,
@@ -35,15 +35,15 @@ function listRows(): Record<string, Array<Record<string, unknown>>> {
 	};
 }
 
-export function listRoutes(): SimRoute[] {
-	const lists = listRows();
-	const users = lists.database_users ?? [];
+export function listRoutes(desk: RedtailDesk): SimRoute[] {
+	const keys = Object.keys(listRows(desk));
+	const users = listRows(desk).database_users ?? [];
 	return [
-		...Object.entries(lists).map(
-			([key, rows]): SimRoute => ({
+		...keys.map(
+			(key): SimRoute => ({
 				method: 'GET',
 				path: `${BASE}/lists/${key}`,
-				handle: (request) => pageOf(request, key, rows, (row) => row),
+				handle: (request) => pageOf(request, key, listRows(desk)[key] ?? [], (row) => row),
 			}),
 		),
 		{
@@ -53,39 +53,6 @@ export function listRoutes(): SimRoute[] {
 				const user = users.find(({ id }) => id === Number(params.user));
 				if (!user) throw notFound();
 				return json(200, { database_user: user });
-			},
-		},
-	];
-}
-
-export function familyRoutes(desk: RedtailDesk): SimRoute[] {
-	const { store } = desk;
-	return [
-		{
-			method: 'GET',
-			path: `${BASE}/families`,
-			handle: (request) => {
-				const withMembers = request.query.get('family_members') === 'true';
-				return pageOf(request, 'families', store.families(), (family) =>
-					renderFamily(store, family, withMembers),
-				);
-			},
-		},
-		{
-			method: 'GET',
-			path: `${BASE}/families/:family`,
-			handle: ({ params }) => {
-				const family = store.families().find(({ id }) => id === Number(params.family));
-				if (!family) throw notFound();
-				return json(200, { family: renderFamily(store, family, true) });
-			},
-		},
-		{
-			method: 'GET',
-			path: `${BASE}/contacts/:id/family`,
-			handle: (request) => {
-				const family = store.familyOf(contactOf(desk, request).id);
-				return json(200, { family: family ? renderFamily(store, family, true) : null });
 			},
 		},
 	];

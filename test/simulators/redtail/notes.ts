@@ -24,7 +24,16 @@ export function noteRoutes(desk: RedtailDesk): SimRoute[] {
 	const add = (request: SimRequest, owner: Values) => {
 		const given = pickValues(request.object(), NOTE_DEFAULTS);
 		requireText(given, ['body']);
-		return json(201, { note: shown(notes.add(request, { ...NOTE_DEFAULTS, ...given, ...owner })) });
+		const note = notes.add(request, { ...NOTE_DEFAULTS, ...given, ...owner });
+		touch(owner);
+		const success = desk.switches.createAnswer === 'success';
+		return json(201, success ? { success: true, id: note.id } : { note: shown(note) });
+	};
+	const touch = ({ contact_id }: Values) => {
+		if (!desk.switches.noteBumps || contact_id === undefined) return;
+		desk.store.update(Number(contact_id), 'contact', (draft) => {
+			draft.updatedAt = desk.store.now();
+		});
 	};
 	return [
 		{
@@ -47,6 +56,7 @@ export function noteRoutes(desk: RedtailDesk): SimRoute[] {
 			handle: (request) => {
 				const note = notes.find(request.params.note);
 				if (note.values.contact_id !== contactOf(desk, request).id) throw notFound();
+				touch(note.values);
 				return notes.remove(request, note);
 			},
 		},

@@ -1,5 +1,5 @@
 /** Stored records -> the API's JSON. */
-import { ID_FIELDS, SUB_NAMES, SUB_RECORDS, UDF_FIELDS, type SubName } from './catalog';
+import { ID_FIELDS, RELATIONSHIPS, SUB_NAMES, SUB_RECORDS, type SubName } from './catalog';
 import type { Family, FamilyMember, RedtailContact, RedtailStore, SubRecord, Udf } from './store';
 
 /** Whole seconds; the milliseconds are always `.000`. */
@@ -40,8 +40,12 @@ export function renderSub(name: SubName, contactId: number, sub: SubRecord) {
 	};
 }
 
-export function renderUdf(contactId: number, udf: Udf): Record<string, unknown> {
-	const definition = UDF_FIELDS.find(({ id }) => id === udf.fieldId);
+export function renderUdf(
+	contactId: number,
+	udf: Udf,
+	{ udfFields }: RedtailStore,
+): Record<string, unknown> {
+	const definition = udfFields.find(({ id }) => id === udf.fieldId);
 	return {
 		id: udf.id,
 		contact_id: contactId,
@@ -55,14 +59,14 @@ export function renderUdf(contactId: number, udf: Udf): Record<string, unknown> 
 	};
 }
 
-function renderMember(store: RedtailStore, familyId: number, member: FamilyMember) {
+export function renderMember(store: RedtailStore, familyId: number, member: FamilyMember) {
 	const contact = store.find(member.contactId);
 	return {
 		id: member.id,
 		family_id: familyId,
 		contact_id: member.contactId,
-		relationship: member.isHead ? 1 : 2,
-		relationship_name: member.isHead ? 'Head of Household' : 'Spouse',
+		relationship: member.relationship,
+		relationship_name: RELATIONSHIPS.find(({ id }) => id === member.relationship)?.name ?? null,
 		hoh: member.isHead,
 		full_name: contact ? fullName(contact) : null,
 		first_name: contact?.values.first_name ?? null,
@@ -78,7 +82,7 @@ export function renderFamily(store: RedtailStore, family: Family, withMembers: b
 		name: family.name,
 		servicing_advisor_id: null,
 		writing_advisor_id: null,
-		deleted: false,
+		deleted: family.deleted,
 		...stamps(family),
 		...(withMembers && {
 			members: family.members.map((member) => renderMember(store, family.id, member)),

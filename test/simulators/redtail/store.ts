@@ -7,8 +7,11 @@ import {
 	LISTS,
 	SUB_NAMES,
 	TEXT_FIELDS,
+	UDF_FIELDS,
 	type ContactType,
+	type ListItem,
 	type SubName,
+	type UdfDefinition,
 } from './catalog';
 import type { RedtailSwitches } from './switches';
 
@@ -54,10 +57,13 @@ export interface RedtailContact extends Stamped {
 export interface FamilyMember extends Stamped {
 	contactId: number;
 	isHead: boolean;
+	/** One of RELATIONSHIPS. */
+	relationship: number;
 }
 
 export interface Family extends Stamped {
 	name: string;
+	deleted: boolean;
 	members: FamilyMember[];
 }
 
@@ -77,6 +83,11 @@ export class RedtailStore {
 	private familyList: Family[] = [];
 	private nextContactId = FIRST_CONTACT_ID;
 	private nextSubId = FIRST_SUB_ID;
+
+	/** The database's user defined fields; an administrator may change them (fields.ts). */
+	readonly udfFields: UdfDefinition[] = structuredClone([...UDF_FIELDS]);
+	/** Entries of lists that an administrator has removed. */
+	readonly removedItems = new Set<ListItem>();
 
 	constructor(
 		readonly now: () => number,
@@ -163,23 +174,27 @@ export class RedtailStore {
 		return { id: this.nextSubId - 1, ...this.stamps() };
 	}
 
-	/** The first member is the head. */
-	addFamily(name: string, contactIds: readonly number[]): void {
+	/** The first member is the head, the others are spouses. */
+	addFamily(name: string, contactIds: readonly number[]): Family {
 		const members = contactIds.map((contactId, index) => ({
 			...this.stamped(),
 			contactId,
 			isHead: index === 0,
+			relationship: index === 0 ? 1 : 2,
 		}));
 		const id = FIRST_FAMILY_ID + this.familyList.length;
-		this.familyList.push({ id, ...this.stamps(), name, members });
+		const family = { id, ...this.stamps(), name, deleted: false, members };
+		this.familyList.push(family);
+		return family;
 	}
 
+	/** Those that are not deleted. */
 	families(): Family[] {
-		return [...this.familyList];
+		return this.familyList.filter(({ deleted }) => !deleted);
 	}
 
 	familyOf(contactId: number): Family | undefined {
-		return this.familyList.find(({ members }) =>
+		return this.families().find(({ members }) =>
 			members.some((member) => member.contactId === contactId),
 		);
 	}

@@ -1,7 +1,7 @@
 /** Addresses, phones, e-mails, urls, user defined fields and important information of a contact. */
 import { isObject, json, type SimRequest, type SimResponse, type SimRoute } from '../framework';
 import { isSameJson } from '../plain';
-import { SUB_NAMES, SUB_RECORDS, UDF_FIELDS, type SubName } from './catalog';
+import { SUB_NAMES, SUB_RECORDS, type SubName } from './catalog';
 import { BASE, contactOf, notFound, type RedtailDesk } from './contacts';
 import { pageOf } from './listing';
 import { renderSub, renderUdf } from './render';
@@ -98,12 +98,12 @@ function udfValue(body: Record<string, unknown>): string | null {
 function createUdf(desk: RedtailDesk, request: SimRequest): SimResponse {
 	const body = request.object();
 	const fieldId = Number(body.contact_udf_field_id);
-	if (!UDF_FIELDS.some(({ id }) => id === fieldId)) {
+	if (!desk.store.udfFields.some(({ id }) => id === fieldId)) {
 		throw refused('contact_udf_field_id is invalid');
 	}
 	const udf = { ...desk.store.stamped(), fieldId, value: udfValue(body) };
 	change(desk, request, (draft) => draft.udfs.push(udf));
-	const contact_udf = renderUdf(contactOf(desk, request).id, udf);
+	const contact_udf = renderUdf(contactOf(desk, request).id, udf, desk.store);
 	return answerCreate(desk, udf.id, { contact_udf });
 }
 
@@ -116,7 +116,7 @@ function updateUdf(desk: RedtailDesk, request: SimRequest): SimResponse {
 	});
 	if (desk.switches.subRecordPut === 204) return { status: 204 };
 	const contact = contactOf(desk, request);
-	return json(200, { contact_udf: renderUdf(contact.id, udfOf(contact, request)) });
+	return json(200, { contact_udf: renderUdf(contact.id, udfOf(contact, request), desk.store) });
 }
 
 function deleteUdf(desk: RedtailDesk, request: SimRequest): SimResponse {
@@ -136,7 +136,7 @@ function udfRoutes(desk: RedtailDesk): SimRoute[] {
 			path,
 			handle: (request) => {
 				const { id, udfs } = contactOf(desk, request);
-				return pageOf(request, 'contact_udfs', udfs, (udf) => renderUdf(id, udf));
+				return pageOf(request, 'contact_udfs', udfs, (udf) => renderUdf(id, udf, desk.store));
 			},
 		},
 		{ method: 'POST', path, handle: (request) => createUdf(desk, request) },

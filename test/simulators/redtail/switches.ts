@@ -36,6 +36,16 @@ const switchesSchema = z
 			.default(false),
 		/** Whether 429 carries Retry-After (whole seconds). */
 		retryAfter: z.boolean().default(true),
+		/** Whether families and their members can be written: the paths are likely ones, not documented. */
+		familyWrites: z.boolean().default(false),
+		/** Whether a member who joins, leaves or changes place moves the family's updated_at. */
+		familyMemberBumps: z.boolean().default(false),
+		/** Whether a list of activities or opportunities shows linked contacts (of activities: if included). */
+		linksInLists: z.boolean().default(true),
+		/** `linked_contacts` of a PUT take the place of those that are there, or are added to them. */
+		linkedContactsInPut: z.enum(['replace', 'merge']).default('replace'),
+		/** Whether a note that is made or deleted moves its contact's updated_at. */
+		noteBumps: z.boolean().default(false),
 		/** Families to begin with; members are positions in the list of first contacts. */
 		families: z
 			.array(z.object({ name: z.string(), members: z.array(z.number().int().min(0)).min(1) }))

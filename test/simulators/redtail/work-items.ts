@@ -4,6 +4,7 @@ import { LISTS, OPPORTUNITY_STAGES } from './catalog';
 import { BASE, type RedtailDesk } from './contacts';
 import { ItemTable, pickValues, requireText, show, type Values, type WorkItem } from './item-table';
 import { includesOf, pageOf } from './listing';
+import { formatTime } from './render';
 import { refused } from './write';
 
 const ACTIVITY_DEFAULTS: Values = {
@@ -47,15 +48,21 @@ function activityRoutes(desk: RedtailDesk): SimRoute[] {
 	const activities = new ItemTable('activities', 66_001, desk);
 	const path = `${BASE}/activities`;
 	const one = `${path}/:id`;
-	const shown = (request: SimRequest) => (item: WorkItem) =>
-		show(item, includesOf(request).has('linked_contacts') ? [] : ['linked_contacts']);
+	const shown =
+		(request: SimRequest, withLinks = true) =>
+		(item: WorkItem) =>
+			show(
+				item,
+				withLinks && includesOf(request).has('linked_contacts') ? [] : ['linked_contacts'],
+			);
 	const answer = (status: number, request: SimRequest, item: WorkItem) =>
 		json(status, { activity: shown(request)(item) });
 	const update = (request: SimRequest) => {
 		const item = activities.find(request.params.id);
 		const given = pickValues(request.object(), ACTIVITY_DEFAULTS);
-		const values = linkedValues(desk, { ...item.values, ...given });
+		const values = linkedValues(desk, { ...item.values, ...mergedLinks(desk, item, given) });
 		requireTimes(values);
+		values.completed_at = completedAt(desk, item, values);
 		activities.change(request, item, values);
 		return answer(200, request, item);
 	};
@@ -65,7 +72,8 @@ function activityRoutes(desk: RedtailDesk): SimRoute[] {
 			path,
 			handle: (request) => {
 				const rows = activities.live().filter((item) => inWindow(request, item));
-				return pageOf(request, 'activities', rows, shown(request));
+				const { linksInLists } = desk.switches;
+				return pageOf(request, 'activities', rows, shown(request, linksInLists));
 			},
 		},
 		{
@@ -91,6 +99,23 @@ function activityRoutes(desk: RedtailDesk): SimRoute[] {
 			handle: (request) => activities.remove(request, activities.find(request.params.id)),
 		},
 	];
+}
+
+/** When it was completed; nobody may set that. */
+function completedAt({ store }: RedtailDesk, item: WorkItem, { completed }: Values): unknown {
+	if (completed !== true) return null;
+	return item.values.completed_at ?? formatTime(store.now());
+}
+
+/** What a PUT makes of the links that are there. */
+function mergedLinks({ switches }: RedtailDesk, { values }: WorkItem, given: Values): Values {
+	const isMerged = switches.linkedContactsInPut === 'merge';
+	if (!isMerged || !Array.isArray(given.linked_contacts)) return given;
+	const there = linksOf(values);
+	const added = (given.linked_contacts as unknown[]).filter(
+		(link) => isObject(link) && !there.some((one) => one.contact_id === Number(link.contact_id)),
+	);
+	return { ...given, linked_contacts: [...there, ...added] };
 }
 
 /** Links to contacts that are there, with what the API shows of them. */
@@ -124,6 +149,12 @@ const OPPORTUNITY_DEFAULTS: Values = {
 	linked_contacts: [],
 };
 
+function requireListed(values: Values, name: string, list: ReadonlyArray<{ id: number }>): void {
+	const value = values[name];
+	if (value !== null && !list.some(({ id }) => id === Number(value)))
+		throw refused(`${name} is invalid`);
+}
+
 /** Money is text, with at least one decimal. */
 function moneyAsText(values: Values): Values {
 	const money = ['amount', 'projected_revenue', 'actual_revenue'].map((name) => {
@@ -140,17 +171,28 @@ function opportunityRoutes(desk: RedtailDesk): SimRoute[] {
 	const opportunities = new ItemTable('opportunities', 3_301, desk);
 	const path = `${BASE}/opportunities`;
 	const one = `${path}/:id`;
-	const merged = (before: Values, request: SimRequest) => {
+	const merged = (before: WorkItem | null, request: SimRequest) => {
 		const given = pickValues(request.object(), OPPORTUNITY_DEFAULTS);
-		const values = moneyAsText(linkedValues(desk, { ...before, ...given }));
+		const kept = before === null ? given : mergedLinks(desk, before, given);
+		const values = moneyAsText(
+			linkedValues(desk, { ...(before?.values ?? OPPORTUNITY_DEFAULTS), ...kept }),
+		);
+		requireListed(values, 'stage_id', OPPORTUNITY_STAGES);
+		requireListed(values, 'opportunity_type', LISTS.opportunity_types ?? []);
 		requireText(values, ['name']);
 		return values;
 	};
 	const shown = (item: WorkItem) => ({
 		...show(item),
+		opportunity_type_description:
+			LISTS.opportunity_types?.find(({ id }) => id === item.values.opportunity_type)?.name ?? null,
 		stage: OPPORTUNITY_STAGES.find(({ id }) => id === item.values.stage_id)?.code ?? null,
 		source: LISTS.sources?.find(({ id }) => id === item.values.source_id)?.name ?? null,
 	});
+	const listed = (item: WorkItem) => {
+		const { linked_contacts, ...rest } = shown(item) as Values;
+		return desk.switches.linksInLists ? { ...rest, linked_contacts } : rest;
+	};
 	const fits = ({ query }: SimRequest) => {
 		const [contactId, stageId] = [query.get('contact_id'), query.get('stage_id')];
 		return ({ values }: WorkItem) =>
@@ -162,13 +204,13 @@ function opportunityRoutes(desk: RedtailDesk): SimRoute[] {
 			method: 'GET',
 			path,
 			handle: (request) =>
-				pageOf(request, 'opportunities', opportunities.live().filter(fits(request)), shown),
+				pageOf(request, 'opportunities', opportunities.live().filter(fits(request)), listed),
 		},
 		{
 			method: 'POST',
 			path,
 			handle: (request) => {
-				const item = opportunities.add(request, merged(OPPORTUNITY_DEFAULTS, request));
+				const item = opportunities.add(request, merged(null, request));
 				const success = desk.switches.createAnswer === 'success';
 				return json(201, success ? { success: true, id: item.id } : { opportunity: shown(item) });
 			},
@@ -183,7 +225,7 @@ function opportunityRoutes(desk: RedtailDesk): SimRoute[] {
 			path: one,
 			handle: (request) => {
 				const item = opportunities.find(request.params.id);
-				opportunities.change(request, item, merged(item.values, request));
+				opportunities.change(request, item, merged(item, request));
 				return { status: 204 };
 			},
 		},

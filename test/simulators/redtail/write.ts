@@ -40,7 +40,7 @@ export function applyScalars(contact: RedtailContact, body: Body, store: Redtail
 	};
 	apply(TEXT_FIELDS, textOf);
 	apply(DATE_FIELDS, dateOf);
-	apply(Object.keys(ID_FIELDS), listedId);
+	apply(Object.keys(ID_FIELDS), (name, value) => listedId(name, value, store));
 	apply(CONTACT_ID_FIELDS, (name, value) => {
 		if (!store.get(Number(value))) throw refused(`${name} is invalid`);
 		return Number(value);
@@ -62,10 +62,10 @@ function dateOf(name: string, value: unknown): string {
 	return date;
 }
 
-function listedId(name: string, value: unknown): number {
+function listedId(name: string, value: unknown, store: RedtailStore): number {
 	const id = Number(value);
 	const item = ID_FIELDS[name]?.items.find((candidate) => candidate.id === id);
-	if (!item || item.deleted) throw refused(`${name} is invalid`);
+	if (!item || item.deleted || store.removedItems.has(item)) throw refused(`${name} is invalid`);
 	return id;
 }
 

@@ -145,6 +145,8 @@ export const CUSTOM_FIELDS: readonly CustomFieldDefinition[] = [
 	{ id: 44, name: 'Next review', document_type: 'Contact', field_type: 'date', options: [] },
 	{ id: 45, name: 'Newsletter', document_type: 'Contact', field_type: 'checkbox', options: [] },
 	{ id: 46, name: 'Region', document_type: 'Opportunity', field_type: 'text', options: [] },
+	{ id: 47, name: 'Effort', document_type: 'Task', field_type: 'number', options: [] },
+	{ id: 48, name: 'Room', document_type: 'Event', field_type: 'text', options: [] },
 ];
 
 export const USERS = [
@@ -178,7 +180,6 @@ export function categoryNames(category: string): readonly string[] {
  * type.
  */
 export function categoryRows(category: string): Array<Record<string, unknown>> | undefined {
-	if (category === 'custom_fields') return CUSTOM_FIELDS.map((field) => ({ ...field }));
 	if (category === 'contact_roles') return CONTACT_ROLES.map((role) => ({ ...role }));
 	const found = NAMED_CATEGORIES[category];
 	return found?.names.map((name, index) => ({ id: found.firstId + index, name }));

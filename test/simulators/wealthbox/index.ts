@@ -7,6 +7,7 @@ import { FaultBox, Snapshots, startSimulatorServer, Throttle } from '../framewor
 import type { Simulator, SimulatorOptions } from '../simulator';
 import { contactRoutes, type WealthboxDesk } from './contacts';
 import { wealthboxGate } from './gate';
+import { fieldRoutes } from './fields';
 import { lookupRoutes } from './lookups';
 import { OAuthDesk } from './oauth';
 import { wealthboxPeople } from './people';
@@ -50,6 +51,7 @@ export async function startWealthboxSimulator(options: SimulatorOptions = {}): P
 			...workflowRoutes(desk, now),
 			...oauth.routes(),
 		],
+		adminRoutes: fieldRoutes(store),
 		people,
 		credentials: {
 			accessToken: PERSONAL_TOKEN,

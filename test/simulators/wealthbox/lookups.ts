@@ -42,9 +42,15 @@ function page(
 	);
 }
 
+function rowsOf({ store }: WealthboxDesk, type: string) {
+	if (type === 'tags') return store.tags().map((tag) => ({ ...tag }));
+	if (type === 'custom_fields') return store.customFields.map((field) => ({ ...field }));
+	return categoryRows(type);
+}
+
 function categories(desk: WealthboxDesk, request: SimRequest): SimResponse {
 	const { type = '' } = request.params;
-	const rows = type === 'tags' ? desk.store.tags().map((tag) => ({ ...tag })) : categoryRows(type);
+	const rows = rowsOf(desk, type);
 	if (!rows) throw notFound();
 	const documentType = request.query.getAll('document_type').at(-1);
 	const fits = (row: Record<string, unknown>) =>

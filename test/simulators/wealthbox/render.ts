@@ -3,7 +3,6 @@ import {
 	CONTACT_FIELDS,
 	CONTACT_ROLES,
 	CURRENT_USER,
-	CUSTOM_FIELDS,
 	NESTED_FIELDS,
 	NESTED_NAMES,
 	PARTIAL_OBJECTS,
@@ -53,9 +52,12 @@ function renderHousehold(contact: WealthboxContact, store: WealthboxStore): unkn
 	};
 }
 
-function renderCustomFields({ customFields }: WealthboxContact): unknown[] {
+function renderCustomFields(
+	{ customFields }: WealthboxContact,
+	{ customFields: definitions }: WealthboxStore,
+): unknown[] {
 	return customFields.map(({ id, value }) => {
-		const definition = CUSTOM_FIELDS.find((field) => field.id === id);
+		const definition = definitions.find((field) => field.id === id);
 		return {
 			id,
 			name: definition?.name,
@@ -103,7 +105,7 @@ export function renderContact(
 		image: 'https://app.crmworkspace.com/images/placeholder.png',
 		tags: contact.tags,
 		...Object.fromEntries(lists),
-		custom_fields: renderCustomFields(contact),
+		custom_fields: renderCustomFields(contact, store),
 		contact_roles: renderRoles(contact),
 	};
 }

@@ -3,7 +3,7 @@
  * 12).
  */
 
-export type ValueKind = 'plain' | 'time' | 'links' | 'tags' | 'amounts';
+export type ValueKind = 'plain' | 'time' | 'links' | 'tags' | 'amounts' | 'custom';
 
 export interface ResourceKind {
 	/** Path under `/v1`. */
@@ -19,6 +19,8 @@ export interface ResourceKind {
 	canDelete: boolean;
 	/** Whether `resource_id` and `resource_type` filter; opportunities ignore them. */
 	byResource: boolean;
+	/** Of its custom fields. */
+	documentType?: string;
 	/** Filters that compare a field for equality. */
 	equals: Record<string, string>;
 }
@@ -26,11 +28,13 @@ export interface ResourceKind {
 const plain = (empty: unknown = null) => ({ kind: 'plain' as const, empty });
 const TIME = { kind: 'time' as const, empty: null };
 const LINKS = { kind: 'links' as const, empty: [] };
+const CUSTOM = { kind: 'custom' as const, empty: [] };
 const EVERYONE = plain('Everyone');
 
 export const TASKS: ResourceKind = {
 	path: 'tasks',
 	key: 'tasks',
+	documentType: 'Task',
 	fields: {
 		name: plain(),
 		due_date: TIME,
@@ -46,7 +50,7 @@ export const TASKS: ResourceKind = {
 		assigned_to_team: plain(),
 		due_later: plain(''),
 		linked_to: LINKS,
-		custom_fields: plain([]),
+		custom_fields: CUSTOM,
 		subtasks: plain([]),
 	},
 	required: ['name'],
@@ -66,6 +70,7 @@ export const TASKS: ResourceKind = {
 export const EVENTS: ResourceKind = {
 	path: 'events',
 	key: 'events',
+	documentType: 'Event',
 	fields: {
 		title: plain(),
 		starts_at: TIME,
@@ -80,7 +85,7 @@ export const EVENTS: ResourceKind = {
 		email_invitees: plain(false),
 		linked_to: LINKS,
 		invitees: LINKS,
-		custom_fields: plain([]),
+		custom_fields: CUSTOM,
 	},
 	required: ['title', 'starts_at', 'ends_at'],
 	either: [],
@@ -108,6 +113,7 @@ export const NOTES: ResourceKind = {
 export const OPPORTUNITIES: ResourceKind = {
 	path: 'opportunities',
 	key: 'opportunities',
+	documentType: 'Opportunity',
 	fields: {
 		name: plain(),
 		description: plain(''),
@@ -119,7 +125,7 @@ export const OPPORTUNITIES: ResourceKind = {
 		linked_to: LINKS,
 		visible_to: EVERYONE,
 		next_step: plain(''),
-		custom_fields: plain([]),
+		custom_fields: CUSTOM,
 	},
 	required: ['name', 'target_close', 'probability', 'stage', 'amounts'],
 	either: [],
@@ -131,12 +137,13 @@ export const OPPORTUNITIES: ResourceKind = {
 export const PROJECTS: ResourceKind = {
 	path: 'projects',
 	key: 'projects',
+	documentType: 'Project',
 	fields: {
 		name: plain(),
 		description: plain(),
 		organizer: plain(),
 		visible_to: EVERYONE,
-		custom_fields: plain([]),
+		custom_fields: CUSTOM,
 	},
 	required: ['name', 'description'],
 	either: [],

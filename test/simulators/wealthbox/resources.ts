@@ -15,7 +15,8 @@ import {
 	type ValueKind,
 } from './resource-kinds';
 import { formatTime, parseTime } from './time';
-import { malformed, refused } from './write';
+import type { Scalar } from './store';
+import { customValue, malformed, refused } from './write';
 
 interface Resource {
 	id: number;
@@ -23,6 +24,11 @@ interface Resource {
 	updatedAt: number;
 	/** Times in ms, links as `{id, type}`, everything else as the API shows it. */
 	values: Record<string, unknown>;
+}
+
+interface CustomEntry {
+	id: number;
+	value: Scalar;
 }
 
 interface Link {
@@ -122,7 +128,11 @@ class ResourceDesk {
 	private merged(before: Record<string, unknown>, body: Record<string, unknown>) {
 		const values = { ...before };
 		for (const [name, { kind }] of Object.entries(this.kind.fields)) {
-			if (body[name] !== undefined) values[name] = this.read(name, kind, body[name]);
+			if (body[name] === undefined) continue;
+			values[name] =
+				kind === 'custom'
+					? this.readCustom(values[name], body[name])
+					: this.read(name, kind, body[name]);
 		}
 		for (const [one, other] of this.kind.either) {
 			if (body[one] && body[other]) throw refused(one, `can't be given together with ${other}`);
@@ -162,6 +172,31 @@ class ResourceDesk {
 		});
 	}
 
+	/** Merged by the id of the field, as those of contacts. */
+	private readCustom(before: unknown, given: unknown): CustomEntry[] {
+		if (!Array.isArray(given)) throw malformed('custom_fields');
+		const entries = new Map(((before ?? []) as CustomEntry[]).map((entry) => [entry.id, entry]));
+		for (const item of given as unknown[]) {
+			if (!isObject(item)) throw malformed('custom_fields');
+			const definition = this.desk.store.customFields.find(
+				({ id, document_type }) => id === item.id && document_type === this.kind.documentType,
+			);
+			if (!definition) throw refused('custom_fields', 'id does not exist');
+			const value = customValue(definition, item.value);
+			entries.set(definition.id, { id: definition.id, value });
+		}
+		return [...entries.values()];
+	}
+
+	private showCustom(entries: CustomEntry[]): unknown[] {
+		return entries.flatMap(({ id, value }) => {
+			const definition = this.desk.store.customFields.find((field) => field.id === id);
+			if (!definition) return [];
+			const { name, document_type, field_type } = definition;
+			return [{ id, name, value, document_type, field_type }];
+		});
+	}
+
 	private readTags(items: unknown[]): unknown[] {
 		return items.map((item) => {
 			if (typeof item !== 'string') throw malformed('tags');
@@ -185,6 +220,7 @@ class ResourceDesk {
 		const fields = Object.entries(this.kind.fields).map(([name, { kind, empty }]) => {
 			const value = values[name] ?? empty;
 			if (kind === 'time' && value !== null) return [name, formatTime(Number(value), zone)];
+			if (kind === 'custom') return [name, this.showCustom(value as CustomEntry[])];
 			if (kind === 'links') return [name, (value as Link[]).map((link) => this.showLink(link))];
 			return [name, value];
 		});

@@ -2,9 +2,11 @@
 import { isSameJson } from '../plain';
 import {
 	CONTACT_FIELDS,
+	CUSTOM_FIELDS,
 	NESTED_NAMES,
 	PARTIAL_OBJECTS,
 	type ContactType,
+	type CustomFieldDefinition,
 	type NestedName,
 } from './catalog';
 import type { WealthboxSwitches } from './switches';
@@ -63,6 +65,8 @@ export class WealthboxStore {
 	private households = new Map<number, Membership[]>();
 	private nextContactId = FIRST_CONTACT_ID;
 	private nextNestedId = FIRST_NESTED_ID;
+	/** The account's custom fields; an administrator may change them (fields.ts). */
+	readonly customFields: CustomFieldDefinition[] = structuredClone([...CUSTOM_FIELDS]);
 	/** Called with the contact's id after each delete, for what hangs on a contact. */
 	onDelete: (id: number) => void = () => undefined;
 

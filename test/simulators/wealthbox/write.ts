@@ -7,7 +7,6 @@ import {
 	CONTACT_FIELDS,
 	CONTACT_ROLES,
 	CONTACT_TYPES,
-	CUSTOM_FIELDS,
 	FIXED_LISTS,
 	NESTED_FIELDS,
 	NESTED_NAMES,
@@ -68,7 +67,7 @@ export function applyBody(
 		}
 	}
 	if (body.tags !== undefined) contact.tags = tagsOf(body.tags, context.store);
-	if (body.custom_fields !== undefined) applyCustomFields(contact, body.custom_fields);
+	if (body.custom_fields !== undefined) applyCustomFields(contact, body.custom_fields, context);
 	if (body.contact_roles !== undefined) applyRoles(contact, body.contact_roles);
 	requireName(contact);
 }
@@ -222,11 +221,15 @@ function tagsOf(given: unknown, store: WealthboxStore): WealthboxContact['tags']
 	return [...new Set(names)].map((name) => store.tag(name));
 }
 
-function applyCustomFields(contact: WealthboxContact, given: unknown): void {
+function applyCustomFields(
+	contact: WealthboxContact,
+	given: unknown,
+	{ store }: WriteContext,
+): void {
 	if (!Array.isArray(given)) throw malformed('custom_fields');
 	for (const item of given as unknown[]) {
 		if (!isObject(item)) throw malformed('custom_fields');
-		const definition = CUSTOM_FIELDS.find(
+		const definition = store.customFields.find(
 			({ id, document_type }) => id === item.id && document_type === 'Contact',
 		);
 		if (!definition) throw refused('custom_fields', 'id does not exist');
@@ -237,7 +240,8 @@ function applyCustomFields(contact: WealthboxContact, given: unknown): void {
 	}
 }
 
-function customValue(definition: CustomFieldDefinition, value: unknown): Scalar {
+/** The value as it is kept; refuses what the field cannot hold. */
+export function customValue(definition: CustomFieldDefinition, value: unknown): Scalar {
 	if (value === null || value === undefined || value === '') return null;
 	const { field_type: type, options } = definition;
 	if (type === 'checkbox' && typeof value === 'boolean') return value;

@@ -1,21 +1,21 @@
 import { NodeOperationError, type IDataObject, type INodeProperties } from 'n8n-workflow';
-import { type ContactCall, type ContactOperation } from '../crm';
+import { type RecordCall, type RecordOperation } from '../crm';
 import { shownFor } from '../../shown-for';
 import { fieldValues } from '../field-values';
-import { contactOptions, fieldsProperty, simplifyProperty } from '../panel';
-import { simplify } from '../simplify';
+import { fieldsProperty, recordOptions, simplifyProperty } from '../panel';
+import { shown } from '../record/shown';
 
 /** Creates a contact, or updates the one that is found by the match field. */
-export const upsert: ContactOperation = {
-	description: (crm) =>
+export const upsert: RecordOperation = {
+	description: (crm, resource) =>
 		shownFor(
 			'contact',
 			['upsert'],
-			[matchField, matchValue, fieldsProperty, simplifyProperty, contactOptions(crm)],
+			[matchField, matchValue, fieldsProperty(resource), simplifyProperty, recordOptions(crm)],
 		),
 
 	async execute(call) {
-		const { node, index, crm, context } = call;
+		const { crm, context } = call;
 		const field = textParameter(call, 'matchField', 'Field to Match On');
 		const value = textParameter(call, 'matchValue', 'Value to Match');
 		const values = fieldValues(call);
@@ -25,8 +25,7 @@ export const upsert: ContactOperation = {
 			crmId === undefined
 				? await contacts.create(context, withMatch(call, values, field, value))
 				: await contacts.update(context, crmId, values);
-		const simple = node.getNodeParameter('simplify', index, true) as boolean;
-		return simple ? simplify(crm, context, record) : (record as IDataObject);
+		return shown(call, record);
 	},
 };
 
@@ -52,7 +51,7 @@ const matchValue: INodeProperties = {
 	description: 'The contact that has this value is updated; if there is none, it is created',
 };
 
-function textParameter({ node, index }: ContactCall, name: string, label: string): string {
+function textParameter({ node, index }: RecordCall, name: string, label: string): string {
 	const value: unknown = node.getNodeParameter(name, index, '');
 	const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 	if (text !== '') return text;
@@ -62,7 +61,7 @@ function textParameter({ node, index }: ContactCall, name: string, label: string
 	});
 }
 
-async function findOne(call: ContactCall, field: string, value: string) {
+async function findOne(call: RecordCall, field: string, value: string) {
 	const { node, index, crm, context } = call;
 	const found = await crm.connector.contacts.findBy(context, field, value);
 	if (found.length <= 1) return found[0] && crm.connector.contacts.idOf(found[0]);
@@ -86,7 +85,7 @@ const CARRIERS: Record<string, [string, ...string[]]> = {
 };
 
 /** The new contact gets the value it was looked for by: the next run must find it. */
-function withMatch(call: ContactCall, values: IDataObject, field: string, value: string) {
+function withMatch(call: RecordCall, values: IDataObject, field: string, value: string) {
 	if (field.toLowerCase() === 'id') {
 		const message = `There is no contact with this ID [item ${call.index}]`;
 		throw new NodeOperationError(call.node.getNode(), message, {

@@ -7,6 +7,7 @@ import {
 import {
 	ConfigurationFailure,
 	deliverAndLook,
+	deliverManyAndLook,
 	deliveryJobSchema,
 	describeIssues,
 	type DeliveryJob,
@@ -59,12 +60,7 @@ export async function deliver(node: IExecuteFunctions, crm: Crm): Promise<INodeE
 	const system = checkedSystem(node, node.getNodeParameter('system', 0) as string);
 	const { jobs, failures } = readJobs(node, system);
 	const refused = settleFailures(node, failures);
-	const outcomes = await inLanes(
-		jobs,
-		({ job }) => job.unifiedId,
-		CONCURRENCY,
-		({ job }) => outcomeOf(node, crm, job),
-	);
+	const outcomes = await outcomesOf(node, crm, jobs);
 	const delivered = jobs.map(({ index, job }, place) =>
 		resultItem(index, job, outcomes[place] as DeliveryOutcome),
 	);
@@ -120,6 +116,54 @@ async function outcomeOf(
 		// The other items of the batch may be written already: their outcomes must not be lost.
 		return unexpected(node, job, error);
 	}
+}
+
+async function outcomesOf(
+	node: IExecuteFunctions,
+	crm: Crm,
+	items: readonly JobItem[],
+): Promise<DeliveryOutcome[]> {
+	const jobs = items.map(({ job }) => job);
+	if (crm.connector.deliverMany !== undefined) return await outcomesTogether(node, crm, jobs);
+	const write = async (job: DeliveryJob) => await outcomeOf(node, crm, job);
+	return await inLanes(jobs, ({ unifiedId }) => unifiedId, CONCURRENCY, write);
+}
+
+/** Deliveries that were computed under the same settings are written together. */
+async function outcomesTogether(
+	node: IExecuteFunctions,
+	crm: Crm,
+	jobs: readonly DeliveryJob[],
+): Promise<DeliveryOutcome[]> {
+	const outcomes = new Map<DeliveryJob, DeliveryOutcome>();
+	for (const some of bySettings(jobs)) {
+		const [{ system, settings }] = some;
+		try {
+			const context = await contextFor(node, crm, system, settings);
+			const told = await deliverManyAndLook(crm.connector, context, some);
+			for (const [place, job] of some.entries()) {
+				const outcome = told?.[place];
+				if (outcome !== undefined) outcomes.set(job, outcome);
+			}
+		} catch (error) {
+			for (const job of some) outcomes.set(job, unexpected(node, job, error));
+		}
+	}
+	const silent = new Error('The connector gave no outcome');
+	return jobs.map((job) => outcomes.get(job) ?? unexpected(node, job, silent));
+}
+
+type Some = [DeliveryJob, ...DeliveryJob[]];
+
+function bySettings(jobs: readonly DeliveryJob[]): Some[] {
+	const groups = new Map<string, Some>();
+	for (const job of jobs) {
+		const key = JSON.stringify(job.settings ?? null);
+		const group = groups.get(key);
+		if (group === undefined) groups.set(key, [job]);
+		else group.push(job);
+	}
+	return [...groups.values()];
 }
 
 function unexpected(node: IExecuteFunctions, job: DeliveryJob, error: unknown): DeliveryOutcome {

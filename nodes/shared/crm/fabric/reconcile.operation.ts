@@ -5,17 +5,30 @@ import {
 	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
-import type { Fabric, ReconcileReport, SystemRow } from '../../../../lib';
+import {
+	describes,
+	isObjectName,
+	objectsOf,
+	type Connector,
+	type ConnectorContext,
+	type Fabric,
+	type FieldMap,
+	type ObjectName,
+	type ReconcileReport,
+	type SystemRow,
+} from '../../../../lib';
 import { shownFor } from '../../shown-for';
 import { fabricOf, STORE_CREDENTIAL } from '../../store';
 import { contextFor, type Crm } from '../crm';
 import { toNodeError } from '../errors';
 import { checkedSystem } from '../panel';
+import { resourcesOf } from '../resource';
 
 /** Given one by one; whoever has more wants all of them. */
 const MAX_GIVEN = 10_000;
 
-export function reconcileProperties({ kind, connector }: Crm): INodeProperties[] {
+export function reconcileProperties(node: Crm): INodeProperties[] {
+	const { kind, connector } = node;
 	const crm = connector.displayName;
 	return shownFor(
 		'fabric',
@@ -55,6 +68,7 @@ export function reconcileProperties({ kind, connector }: Crm): INodeProperties[]
 				default: 'full',
 				description: 'Which records to read',
 			},
+			...objectProperty(node),
 			{
 				displayName: 'Record ID',
 				name: 'recordId',
@@ -62,7 +76,7 @@ export function reconcileProperties({ kind, connector }: Crm): INodeProperties[]
 				default: '={{ $json.crmId }}',
 				required: true,
 				displayOptions: { show: { scope: ['slice'] } },
-				description: `The ID of the contact in ${crm}`,
+				description: `The ID of the record in ${crm}`,
 			},
 			{
 				displayName: 'Dry Run',
@@ -73,6 +87,30 @@ export function reconcileProperties({ kind, connector }: Crm): INodeProperties[]
 			},
 		],
 	);
+}
+
+/** Which records are given; nothing to choose where the CRM has contacts only. */
+function objectProperty(crm: Crm): INodeProperties[] {
+	const resources = resourcesOf(crm);
+	if (resources.length === 1) return [];
+	const options = resources.map(({ label, name }) => ({ name: label, value: name as string }));
+	return [
+		{
+			displayName: 'Object',
+			name: 'object',
+			type: 'options',
+			noDataExpression: true,
+			options: options.sort((a, b) => a.name.localeCompare(b.name)),
+			default: 'contact',
+			displayOptions: { show: { scope: ['slice'] } },
+			description: 'What the given records are',
+		},
+	];
+}
+
+function givenObject(node: IExecuteFunctions): ObjectName {
+	const object = node.getNodeParameter('object', 0, 'contact') as string;
+	return isObjectName(object) ? object : 'contact';
 }
 
 /** One item: the report. A listing that broke off is an error, after what was read has been compared. */
@@ -87,14 +125,16 @@ export async function reconcile(node: IExecuteFunctions, crm: Crm): Promise<INod
 	return [{ json: { ...report } as unknown as IDataObject, pairedItem }];
 }
 
-async function storeOf(node: IExecuteFunctions): Promise<Fabric> {
+/** The store that the node must have chosen. */
+export async function storeOf(node: IExecuteFunctions): Promise<Fabric> {
 	if (node.getNode().credentials?.[STORE_CREDENTIAL] !== undefined) return await fabricOf(node);
 	throw new NodeOperationError(node.getNode(), 'No store is chosen', {
 		description: "Choose the CRM Fabric Store that this account's trigger uses.",
 	});
 }
 
-async function registered(
+/** The system of this name, if it is an account of this CRM. */
+export async function registered(
 	node: IExecuteFunctions,
 	fabric: Fabric,
 	{ kind, connector }: Crm,
@@ -119,7 +159,7 @@ function given(node: IExecuteFunctions): string[] {
 	if (empty >= 0) {
 		throw new NodeOperationError(node.getNode(), `'Record ID' is empty [item ${empty}]`, {
 			itemIndex: empty,
-			description: 'Give the ID of a contact for each item, or reconcile all records.',
+			description: 'Give the ID of a record for each item, or reconcile all records.',
 		});
 	}
 	if (ids.length <= MAX_GIVEN) return [...new Set(ids)];
@@ -145,17 +185,40 @@ async function compare(
 	const signal = node.getExecutionCancelSignal() ?? new AbortController().signal;
 	const dryRun = node.getNodeParameter('dryRun', 0, true) as boolean;
 	const scope = crmIds === undefined ? 'full' : 'slice';
+	const objects = crmIds === undefined ? objectsOf(row.fieldMap) : [givenObject(node)];
+	const fieldMap = await mapAfterLook(fabric, connector, context, row, objects);
 	const run = await fabric.reconcile.start(row.name, { scope, dryRun });
-	const isGone = async (crmId: string) => await connector.isGone(context, crmId, signal);
+	const isGone = async (crmId: string, object: ObjectName) =>
+		await connector.isGone(context, crmId, signal, object);
 	try {
-		const pages = connector.readAll(context, { fieldMap: row.fieldMap, crmIds, signal });
-		for await (const page of pages) await fabric.reconcile.page(run, page);
+		for (const object of objects) {
+			const pages = connector.readAll(context, { fieldMap, object, crmIds, signal });
+			for await (const page of pages) await fabric.reconcile.page(run, page);
+		}
 	} catch (error) {
 		// Nothing is taken for deleted because a listing broke off.
 		await fabric.reconcile.finish(run, { complete: false, isGone });
 		throw toNodeError(node.getNode(), error);
 	}
 	return await fabric.reconcile.finish(run, { complete: true, isGone });
+}
+
+/** The mapping in force after the CRM was asked for its fields: one that is gone must not seem cleared. */
+async function mapAfterLook(
+	fabric: Fabric,
+	connector: Connector,
+	context: ConnectorContext,
+	row: SystemRow,
+	objects: readonly ObjectName[],
+): Promise<FieldMap> {
+	const { name: system } = row;
+	try {
+		for (const object of objects.filter((one) => describes(connector, one)))
+			await fabric.mappings.observe({ system, object }, await connector.describe(context, object));
+	} catch {
+		// Whatever keeps the CRM from answering keeps the listing from being complete, which is told there.
+	}
+	return (await fabric.systems()).find(({ name }) => name === system)?.fieldMap ?? row.fieldMap;
 }
 
 function hintAtFindings(node: IExecuteFunctions, { counts, dryRun, run }: ReconcileReport): void {

@@ -5,33 +5,31 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { instantIn } from '../../../../lib';
-import { type ContactCall, type ContactOperation, type Crm } from '../crm';
+import type { RecordCall, RecordOperation } from '../crm';
 import { shownFor } from '../../shown-for';
-import { contactOptions, simplifyProperty } from '../panel';
-import { simplify } from '../simplify';
+import { recordOptions, simplifyProperty } from '../panel';
+import type { CrmResource } from '../resource';
+import { shown } from './shown';
 
 /** Return All ends here: a larger book of clients is read by the trigger, page by page. */
-const MAX_CONTACTS = 50_000;
+const MAX_RECORDS = 50_000;
 
-export const getAll: ContactOperation = {
-	description: (crm) =>
+export const getAll: RecordOperation = {
+	description: (crm, resource) =>
 		shownFor(
-			'contact',
+			resource.name,
 			['getAll'],
-			[returnAll, limit, simplifyProperty, filters(crm), contactOptions(crm)],
+			[returnAll, limit, simplifyProperty, filters(resource), recordOptions(crm)],
 		),
 
 	async execute(call) {
-		const { node, index, crm, context } = call;
+		const { node, index, resource, context } = call;
 		const all = node.getNodeParameter('returnAll', index, false) as boolean;
-		const records = await crm.connector.contacts.list(context, {
-			limit: all ? MAX_CONTACTS : (node.getNodeParameter('limit', index, 50) as number),
+		const records = await resource.client.list(context, {
+			limit: all ? MAX_RECORDS : (node.getNodeParameter('limit', index, 50) as number),
 			filters: filterValues(call),
 		});
-		const simple = node.getNodeParameter('simplify', index, true) as boolean;
-		return records.map((record) =>
-			simple ? simplify(crm, context, record) : (record as IDataObject),
-		);
+		return records.map((record) => shown(call, record));
 	},
 };
 
@@ -55,8 +53,8 @@ const limit: INodeProperties = {
 
 const INPUTS = { string: 'string', date: 'dateTime', boolean: 'boolean' } as const;
 
-function filters({ connector }: Crm): INodeProperties {
-	const offered = connector.contacts.listFilters.map(
+function filters({ client }: CrmResource): INodeProperties {
+	const offered = client.listFilters.map(
 		({ name, label, type, description }): INodeProperties => ({
 			...{ displayName: label, name, type: INPUTS[type], description },
 			default: type === 'boolean' ? false : '',
@@ -73,12 +71,10 @@ function filters({ connector }: Crm): INodeProperties {
 }
 
 /** n8n's date field gives local time without a zone, to be read in the workflow's own zone. */
-function filterValues({ node, index, crm }: ContactCall): Record<string, string> {
+function filterValues({ node, index, resource }: RecordCall): Record<string, string> {
 	const given = node.getNodeParameter('filters', index, {}) as IDataObject;
 	const dates = new Set(
-		crm.connector.contacts.listFilters
-			.filter(({ type }) => type === 'date')
-			.map(({ name }) => name),
+		resource.client.listFilters.filter(({ type }) => type === 'date').map(({ name }) => name),
 	);
 	const values: Record<string, string> = {};
 	for (const [name, value] of Object.entries(given)) {
