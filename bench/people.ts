@@ -21,15 +21,13 @@ export class People {
 	constructor(private readonly seed: number) {}
 
 	/** One in ten is a duplicate, with slips, in another system than the person's first record. */
-	records(count: number, systems: readonly string[]): KnownRecord[] {
-		return Array.from({ length: count }, (_, place) => {
-			const isAgain = place % DUPLICATES_IN === DUPLICATES_IN - 1;
-			const person = isAgain ? this.number(place, 'whose', place - (place % DUPLICATES_IN)) : place;
-			const first = person % DUPLICATES_IN === DUPLICATES_IN - 1 ? person - 1 : person;
-			const system = systems[(first + (isAgain ? 1 + (place % 3) : 0)) % systems.length] ?? 'north';
-			const fields = isAgain ? this.slipped(first, place) : this.fields(first);
-			return { person: String(first), event: eventOf(fields, system) };
-		});
+	record(place: number, systems: readonly string[]): KnownRecord {
+		const isAgain = place % DUPLICATES_IN === DUPLICATES_IN - 1;
+		const person = isAgain ? this.number(place, 'whose', place - (place % DUPLICATES_IN)) : place;
+		const first = person % DUPLICATES_IN === DUPLICATES_IN - 1 ? person - 1 : person;
+		const system = systems[(first + (isAgain ? 1 + (place % 3) : 0)) % systems.length] ?? 'north';
+		const fields = isAgain ? this.slipped(first, place) : this.fields(first);
+		return { person: String(first), event: eventOf(fields, system) };
 	}
 
 	/** Nobody that is known. */

@@ -1,7 +1,7 @@
 /** Is this record that client? Compared with every record of the client; the best pair counts. Pure. */
 import type { ComparedField } from './compare/comparison';
 import type { FoldedProfile } from './compare/profile';
-import { match, type Match, type MatchOptions } from './match';
+import { levelsOf, Scored, type FieldWeight, type Match, type MatchOptions } from './match';
 import { agrees, isIdentified, type Limit, type Ruling } from './rules';
 
 /**
@@ -17,7 +17,7 @@ export interface Objections {
 
 /** The best pair, with the rules that stand against the client as a whole. */
 export interface Assessment extends Match {
-	limit?: Limit;
+	limit: Limit | undefined;
 	objections: Objections;
 }
 
@@ -27,23 +27,48 @@ export function assess(
 	members: readonly FoldedProfile[],
 	options: MatchOptions,
 ): Assessment | undefined {
-	const matches = members.map((member) => match(record, member, options));
+	const matches = members.map((member) => new Scored(record, member, options));
 	const [first, ...others] = matches;
 	if (first === undefined) return undefined;
 	const best = others.reduce((one, other) => (other.bits > one.bits ? other : one), first);
-	const objections = {
-		rulings: matches.flatMap(({ rules }) => rules.filter(({ isLack }) => isLack !== true)),
-		agreed: new Set(matches.flatMap(({ fields }) => agreedFields(fields))),
-		isIdentified: matches.some(({ fields }) => isIdentified(levelsOf(fields))),
-	};
-	const lacks = best.rules.filter(({ isLack }) => isLack === true);
-	const rules = [...lacks, ...standing([objections])];
-	const limit = limitOf(rules);
-	return { ...best, rules, objections, ...(limit === undefined ? {} : { limit }) };
+	return new Assessed(best, matches);
 }
 
-function levelsOf(fields: Match['fields']): Record<string, string> {
-	return Object.fromEntries(fields.map(({ field, agreement }) => [field, agreement]));
+/** What speaks against a client is gathered when somebody asks. */
+class Assessed implements Assessment {
+	readonly bits: number;
+	readonly probability: number;
+	readonly fields: FieldWeight[];
+	private gathered?: Objections;
+	private standingRules?: Ruling[];
+
+	constructor(
+		private readonly best: Scored,
+		private readonly matches: readonly Scored[],
+	) {
+		({ bits: this.bits, probability: this.probability, fields: this.fields } = best);
+	}
+
+	get objections(): Objections {
+		this.gathered ??= {
+			rulings: this.matches.flatMap(({ rules }) => rules.filter(({ isLack }) => isLack !== true)),
+			agreed: new Set(this.matches.flatMap(({ fields }) => agreedFields(fields))),
+			isIdentified: this.matches.some(({ fields }) => isIdentified(levelsOf(fields))),
+		};
+		return this.gathered;
+	}
+
+	get rules(): Ruling[] {
+		this.standingRules ??= [
+			...this.best.rules.filter(({ isLack }) => isLack === true),
+			...standing([this.objections]),
+		];
+		return this.standingRules;
+	}
+
+	get limit(): Limit | undefined {
+		return limitOf(this.rules);
+	}
 }
 
 function agreedFields(fields: Match['fields']): ComparedField[] {

@@ -18,10 +18,14 @@ export type Band = 'link' | 'review' | 'below';
 
 /** Whatever the score: a rule may leave it to a person, or forbid it. */
 export function bandOf(
-	{ probability, limit }: { probability: number; limit?: Limit },
+	match: { probability: number; limit?: Limit | undefined },
 	thresholds: Thresholds,
 ): Band {
-	if (limit === 'never' || probability < thresholds.review) return 'below';
+	const { probability } = match;
+	if (probability < thresholds.review) return 'below';
+	// Asked for last: to find the limit costs as much as the score.
+	const { limit } = match;
+	if (limit === 'never') return 'below';
 	return limit === 'review' || probability < thresholds.link ? 'review' : 'link';
 }
 

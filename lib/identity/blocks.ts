@@ -11,7 +11,7 @@ import { recordKey, type RecordAddress } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import type { FoldedAddress } from '../model/address';
 import type { PersonName } from './compare/names';
-import { foldProfile, type FoldedProfile } from './compare/profile';
+import { foldedOnce, type FoldedProfile } from './compare/profile';
 import { hash53 } from './hash';
 
 /** Fields that {@link blockKeys} reads: no other one changes a record's keys. */
@@ -79,7 +79,7 @@ function emailKeys(email: string): string[] {
 /** Short forms stand under their full forms; the order of first and last name does not matter. */
 function nameKeys({ person, birthDate }: FoldedProfile): string[] {
 	const { first, last, roots } = person;
-	const firsts = first === '' ? [] : [...roots.first];
+	const firsts = first === '' ? [] : roots.first;
 	const words = [...firsts, last].filter((word) => word !== '');
 	const keys = words.map((word) => `sound:${sound(word)}`);
 	for (const root of last === '' ? [] : firsts) {
@@ -122,7 +122,7 @@ function sound(name: string): string {
 }
 
 export function blocksOf(fields: CanonicalFields): number[] {
-	return blockKeys(foldProfile({ fields, externalKeys: {} })).map(hash53);
+	return blockKeys(foldedOnce(fields)).map(hash53);
 }
 
 /** Hash under which all records are counted. */
@@ -138,7 +138,7 @@ export function nameValueKeys({ person: { first, last } }: FoldedProfile): strin
 
 /** Hash -> how many of these records have the name. */
 export function countedNames(records: readonly CanonicalFields[]): Map<number, number> {
-	return countProfiles(records.map((fields) => foldProfile({ fields, externalKeys: {} })));
+	return countProfiles(records.map(foldedOnce));
 }
 
 export function countProfiles(profiles: readonly FoldedProfile[]): Map<number, number> {

@@ -1,7 +1,7 @@
 /** Which known clients, and which records of the same batch, each record is compared with: few, the likeliest. */
 import type { ChangeEvent } from '../model/event';
 import { unifiedIdOf } from '../store/identity';
-import type { BlockRow } from '../store/identity-blocks';
+import { entitiesOf, NOBODY, type Holders } from '../store/identity-blocks';
 import type { StoreTransaction } from '../store/store';
 import {
 	ALL_RECORDS,
@@ -11,7 +11,7 @@ import {
 	nameValueKeys,
 	proposalPoints,
 } from './blocks';
-import { foldProfile, type FoldedProfile } from './compare/profile';
+import { foldedOnce, type FoldedProfile } from './compare/profile';
 import { hash53 } from './hash';
 import { externalKeys } from './keys';
 import type { Frequencies } from './weights';
@@ -24,7 +24,7 @@ export interface Newcomer {
 }
 
 export function newcomerOf(event: ChangeEvent): Newcomer {
-	const profile = foldProfile(event);
+	const profile = { ...foldedOnce(event.fields), externalKeys: event.externalKeys };
 	return { event, profile, keys: blockKeys(profile) };
 }
 
@@ -36,27 +36,38 @@ export interface Proposals {
 	frequencies: Frequencies;
 }
 
+/** How common names and keys are, where all records are known beforehand and come in parts. */
+export interface WholeCounts {
+	/** Name's hash -> how many of these records bear it; answers how many do in all. */
+	names: (counts: ReadonlyMap<number, number>) => Promise<ReadonlyMap<number, number>>;
+	/** How many records have a key in all; one that few have may be left out. */
+	keys: (keys: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+}
+
 /** Known clients that one record is compared with, at most. */
 const MOST_CLIENTS = 24;
 
 export async function findProposals(
 	tx: StoreTransaction,
 	newcomers: readonly Newcomer[],
+	whole?: WholeCounts,
 ): Promise<Proposals> {
 	const holders = holdersOf(newcomers);
 	const hashes = new Map([...holders.keys()].map((key) => [key, hash53(key)]));
 	const rows = await tx.blocks.find([...hashes.values()], COMMON + 1);
-	const found = (key: string): BlockRow[] => rows.get(hashes.get(key) ?? 0) ?? [];
+	const found = (key: string): Holders => rows.get(hashes.get(key) ?? 0) ?? NOBODY;
+	const inAll = await whole?.keys([...holders.keys()]);
 	const twins = new Map<number, number>();
 	const clients = newcomers.map(() => new Map<number, number>());
 	for (const [key, places] of holders) {
 		const known = found(key);
-		const points = proposalPoints(key, known.length + places.length);
+		const records = Math.max(known.records + places.length, inAll?.get(key) ?? 0);
+		const points = proposalPoints(key, records);
 		if (points === 0) continue;
-		const rarity = points + 1 / (known.length + places.length);
+		const rarity = points + 1 / records;
+		const entities = entitiesOf(known);
 		for (const [index, place] of places.entries()) {
-			for (const entity of new Set(known.map((row) => row.entity)))
-				add(clients[place], entity, rarity);
+			for (const entity of entities) add(clients[place], entity, rarity);
 			for (const other of places.slice(0, index))
 				add(twins, other * newcomers.length + place, points);
 		}
@@ -66,10 +77,11 @@ export async function findProposals(
 		twins: [...twins]
 			.filter(([, points]) => points >= 2)
 			.map(([pair]) => [Math.floor(pair / newcomers.length), pair % newcomers.length]),
-		frequencies: await frequenciesOf(tx, newcomers, (key) => ({
-			places: holders.get(key) ?? [],
-			known: found(key),
-		})),
+		frequencies: await frequenciesOf(
+			newcomers,
+			(key) => ({ places: holders.get(key) ?? [], known: found(key) }),
+			whole?.names ?? ((counts) => withStored(tx, counts)),
+		),
 	};
 }
 
@@ -113,16 +125,23 @@ async function withOwners(
 	});
 }
 
+/** With the records that are known already. */
+export async function withStored(
+	tx: StoreTransaction,
+	counts: ReadonlyMap<number, number>,
+): Promise<Map<number, number>> {
+	const stored = await tx.blocks.counts([...counts.keys()]);
+	return new Map([...counts].map(([hash, count]) => [hash, count + (stored.get(hash) ?? 0)]));
+}
+
 /** How common the values of these records are among all known ones and these. */
 async function frequenciesOf(
-	tx: StoreTransaction,
 	newcomers: readonly Newcomer[],
-	holders: (key: string) => { places: readonly number[]; known: readonly BlockRow[] },
+	holders: (key: string) => { places: readonly number[]; known: Holders },
+	inAll: WholeCounts['names'],
 ): Promise<Frequencies> {
 	const profiles = newcomers.map(({ profile }) => profile);
-	const names = countProfiles(profiles);
-	const stored = await tx.blocks.counts([...names.keys()]);
-	for (const [hash, count] of names) names.set(hash, count + (stored.get(hash) ?? 0));
+	const names = await inAll(countProfiles(profiles));
 	const nameKeys = new Map(
 		profiles.flatMap(nameValueKeys).map((key) => [key, names.get(hash53(key))] as const),
 	);
@@ -131,7 +150,7 @@ async function frequenciesOf(
 		countOf: (key) => {
 			if (nameKeys.has(key)) return nameKeys.get(key);
 			const { places, known } = holders(key);
-			const clients = new Set(known.map(({ entity }) => entity)).size;
+			const clients = entitiesOf(known).length;
 			const persons = new Set(places.map((place) => profiles[place]?.person.first)).size;
 			return Math.max(1, clients + persons - 1);
 		},

@@ -1,8 +1,8 @@
 /** Known clients as candidates: their records, each as it is known to be. */
-import { recordKey, type ChangeEvent } from '../model/event';
+import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
-import type { Link } from '../model/rows';
 import { knownFields } from '../merge/shadow';
+import type { LinkedRecord } from '../store/linked-records';
 import type { StoreTransaction } from '../store/store';
 import { foldProfile, type FoldedProfile } from './compare/profile';
 
@@ -10,7 +10,7 @@ export interface Candidate {
 	unifiedId: string;
 	/** Issuer -> key, told by the records of the client. */
 	externalKeys: Record<string, string>;
-	links: Link[];
+	links: LinkedRecord[];
 	/** What its records hold; of one that nobody knows yet, what its own events say. */
 	records: CanonicalFields[];
 	profiles: FoldedProfile[];
@@ -24,9 +24,7 @@ export async function loadCandidates(
 	tx: StoreTransaction,
 	ids: readonly string[],
 ): Promise<Map<string, Candidate>> {
-	const aliases = await tx.entities.aliases([...new Set(ids)]);
-	const current = [...new Set(ids.map((id) => aliases.get(id) ?? id))];
-	const links = groupLinks(await tx.identity.linksOf(current));
+	const { aliases, current, links } = await linksOf(tx, [...new Set(ids)]);
 	const used = new Map([...links].map(([id, all]) => [id, inUse(all)]));
 	const fields = await fieldsOf(tx, [...used.values()].flat());
 	const keys = await tx.identity.externalKeysOf(current);
@@ -47,18 +45,17 @@ export async function loadCandidates(
 	return found;
 }
 
-function groupLinks(links: readonly Link[]): Map<string, Link[]> {
-	const groups = new Map<string, Link[]>();
-	for (const link of links) {
-		const group = groups.get(link.entityId);
-		if (group === undefined) groups.set(link.entityId, [link]);
-		else group.push(link);
-	}
-	return groups;
+/** What became part of another client has no records of its own: only where there are none need one look. */
+async function linksOf(tx: StoreTransaction, ids: readonly string[]) {
+	const links = await tx.identity.recordsOf(ids);
+	const aliases = await tx.entities.aliases(ids.filter((id) => !links.has(id)));
+	const others = [...new Set(aliases.values())].filter((id) => !links.has(id));
+	for (const [id, own] of await tx.identity.recordsOf(others)) links.set(id, own);
+	return { aliases, current: [...links.keys()], links };
 }
 
 /** Those that are gone tell who the client is only while nothing else does. */
-function inUse(links: readonly Link[]): Link[] {
+function inUse(links: readonly LinkedRecord[]): LinkedRecord[] {
 	const there = links.filter(({ state }) => state !== 'unlinked');
 	return (there.length > 0 ? there : links).slice(0, MOST_RECORDS);
 }
@@ -69,7 +66,7 @@ function inUse(links: readonly Link[]): Link[] {
  */
 async function fieldsOf(
 	tx: StoreTransaction,
-	links: readonly Link[],
+	links: readonly RecordAddress[],
 ): Promise<Map<string, CanonicalFields>> {
 	const shadows = await tx.registers.shadows(links);
 	const fields = new Map<string, CanonicalFields>();

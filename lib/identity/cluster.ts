@@ -79,8 +79,11 @@ class Groups {
 		}));
 		this.pairs = [...pairs].sort((one, other) => this.comparePairs(one, other));
 		for (const pair of this.pairs) {
-			for (const node of [pair.a, pair.b])
-				this.pairsOf.set(node, [...(this.pairsOf.get(node) ?? []), pair]);
+			for (const node of [pair.a, pair.b]) {
+				const known = this.pairsOf.get(node);
+				if (known === undefined) this.pairsOf.set(node, [pair]);
+				else known.push(pair);
+			}
 		}
 	}
 
@@ -200,8 +203,7 @@ class Groups {
 	}
 
 	private comparePairs(one: Pair, other: Pair): number {
-		const [left, right] = [this.pairOrder(one), this.pairOrder(other)];
-		return other.bits - one.bits || compare(left, right);
+		return other.bits - one.bits || compare(this.pairOrder(one), this.pairOrder(other));
 	}
 
 	private pairOrder({ a, b }: Pair): string {

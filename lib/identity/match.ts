@@ -9,6 +9,7 @@ import {
 	DEFAULT_RULE_OPTIONS,
 	differentKinds,
 	rulings,
+	type Levels,
 	type RuleOptions,
 	type Ruling,
 } from './rules';
@@ -61,20 +62,59 @@ const ADDRESS_PARTS: ReadonlySet<string> = new Set<ComparedField>([
 ]);
 
 export function match(a: FoldedProfile, b: FoldedProfile, options: MatchOptions): Match {
-	const different = differentKinds(a.type, b.type);
-	if (different.length > 0) return { bits: 0, probability: 0, fields: [], rules: different };
-	const comparisons = compareProfiles(a, b);
-	const fields = comparisons.map((one) => fieldWeight(one, options));
-	const bits = totalBits(fields);
-	return {
-		bits,
-		probability: probabilityOf(bits),
-		fields,
-		rules: rulings(comparisons, options.rules),
-	};
+	const { bits, probability, fields, rules } = new Scored(a, b, options);
+	return { bits, probability, fields, rules };
 }
 
+/** A match whose rules are looked up when somebody asks: most pairs score too low for that to matter. */
+export class Scored implements Match {
+	readonly fields: FieldWeight[];
+	readonly bits: number;
+	readonly probability: number;
+	private readonly ruleOptions: RuleOptions;
+	private ruled?: Ruling[];
+
+	constructor(a: FoldedProfile, b: FoldedProfile, options: MatchOptions) {
+		const different = differentKinds(a.type, b.type);
+		this.ruleOptions = options.rules;
+		if (different.length > 0) {
+			this.ruled = different;
+			[this.fields, this.bits, this.probability] = [[], 0, 0];
+			return;
+		}
+		this.fields = compareProfiles(a, b).map((one) => fieldWeight(one, options));
+		this.bits = totalBits(this.fields);
+		this.probability = probabilityOf(this.bits);
+	}
+
+	get rules(): Ruling[] {
+		this.ruled ??= rulings(levelsOf(this.fields), this.ruleOptions);
+		return this.ruled;
+	}
+}
+
+export function levelsOf(fields: readonly FieldWeight[]): Levels {
+	const levels: Levels = {};
+	for (const { field, agreement } of fields) levels[field] = agreement;
+	return levels;
+}
+
+/** What an agreement weighs whatever the value: the same object for all pairs. */
+const fixedWeights = new WeakMap<Weights, Map<Comparison, FieldWeight>>();
+
 function fieldWeight(one: Comparison, { weights, frequencies }: MatchOptions): FieldWeight {
+	if (one.valueKey !== undefined) return weighed(one, weights, frequencies);
+	const fixed = fixedWeights.get(weights) ?? new Map<Comparison, FieldWeight>();
+	fixedWeights.set(weights, fixed);
+	let known = fixed.get(one);
+	if (known === undefined) {
+		known = weighed(one, weights, frequencies);
+		fixed.set(one, known);
+	}
+	return known;
+}
+
+function weighed(one: Comparison, weights: Weights, frequencies: Frequencies): FieldWeight {
 	const weight = weightOf(one, weights, frequencies);
 	return { field: one.field, agreement: one.level, weight: Math.round(weight * 10) / 10 };
 }

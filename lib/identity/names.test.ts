@@ -14,7 +14,7 @@ test.each([
 	['bobby joe', 'robert'],
 ])('%s and %s may be one first name', (one, other) => {
 	const roots = nameRoots(one);
-	expect([...nameRoots(other)].some((root) => roots.has(root))).toBe(true);
+	expect([...nameRoots(other)].some((root) => roots.includes(root))).toBe(true);
 });
 
 test('a name that is no known short form stands for itself', () => {

@@ -72,12 +72,9 @@ const NICKNAMES = [
 	'stanley stan',
 ].map((line) => line.split(' '));
 
-const ROOTS = new Map<string, Set<string>>();
+const ROOTS = new Map<string, readonly string[]>();
 for (const names of NICKNAMES) {
-	for (const name of names) {
-		const roots = ROOTS.get(name) ?? new Set<string>();
-		ROOTS.set(name, roots.add(names[0] ?? name));
-	}
+	for (const name of names) ROOTS.set(name, [...(ROOTS.get(name) ?? []), names[0] ?? name]);
 }
 
 /** Lower-case letters only, accents taken off. */
@@ -93,7 +90,9 @@ export function foldName(name: unknown): string {
 }
 
 /** The full forms a first name may stand for; itself if it is none of the known short forms. */
-export function nameRoots(firstName: string): Set<string> {
+export function nameRoots(firstName: string): readonly string[] {
+	const known = ROOTS.get(firstName) ?? [firstName];
+	if (!firstName.includes(' ')) return known;
 	const [head = firstName] = firstName.split(' ');
-	return new Set([...(ROOTS.get(firstName) ?? [firstName]), ...(ROOTS.get(head) ?? [head])]);
+	return [...new Set([...known, ...(ROOTS.get(head) ?? [head])])];
 }

@@ -39,15 +39,19 @@ export interface PlacingOptions {
 
 export class Placing {
 	private readonly candidates: Candidate[];
-	private readonly assessments = new Map<string, Assessment | undefined>();
+	private readonly matching: MatchOptions;
+	/** By the two places, as one number. */
+	private readonly assessments = new Map<number, Assessment | undefined>();
 
 	/** `clients`: by every id that the proposals name. */
 	constructor(
 		private readonly newcomers: readonly Newcomer[],
-		private readonly proposals: Proposals,
+		proposals: Proposals,
 		clients: ReadonlyMap<string, Candidate>,
 		private readonly options: PlacingOptions,
 	) {
+		const { frequencies } = proposals;
+		this.matching = { ...options.match, frequencies };
 		this.candidates = [...new Set(clients.values())];
 		const places = new Map(this.candidates.map((one, index) => [one, index]));
 		this.proposed = newcomers.map((_, index) => {
@@ -151,14 +155,14 @@ export class Placing {
 		const [one, two] = [Math.min(a, b), Math.max(a, b)];
 		const record = this.newcomers[one];
 		if (record === undefined) return undefined;
-		const key = `${one}/${two}`;
-		if (this.assessments.has(key)) return this.assessments.get(key);
+		const key = one * (this.newcomers.length + this.candidates.length) + two;
+		const known = this.assessments.get(key);
+		if (known !== undefined || this.assessments.has(key)) return known;
 		const twin = this.newcomers[two];
 		const others = twin
 			? [twin.profile]
 			: (this.candidates[two - this.newcomers.length]?.profiles ?? []);
-		const { frequencies } = this.proposals;
-		const found = assess(record.profile, others, { ...this.options.match, frequencies });
+		const found = assess(record.profile, others, this.matching);
 		this.assessments.set(key, found);
 		return found;
 	}

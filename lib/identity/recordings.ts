@@ -12,7 +12,7 @@ import { expectCreated, type Shadow } from '../merge/shadow';
 import { OBJECT_LABELS, type ObjectName } from '../model/objects';
 import { missing } from '../references/missing';
 import type { MissingReference } from '../store/references';
-import type { NewReview } from '../store/desk';
+import type { NewReview } from '../store/review-rows';
 import { unifiedIdOf } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
 import { countedNames } from './blocks';

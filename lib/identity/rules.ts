@@ -2,7 +2,7 @@
  * What no score may outweigh. Each rule limits the outcome for a pair: `review`, a person decides at
  * best; `never`, they are two clients whatever agrees. Its sentence goes to the reviewer.
  */
-import type { ComparedField, Comparison } from './compare/comparison';
+import type { ComparedField } from './compare/comparison';
 
 export type Limit = 'review' | 'never';
 
@@ -28,7 +28,8 @@ export interface RuleOptions {
 
 export const DEFAULT_RULE_OPTIONS: RuleOptions = { otherTaxId: 'review' };
 
-type Levels = Partial<Record<ComparedField, string>>;
+/** Field -> level of agreement. */
+export type Levels = Partial<Record<ComparedField, string>>;
 
 interface Rule extends Ruling {
 	applies: (levels: Levels, options: RuleOptions) => boolean;
@@ -185,14 +186,15 @@ export function agrees(level: string): boolean {
 }
 
 /** All rules that limit this pair. */
-export function rulings(comparisons: readonly Comparison[], options: RuleOptions): Ruling[] {
-	const levels: Levels = {};
-	for (const { field, level } of comparisons) levels[field] = level;
+export function rulings(levels: Levels, options: RuleOptions): Ruling[] {
 	const isSure = isIdentified(levels);
 	return RULES.filter(
 		(rule) => !(rule.unlessIdentified && isSure) && rule.applies(levels, options),
-	).map(rulingOf);
+	).flatMap((rule) => RULINGS.get(rule) ?? []);
 }
+
+/** What each rule says, as it stands in evidence. */
+const RULINGS = new Map(RULES.map((rule) => [rule, rulingOf(rule)]));
 
 function rulingOf(rule: Rule): Ruling {
 	const { applies, ...ruling } = rule;

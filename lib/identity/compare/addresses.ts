@@ -12,12 +12,11 @@ export function compareAddresses(
 	for (const mine of a) {
 		for (const theirs of b) {
 			const parts = compareParts(mine, theirs);
-			const agreeing = parts.reduce(
-				(sum, { level }) => sum + POINTS[level as keyof typeof POINTS],
-				0,
-			);
+			let agreeing = 0;
+			for (const { level } of parts) agreeing += POINTS[level as keyof typeof POINTS];
 			if (parts.length === 0 || agreeing <= most) continue;
-			[found, most] = [parts, agreeing];
+			found = parts;
+			most = agreeing;
 		}
 	}
 	return found;
@@ -37,21 +36,25 @@ function compareParts(a: FoldedAddress, b: FoldedAddress): Comparison[] {
 		a.streetNumber !== '' &&
 		b.streetNumber !== '' &&
 		partLevel(a.streetNumber, b.streetNumber) === 'differs';
-	return PARTS.flatMap((part) => {
-		const [mine, theirs] = [a[part], b[part]];
-		if (mine === '' || theirs === '') return [];
+	const parts: Comparison[] = [];
+	for (const part of PARTS) {
+		const mine = a[part];
+		const theirs = b[part];
+		if (mine === '' || theirs === '') continue;
 		const level = partLevel(mine, theirs);
-		if (part === 'street' && isOtherHouse && level !== 'differs') {
-			return [comparison(part, 'other number')];
-		}
-		if (part !== 'state') return [comparison(part, level)];
-		return [comparison(part, level === 'same' ? 'same' : 'differs')];
-	});
+		if (part === 'street' && isOtherHouse && level !== 'differs')
+			parts.push(comparison(part, 'other number'));
+		else if (part !== 'state') parts.push(comparison(part, level));
+		else parts.push(comparison(part, level === 'same' ? 'same' : 'differs'));
+	}
+	return parts;
 }
+
+const DIGITS = /^\d+$/;
 
 function partLevel(a: string, b: string): Level {
 	if (a === b) return 'same';
-	if (/^\d+$/.test(a) && /^\d+$/.test(b)) {
+	if (DIGITS.test(a) && DIGITS.test(b)) {
 		return a.length > 1 && editDistance(a, b, 1) === 1 ? 'typo' : 'differs';
 	}
 	return isTypo(a, b) ? 'typo' : 'differs';

@@ -28,16 +28,19 @@ const GENERATION_YEARS = 14;
 
 function level(a: string, b: string): 'same' | 'typo' | 'close' | 'unlike' | 'differs' {
 	if (a === b) return 'same';
-	const [[year, month, day], [otherYear, otherMonth, otherDay]] = [parts(a), parts(b)];
-	const isSwapped = year === otherYear && month === otherDay && day === otherMonth;
+	const mine = partsOf(a);
+	const theirs = partsOf(b);
+	const isSameYear = mine.year === theirs.year;
+	const isSwapped = isSameYear && mine.month === theirs.day && mine.day === theirs.month;
 	const edits = editDistance(a, b, 2);
 	if (isSwapped || edits === 1) return 'typo';
-	const equal = [year === otherYear, month === otherMonth, day === otherDay].filter(Boolean);
-	if (equal.length === 2 || edits === 2) return 'close';
-	const years = Math.abs(Number(year) - Number(otherYear));
+	const equal =
+		Number(isSameYear) + Number(mine.month === theirs.month) + Number(mine.day === theirs.day);
+	if (equal === 2 || edits === 2) return 'close';
+	const years = Math.abs(Number(mine.year) - Number(theirs.year));
 	return years < GENERATION_YEARS ? 'unlike' : 'differs';
 }
 
-function parts(digits: string): [string, string, string] {
-	return [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)];
+function partsOf(digits: string) {
+	return { year: digits.slice(0, 4), month: digits.slice(4, 6), day: digits.slice(6) };
 }

@@ -39,8 +39,16 @@ export function comparison<Field extends ComparedField>(
 	level: (typeof LEVELS)[Field][number],
 	valueKey?: string,
 ): Comparison {
-	return valueKey === undefined ? { field, level } : { field, level, valueKey };
+	return valueKey === undefined ? PLAIN[field][level]! : { field, level, valueKey };
 }
+
+/** One object for each field and level: a pair has a dozen of them, and a batch thousands of pairs. */
+const PLAIN = Object.fromEntries(
+	Object.entries(LEVELS).map(([field, levels]) => {
+		const entries = levels.map((level) => [level, { field, level }]);
+		return [field, Object.fromEntries(entries)];
+	}),
+) as Record<ComparedField, Record<string, Comparison>>;
 
 /** The better of two levels of one field. */
 export function isBetter(field: ComparedField, level: string, than: string): boolean {

@@ -4,10 +4,9 @@ import type { FoldedProfile } from './profile';
 import { editDistance } from './text';
 
 export function compareContactPoints(a: FoldedProfile, b: FoldedProfile): Comparison[] {
-	return [
-		...best('emails', a.emails, b.emails, compareEmails),
-		...best('phones', a.phones, b.phones, comparePhones),
-	];
+	return best('emails', a.emails, b.emails, compareEmails).concat(
+		best('phones', a.phones, b.phones, comparePhones),
+	);
 }
 
 function best(
@@ -33,19 +32,30 @@ const LETTERS_A_SLIP = 7;
 
 function compareEmails(a: string, b: string): Comparison {
 	if (a === b) return comparison('emails', 'same', `email:${a}`);
-	const [local = '', domain = ''] = a.split('@');
-	const [otherLocal = '', otherDomain = ''] = b.split('@');
+	const { local, domain } = partsOf(a);
+	const { local: otherLocal, domain: otherDomain } = partsOf(b);
 	const longest = Math.max(a.length, b.length);
 	const slips = Math.max(2, Math.floor(longest / LETTERS_A_SLIP));
 	// At one provider, info1@ and info2@ are two mailboxes: a slip there proves less the shorter the name.
 	const sameHost = domain === otherDomain;
 	const allowed = sameHost ? Math.floor(Math.max(local.length, otherLocal.length) / 5) : slips;
 	// ann.lee1@ and ann.lee2@: namesakes at one provider differ in as little as a slip does.
-	const isNumbered = withoutDigits(local) === withoutDigits(otherLocal);
-	const isNamesake = sameHost && (isNumbered || PROVIDERS.has(domain));
+	const isNamesake =
+		sameHost && (PROVIDERS.has(domain) || withoutDigits(local) === withoutDigits(otherLocal));
 	if (!isNamesake && editDistance(a, b, allowed) <= allowed) return comparison('emails', 'typo');
 	const isTelling = local.length >= 6 && local === otherLocal;
 	return comparison('emails', isTelling ? 'local part' : 'differs');
+}
+
+/** Up to the first @, and from there to the next one, if any. */
+function partsOf(address: string): { local: string; domain: string } {
+	const at = address.indexOf('@');
+	if (at < 0) return { local: address, domain: '' };
+	const next = address.indexOf('@', at + 1);
+	return {
+		local: address.slice(0, at),
+		domain: address.slice(at + 1, next < 0 ? undefined : next),
+	};
 }
 
 /** Where millions have their mailbox. */

@@ -9,12 +9,11 @@ import { compareOrganisations } from './organisations';
 import type { FoldedProfile } from './profile';
 
 export function compareProfiles(a: FoldedProfile, b: FoldedProfile): Comparison[] {
-	return [
-		...compareIdentifiers(a, b),
-		...compareContactPoints(a, b),
-		...compareNames(a.person, b.person),
-		...compareOrganisations(a, b),
-		...compareBirthDates(a.birthDate, b.birthDate),
-		...compareAddresses(a.addresses, b.addresses),
-	];
+	return compareIdentifiers(a, b).concat(
+		compareContactPoints(a, b),
+		compareNames(a.person, b.person),
+		compareOrganisations(a, b),
+		compareBirthDates(a.birthDate, b.birthDate),
+		compareAddresses(a.addresses, b.addresses),
+	);
 }

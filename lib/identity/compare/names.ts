@@ -27,7 +27,7 @@ export interface PersonName {
 	/** Empty if none is said. */
 	generation: string;
 	/** Full forms that the first and the last name may stand for (the last in case they were changed about). */
-	roots: { first: ReadonlySet<string>; last: ReadonlySet<string> };
+	roots: { first: readonly string[]; last: readonly string[] };
 }
 
 /** A generation may be typed behind the last name; so may a middle name behind the first. */
@@ -47,7 +47,7 @@ export function personName(fields: CanonicalFields): PersonName {
 }
 
 export function compareNames(a: PersonName, b: PersonName): Comparison[] {
-	return [...givenAndFamily(a, b), ...middle(a, b), ...generation(a, b)];
+	return givenAndFamily(a, b).concat(middle(a, b), generation(a, b));
 }
 
 /** As they stand, or changed about if that fits and this does not. */
@@ -55,6 +55,8 @@ function givenAndFamily(a: PersonName, b: PersonName): Comparison[] {
 	const straight = [firstName(a, b), lastName(a.last, b.last)].filter(isSaid);
 	if (straight.some(agrees)) return straight;
 	const { first, last, roots } = b;
+	// Most pairs are strangers: the last name and the other's first one tell so at the least cost.
+	if (a.last !== '' && first !== '' && !isNearly(a.last, first)) return straight;
 	const turned = {
 		...b,
 		first: last,
@@ -66,6 +68,11 @@ function givenAndFamily(a: PersonName, b: PersonName): Comparison[] {
 	return isSwapped ? [...swapped, comparison('nameOrder', 'swapped')] : straight;
 }
 
+/** Would {@link lastName} agree? */
+function isNearly(mine: string, theirs: string): boolean {
+	return mine === theirs || isTypo(mine, theirs) || sharesWord(mine, theirs);
+}
+
 function isSaid<T>(value: T | undefined): value is T {
 	return value !== undefined;
 }
@@ -75,7 +82,8 @@ function agrees({ level }: Comparison): boolean {
 }
 
 function firstName(one: PersonName, other: PersonName): Comparison | undefined {
-	const [mine, theirs] = [one.first, other.first];
+	const mine = one.first;
+	const theirs = other.first;
 	if (mine === '' || theirs === '') return undefined;
 	if (mine === theirs) return comparison('firstName', 'same', `first:${mine}`);
 	if (
@@ -92,9 +100,8 @@ function firstName(one: PersonName, other: PersonName): Comparison | undefined {
 	return comparison('firstName', textLevel(mine, theirs));
 }
 
-function meet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-	for (const one of a) if (b.has(one)) return true;
-	return false;
+function meet(a: readonly string[], b: readonly string[]): boolean {
+	return a.some((one) => b.includes(one));
 }
 
 function lastName(mine: string, theirs: string): Comparison | undefined {

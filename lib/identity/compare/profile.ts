@@ -37,6 +37,23 @@ export interface FoldedProfile {
 const MOST = { emails: 12, phones: 12, addresses: 6 } as const;
 
 export function foldProfile({ fields, externalKeys }: Profile): FoldedProfile {
+	return { ...foldFields(fields), externalKeys };
+}
+
+/** What a new record's fields say is asked for again and again on its way; elsewhere that does not pay. */
+const folded = new WeakMap<CanonicalFields, FoldedProfile>();
+
+/** As {@link foldProfile} without external keys. The fields may not be changed in place afterwards. */
+export function foldedOnce(fields: CanonicalFields): FoldedProfile {
+	let profile = folded.get(fields);
+	if (profile === undefined) {
+		profile = foldProfile({ fields, externalKeys: {} });
+		folded.set(fields, profile);
+	}
+	return profile;
+}
+
+function foldFields(fields: CanonicalFields): Omit<FoldedProfile, 'externalKeys'> {
 	return {
 		type: typeof fields.type === 'string' ? fields.type : '',
 		person: personName(fields),
@@ -47,7 +64,6 @@ export function foldProfile({ fields, externalKeys }: Profile): FoldedProfile {
 		phones: phonesOf(fields),
 		addresses: addressesOf(fields),
 		taxId: taxIdOf(fields),
-		externalKeys,
 	};
 }
 

@@ -10,7 +10,9 @@ const SIMILAR_EDITS = 0.4;
 const LONGEST = 80;
 type Row = Uint8Array;
 /** Three rows of the table of steps, used in turn; nothing is allocated for a pair. */
-const rows = [0, 1, 2].map(() => new Uint8Array(LONGEST + 1)) as [Row, Row, Row];
+const FIRST: Row = new Uint8Array(LONGEST + 1);
+const SECOND: Row = new Uint8Array(LONGEST + 1);
+const THIRD: Row = new Uint8Array(LONGEST + 1);
 
 /**
  * Steps to make one text of the other: a letter more, less, another, or two neighbours changed about
@@ -18,9 +20,12 @@ const rows = [0, 1, 2].map(() => new Uint8Array(LONGEST + 1)) as [Row, Row, Row]
  * because it is most of what a comparison costs.
  */
 export function editDistance(a: string, b: string, limit = LONGEST): number {
-	const [length, width] = [Math.min(a.length, LONGEST), Math.min(b.length, LONGEST)];
+	const length = Math.min(a.length, LONGEST);
+	const width = Math.min(b.length, LONGEST);
 	if (Math.abs(length - width) > limit || lettersMissing(a, b) > limit) return limit + 1;
-	let [beforeLast, last, row] = rows;
+	let beforeLast = FIRST;
+	let last = SECOND;
+	let row = THIRD;
 	for (let column = 0; column <= width; column += 1) last[column] = column;
 	for (let line = 1; line <= length; line += 1) {
 		row[0] = line;
@@ -38,14 +43,18 @@ export function editDistance(a: string, b: string, limit = LONGEST): number {
 			if (steps < nearest) nearest = steps;
 		}
 		if (nearest > limit) return limit + 1;
-		[beforeLast, last, row] = [last, row, beforeLast];
+		const spent = beforeLast;
+		beforeLast = last;
+		last = row;
+		row = spent;
 	}
 	return last[width]!;
 }
 
 /** Different letters of the one text that the other lacks (32 kinds are told apart): at least so many steps. */
 function lettersMissing(a: string, b: string): number {
-	const [mine, theirs] = [letters(a), letters(b)];
+	const mine = letters(a);
+	const theirs = letters(b);
 	return Math.max(bitCount(mine & ~theirs), bitCount(theirs & ~mine));
 }
 
@@ -69,7 +78,26 @@ export function textLevel(a: string, b: string): TextLevel {
 	const limit = Math.max(allowed, Math.floor(SIMILAR_EDITS * longest));
 	const edits = editDistance(a, b, limit);
 	if (edits <= allowed) return 'typo';
-	return edits <= limit || compareTwoStrings(a, b) >= SIMILAR_DICE ? 'similar' : 'differs';
+	return edits <= limit || isSimilar(a, b) ? 'similar' : 'differs';
+}
+
+function isSimilar(a: string, b: string): boolean {
+	return mostDice(a, b) >= SIMILAR_DICE && compareTwoStrings(a, b) >= SIMILAR_DICE;
+}
+
+/**
+ * What Dice's coefficient can be at best: each kind of letter that the other text lacks spoils one pair of
+ * neighbours at least. Counting the pairs themselves costs twenty times as much.
+ */
+function mostDice(a: string, b: string): number {
+	// Blanks are left out there: the lengths are others.
+	if (a.includes(' ') || b.includes(' ')) return 1;
+	const mine = letters(a);
+	const theirs = letters(b);
+	const pairs = a.length - 1;
+	const others = b.length - 1;
+	const shared = Math.min(pairs - bitCount(mine & ~theirs), others - bitCount(theirs & ~mine));
+	return (2 * shared) / (pairs + others);
 }
 
 /** One slip or some in a longer text, and not the same. */

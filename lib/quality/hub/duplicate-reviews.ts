@@ -4,7 +4,7 @@
  */
 import type { DuplicateQuestion, ReviewRow } from '../../model/rows';
 import { closeReview, NOBODY } from '../../removal/questions';
-import type { NewReview } from '../../store/desk';
+import type { NewReview } from '../../store/review-rows';
 import type { StoreTransaction } from '../../store/store';
 import type { DuplicateCluster, QualityItem } from '../duplicates/item';
 
