@@ -14,11 +14,12 @@
  * become events; there are none here.
  *
  * Raw (timed): the very rows that the hub wrote for that batch, read back from its database (audit,
- * inbox, registers, shadows, changed identity keys, deliveries, cursor), are written to a copy of
- * the database, same tables, indexes and settings, made before the first timed batch: one plain
+ * inbox, registers, shadows, changed identity keys and blocks, deliveries, cursor), are written to a
+ * copy of the database, same tables, indexes and settings, made before the first timed batch: one plain
  * prepared statement a row (insert, upsert, or update of the event's state when it was emitted and
- * when it was settled), values ready to bind, in transactions as the hub's. Hub and raw take turns,
- * batch by batch, so that whatever else the machine does meets both alike.
+ * when it was settled) in transactions as the hub's. Values are ready to bind but for JSON, which is
+ * made of objects within the timed part as in the hub, each text once. Hub and raw take turns, batch
+ * by batch, so that whatever else the machine does meets both alike.
  *
  * Between batches (not timed) the deliveries are claimed and confirmed, as a CRM node would, so
  * that every edit opens deliveries anew; the rows that this wrote are written to the copy as well, so
@@ -121,7 +122,7 @@ class HubBench {
 			await this.timeRaw(writer, plain);
 			await reader.lookAtEnds();
 			await this.deliver(fabric, async (jobs) =>
-				writer.write(writer.layOutChanged(await reader.delivered(jobs))),
+				writer.write(writer.layOutDelivered(await reader.delivered(jobs))),
 			);
 			memory.push(process.memoryUsage.rss());
 			if ((done + 1) % PROGRESS_EVERY === 0)
@@ -252,6 +253,7 @@ const SIZES: Record<string, string> = {
 	registers: 'register',
 	shadows: 'shadow',
 	identity_keys: 'key || entity_id',
+	identity_blocks: `hash || ' ' || record || ' ' || entity`,
 	deliveries: `state || coalesce(changes, '')`,
 	cursors: 'cursor',
 	breakers: 'counts',

@@ -9,8 +9,10 @@
  */
 import { UsageError } from './arguments';
 import { auditBench } from './audit';
+import { firstLoadBench } from './first-load';
 import { hubBench } from './hub';
 import { identityBench } from './identity';
+import { limitsBench } from './limits';
 
 /** Name -> takes the rest of the command line, answers what to print. */
 export type Bench = (args: string[]) => Promise<Record<string, unknown>>;
@@ -19,6 +21,8 @@ const BENCHES: Record<string, Bench> = {
 	hub: hubBench,
 	audit: auditBench,
 	identity: identityBench,
+	'first-load': firstLoadBench,
+	limits: limitsBench,
 };
 
 async function main([name = '', ...args]: string[]): Promise<void> {

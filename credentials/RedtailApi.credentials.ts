@@ -15,6 +15,7 @@ import {
 	userKeyHeader,
 } from './shared/redtail-login';
 import { textOf, tokenFor } from './shared/session';
+import { pushSecretProperty } from './shared/push-secret';
 
 /** One for the process: a refused login is refused whatever workflow sends it. */
 const refusedLogins = new RefusedLogins();
@@ -101,6 +102,7 @@ export class RedtailApi implements ICredentialType {
 			default: '',
 		},
 		{ displayName: 'Session Subject', name: 'sessionSubject', type: 'hidden', default: '' },
+		pushSecretProperty,
 	];
 
 	/** Gives nothing when a user key is stored: n8n then goes on with the credential as it is. */

@@ -5,6 +5,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { pushSecretProperty } from './shared/push-secret';
 
 /** Wealthbox with a personal API access token. */
 export class WealthboxApi implements ICredentialType {
@@ -38,6 +39,7 @@ export class WealthboxApi implements ICredentialType {
 			default: 'https://api.crmworkspace.com/v1',
 			description: 'Leave it as it is unless your calls go through a relay or a simulator',
 		},
+		pushSecretProperty,
 	];
 
 	// A function, not the generic object with an expression: n8n 2.40 evaluates expressions only inside

@@ -1,4 +1,5 @@
 import type { ICredentialTestRequest, ICredentialType, INodeProperties } from 'n8n-workflow';
+import { pushSecretProperty } from './shared/push-secret';
 
 /** Wealthbox with OAuth 2.0 (authorization code). The client id comes from Wealthbox's support. */
 export class WealthboxOAuth2Api implements ICredentialType {
@@ -54,6 +55,7 @@ export class WealthboxOAuth2Api implements ICredentialType {
 			default: '',
 		},
 		{ displayName: 'Authentication', name: 'authentication', type: 'hidden', default: 'body' },
+		pushSecretProperty,
 	];
 
 	test: ICredentialTestRequest = {

@@ -2,6 +2,7 @@
  * The fabric: the hub as nodes and tests use it. Each method is one store transaction; items go in,
  * decisions come out. Nothing here knows n8n or HTTP.
  */
+import { Backfills } from './backfill/backfills';
 import { systemClock, type Clock } from './clock';
 import type { ChangeBatch, Connector, Json } from './connectors/connector';
 import type { BudgetPort } from './connectors/shared-budget';
@@ -29,10 +30,12 @@ import type { MergeOutcome } from './merge/batch';
 import { mergeRules, type FieldRule } from './merge/rules';
 import type { DeliveryJob, Urgency } from './model/delivery';
 import type { ChangeEvent } from './model/event';
+import type { ObjectName } from './model/objects';
 import { PRIORITY, type SystemRow, type WhileInReview } from './model/rows';
 import { withUnifiedReferences } from './references/inbound';
-import { mergeEvents } from './references/merge-events';
+import { mergeEvents, type MergedEvents } from './references/merge-events';
 import { Mappings } from './mapping/mappings';
+import { PushDesk } from './push/desk';
 import { Quality } from './quality/quality';
 import { Reconcile } from './reconcile/reconcile';
 import { Signals } from './signals';
@@ -58,12 +61,16 @@ export class Fabric {
 	readonly history: History;
 	/** Compares what the hub believes with what a CRM holds. */
 	readonly reconcile: Reconcile;
+	/** First load: what the CRMs hold, brought into agreement by a plan that a person approves. */
+	readonly backfill: Backfills;
 	/** The firm's own weights of who is who. */
 	readonly identity: Weighing;
 	/** The field maps and their versions; how the CRMs' fields drift. */
 	readonly mappings: Mappings;
 	/** Duplicates inside one system, and values in their normal form. */
 	readonly quality: Quality;
+	/** Signed calls that say that something changed. */
+	readonly pushes: PushDesk;
 	private readonly sweeping = new Set<string>();
 
 	constructor(
@@ -79,7 +86,11 @@ export class Fabric {
 		this.history = new History(store, clock, connectorOf, this.signals);
 		this.identity = new Weighing(store, () => this.clock.now());
 		this.reconcile = new Reconcile(store, clock, connectorOf, this.signals);
+		this.backfill = new Backfills(store, clock, connectorOf, this.signals, (tx, events, rules) =>
+			this.mergeIn(tx, events, rules),
+		);
 		this.mappings = new Mappings(store, clock, connectorOf, this.signals);
+		this.pushes = new PushDesk(store, clock, this.signals);
 		this.quality = new Quality(store, clock, connectorOf, this.signals);
 	}
 
@@ -104,8 +115,12 @@ export class Fabric {
 		return this.store.read((tx) => tx.systems.cursor(system));
 	}
 
-	knownRecords(system: string, crmIds: string[]): Promise<Set<string>> {
-		return this.store.read((tx) => tx.identity.known(system, 'contact', crmIds));
+	knownRecords(
+		system: string,
+		crmIds: string[],
+		object: ObjectName = 'contact',
+	): Promise<Set<string>> {
+		return this.store.read((tx) => tx.identity.known(system, object, crmIds));
 	}
 
 	/** Inbox and cursor in one transaction. */
@@ -167,23 +182,7 @@ export class Fabric {
 	/** Merges and marks in one transaction. */
 	async merge(events: readonly ChangeEvent[], rules: FieldRule[]): Promise<MergeReport[]> {
 		const { outcomes, opened, freed } = await this.store.transaction(async (tx) => {
-			const now = this.clock.now();
-			const systems = await tx.systems.all();
-			const result = await mergeEvents(tx, events, {
-				rules: mergeRules(
-					rules,
-					Object.fromEntries(systems.map(({ name, priority }) => [name, priority])),
-				),
-				fieldMaps: new Map(systems.map(({ name, fieldMap }) => [name, fieldMap])),
-				holds: new Map(systems.map(({ name, holds = [] }) => [name, holds])),
-				isTakenOut: (event) => {
-					const system = systems.find(({ name }) => name === event.system);
-					return (
-						system !== undefined && isTakenOut(event, system, this.connector(system.connector))
-					);
-				},
-				now,
-			});
+			const result = await this.mergeIn(tx, events, rules);
 			const marked = await this.mark(tx, result.touched);
 			return { outcomes: result.outcomes, opened: marked.opened, freed: result.freed };
 		});
@@ -233,12 +232,41 @@ export class Fabric {
 			recordResults(tx, reports, this.resultOptions()),
 		);
 		this.signals.emit('deliveries');
+		// A refusal that is doubted: the system's fields are to be looked at before the next try.
+		for (const [place, { state, system }] of results.entries()) {
+			const isDoubted = reports[place]?.outcome.status === 'rejected' && state === 'retry';
+			if (isDoubted && system !== null) this.signals.emit(`mapping:${system}`);
+		}
 		return results;
 	}
 
 	async close(): Promise<void> {
+		await this.pushes.flush();
 		await this.signals.close();
 		await this.store.close();
+	}
+
+	/** Merges without marking. */
+	private async mergeIn(
+		tx: StoreTransaction,
+		events: readonly ChangeEvent[],
+		rules: FieldRule[],
+	): Promise<MergedEvents> {
+		const now = this.clock.now();
+		const systems = await tx.systems.all();
+		return mergeEvents(tx, events, {
+			rules: mergeRules(
+				rules,
+				Object.fromEntries(systems.map(({ name, priority }) => [name, priority])),
+			),
+			fieldMaps: new Map(systems.map(({ name, fieldMap }) => [name, fieldMap])),
+			holds: new Map(systems.map(({ name, holds = [] }) => [name, holds])),
+			isTakenOut: (event) => {
+				const system = systems.find(({ name }) => name === event.system);
+				return system !== undefined && isTakenOut(event, system, this.connector(system.connector));
+			},
+			now,
+		});
 	}
 
 	private resultOptions() {

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 
 const MAX_LISTENERS = 100;
 
-/** `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened. */
+/** `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened, `mapping:<system>` when its map changed, `hints:<system>` when a push call came. */
 export class Signals extends EventEmitter {
 	constructor() {
 		super();
@@ -19,5 +19,5 @@ export class Signals extends EventEmitter {
 }
 
 export function isSignal(name: string | symbol): name is string {
-	return typeof name === 'string' && (name === 'deliveries' || name.startsWith('events:'));
+	return typeof name === 'string' && /^(deliveries$|events:|mapping:|hints:)/.test(name);
 }

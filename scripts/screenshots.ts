@@ -14,6 +14,7 @@ import { compareCrms } from './demo/agreement';
 import { FabricDemo } from './demo/fabric-demo';
 import { startPage } from './demo/page';
 import { WORKFLOW_ID } from './demo/template';
+import { firstLoadPictures } from './first-load-screenshots';
 import { reviewPictures } from './review-screenshots';
 
 const FOLDER = join(__dirname, '..', 'docs', 'images');
@@ -35,8 +36,9 @@ const PANELS = [
 
 async function main(only: string | undefined): Promise<void> {
 	mkdirSync(FOLDER, { recursive: true });
-	if (only !== 'review') await syncPictures();
-	await reviewPictures(FOLDER, shoot);
+	if (only === undefined) await syncPictures();
+	if (only === undefined || only === 'review') await reviewPictures(FOLDER, shoot);
+	if (only === undefined || only === 'first-load') await firstLoadPictures(FOLDER);
 }
 
 async function syncPictures(): Promise<void> {

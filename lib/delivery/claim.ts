@@ -8,6 +8,8 @@ import { mapOfObject } from '../model/field-map';
 import { objectName } from '../model/objects';
 import { PRIORITY, type DeliveryRow, type SystemRow } from '../model/rows';
 import { isStopped } from '../mapping/holds';
+import { circuitAccount } from '../connectors/circuit';
+import { mostToHandOut, readCircuit } from '../connectors/circuit-state';
 import { endFlights, intend, knownFields, type Shadow } from '../merge/shadow';
 import { isRemoval, launch } from '../removal/flight';
 import { UNSETTLED } from '../store/schema';
@@ -47,10 +49,12 @@ export async function claimDeliveries(
 	await tx.deliveries.releaseExpired(options.now);
 	const system = await tx.systems.get(options.system);
 	if (system === undefined || isStopped(system.holds)) return [];
+	const circuit = readCircuit(await tx.budgets.get(circuitAccount(options.system)));
+	const limit = Math.min(options.limit, mostToHandOut(circuit, options.now));
 	const jobs: DeliveryJob[] = [];
 	const priorities = options.urgencies?.map((urgency) => PRIORITY[urgency]);
-	for (let round = 0; round < MAX_ROUNDS && jobs.length < options.limit; round += 1) {
-		const room = options.limit - jobs.length;
+	for (let round = 0; round < MAX_ROUNDS && jobs.length < limit; round += 1) {
+		const room = limit - jobs.length;
 		const due = await tx.deliveries.due(room, options.now, options.system, priorities);
 		if (due.length === 0) break;
 		jobs.push(...(await claimDue(tx, due, system, options)));

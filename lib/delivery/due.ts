@@ -70,7 +70,7 @@ function sortCreate(
 ): void {
 	const wanted = scene.wantedIn(entity, system.name);
 	const plan = planOf(entity, system, connector, wanted, undefined);
-	const canBeMade = isMakeable(capabilityOf(connector, entity.object), wanted);
+	const canBeMade = isMakeable(capabilityOf(connector, entity.object, system.settings), wanted);
 	if (isFound(row, entity.links)) sorted.found.push(row);
 	else if (entity.awaited.has(row.system)) sorted.asked.push(row);
 	else if (Object.keys(plan.changes).length === 0 || !canBeMade || !mayCreate(entity, system))

@@ -104,7 +104,13 @@ export class Ledger {
 
 	reopen(
 		{ id }: DeliveryRow,
-		values: { nextAt: number; priority: number; reason: string; code: string },
+		values: {
+			nextAt: number;
+			priority: number;
+			reason: string;
+			code: string;
+			attempts?: number;
+		},
 	): void {
 		this.writes.push((tx) => tx.deliveries.reopen(id, values));
 	}

@@ -19,7 +19,8 @@ import type { Ledger } from './ledger';
 import { endRemoval, isRemoval, withdrawRemoval, type RemovalOperation } from '../removal/flight';
 import { recordDone, recordMissing } from './recorded-removal';
 import { createTarget } from './wanted';
-import type { RecordedResult, ResultOptions } from './result';
+import type { RecordedResult, RecorderOptions } from './result';
+import { refunded } from './refund';
 import { backoffMs, DELIVERY_RETRY, isExhausted } from './retry';
 
 /** Gone and created again this often, a record is left to a person. */
@@ -39,7 +40,7 @@ export class Recorder {
 		private readonly ledger: Ledger,
 		private readonly row: DeliveryRow,
 		private readonly system: SystemRow,
-		private readonly options: ResultOptions,
+		private readonly options: RecorderOptions,
 	) {}
 
 	record(outcome: DeliveryOutcome): RecordedResult {
@@ -88,7 +89,8 @@ export class Recorder {
 		const stranger = this.keepPart(outcome);
 		if (stranger !== undefined) return this.conflict(stranger);
 		this.endFlights(outcome.outcomeUnknown);
-		if (isExhausted(DELIVERY_RETRY, row.attempts)) {
+		const refund = refunded(row, outcome, this.options.isDown(row.system));
+		if (refund === undefined && isExhausted(DELIVERY_RETRY, row.attempts)) {
 			return this.die(`${outcome.reason} (given up after ${row.attempts} tries)`, outcome.code);
 		}
 		const made = row.operation === 'create' ? outcome.crmId : undefined;
@@ -96,7 +98,8 @@ export class Recorder {
 		if (made !== undefined) ledger.retarget(row, made);
 		const { reason, code } = outcome;
 		const nextAt = now + backoffMs(DELIVERY_RETRY, row.attempts, random, outcome.retryAfterMs);
-		ledger.reopen(row, { nextAt, priority: PRIORITY.retry, reason, code });
+		const priority = refund === 0 ? row.priority : PRIORITY.retry;
+		ledger.reopen(row, { nextAt, priority, reason, code, attempts: refund });
 		const base = this.base(outcome.crmId ?? row.crmId);
 		return { ...base, state: 'retry', reason, nextTryAt: new Date(nextAt).toISOString() };
 	}

@@ -2,12 +2,15 @@
  * Records what came of claimed deliveries, then compares once more, since their entities may have
  * changed meanwhile.
  */
+import { circuitAccount } from '../connectors/circuit';
+import { readCircuit, statusOf } from '../connectors/circuit-state';
 import type { RecordAddress } from '../model/event';
 import type { DeliveryOutcome } from '../model/delivery';
 import { isReferenceField } from '../model/objects';
 import type { DeliveryRow } from '../model/rows';
 import { fieldsWithUnifiedReferences } from '../references/inbound';
 import type { StoreTransaction } from '../store/store';
+import { doubted } from './doubt';
 import { Ledger } from './ledger';
 import { markDeliveries, type ConnectorOf } from './mark';
 import { takeReads } from './reads';
@@ -37,6 +40,12 @@ export interface ResultOptions {
 	random: () => number;
 }
 
+/** With what is known of the CRMs at this moment. */
+export interface RecorderOptions extends ResultOptions {
+	/** The system's circuit breaker is not closed. */
+	isDown: (system: string) => boolean;
+}
+
 export async function recordResults(
 	tx: StoreTransaction,
 	reports: readonly DeliveryReport[],
@@ -45,15 +54,22 @@ export async function recordResults(
 	const rows = await tx.deliveries.byIds(reports.map(({ deliveryId }) => deliveryId));
 	reports = await withUnifiedKnown(tx, reports, rows);
 	const systems = new Map((await tx.systems.all()).map((system) => [system.name, system]));
+	const isRefused = reports.some(({ outcome }) => outcome.status === 'rejected');
+	const watched = new Set(
+		isRefused ? (await tx.mappings.schemas()).map(({ system }) => system) : [],
+	);
 	const ledger = await Ledger.load(tx, [...rows.values()], addressesOf(reports, rows));
 	const touched = new Map<string, { syncOrigin: string; run?: string }>();
+	const down = await systemsDown(tx, [...rows.values()], options.now);
+	const recorder = { ...options, isDown: (system: string) => down.has(system) };
 	const results = reports.map((report) => {
 		const row = rows.get(report.deliveryId);
 		const system = row && systems.get(row.system);
 		const isCurrent = row?.state === 'claimed' && row.claimToken === report.claimToken;
 		if (row === undefined || system === undefined || !isCurrent) return stale(report);
 		rows.delete(row.id);
-		const recorded = new Recorder(ledger, row, system, options).record(report.outcome);
+		const outcome = doubted(report.outcome, row, watched.has(row.system));
+		const recorded = new Recorder(ledger, row, system, recorder).record(outcome);
 		if (['confirmed', 'unlinked'].includes(recorded.state) || row.again) {
 			touched.set(row.entityId, { syncOrigin: row.syncOrigin, run: row.run ?? undefined });
 		}
@@ -88,6 +104,19 @@ async function withUnifiedKnown(
 		const { outcome } = report;
 		return known === undefined ? report : { ...report, outcome: { ...outcome, known } };
 	});
+}
+
+async function systemsDown(
+	tx: StoreTransaction,
+	rows: readonly DeliveryRow[],
+	now: number,
+): Promise<Set<string>> {
+	const down = new Set<string>();
+	for (const system of new Set(rows.map((row) => row.system))) {
+		const circuit = readCircuit(await tx.budgets.get(circuitAccount(system)));
+		if (statusOf(circuit, now) !== 'closed') down.add(system);
+	}
+	return down;
 }
 
 function addressesOf(

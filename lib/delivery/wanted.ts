@@ -67,7 +67,7 @@ export function wantOf(
 	const wanted = scene.wantedIn(entity, system.name, shadow);
 	const { changes } = planRecord(connector, system, wanted, shadow, asked, compared, object);
 	const differs = Object.keys(changes).length > 0;
-	const can = capabilityOf(connector, object);
+	const can = capabilityOf(connector, object, system.settings);
 	if (link === undefined)
 		return { operation: differs && isMakeable(can, wanted) ? 'create' : null, changes };
 	const update = differs && can.change !== false ? 'update' : null;

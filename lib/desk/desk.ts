@@ -155,7 +155,7 @@ export class Desk {
 	}
 
 	metrics(): Promise<Metrics> {
-		return this.store.read((tx) => countAll(tx));
+		return this.store.read((tx) => countAll(tx, this.clock.now()));
 	}
 
 	private async withReview(

@@ -1,7 +1,10 @@
 /** What people ask of the store: what the fabric knows of a client, and what waits. Read only. */
 import { desiredFields } from '../merge/register';
 import type { CanonicalFields } from '../model/fields';
-import { REVIEW_KINDS, type Link, type ReviewKind } from '../model/rows';
+import { circuitAccount } from '../connectors/circuit';
+import { readCircuit, statusOf, type CircuitStatus } from '../connectors/circuit-state';
+import { REVIEW_KINDS, type Link, type ReviewKind, type SystemRow } from '../model/rows';
+import type { PushOutcome } from '../push/signature';
 import type { StoreTransaction } from '../store/store';
 
 export interface EntityView {
@@ -22,6 +25,16 @@ export interface Metrics {
 	paused: { systems: string[]; records: number };
 	openDeadLetters: number;
 	systems: Array<{ name: string; connector: string; ready: boolean }>;
+	/** CRMs that do not answer: nothing is sent to them before `until` (ISO). */
+	circuits: Array<{
+		system: string;
+		status: CircuitStatus;
+		since: string;
+		until: string;
+		reason: string;
+	}>;
+	/** Push calls, accepted and refused. */
+	pushes: Array<{ system: string; outcome: PushOutcome; calls: number; lastAt: string }>;
 }
 
 const MAX_COUNTED = 10_000;
@@ -47,10 +60,31 @@ export async function linkedEntity(
 	return [...links.values()][0]?.entityId;
 }
 
-export async function countAll(tx: StoreTransaction): Promise<Metrics> {
+async function openCircuits(
+	tx: StoreTransaction,
+	systems: readonly SystemRow[],
+	now: number,
+): Promise<Metrics['circuits']> {
+	const circuits: Metrics['circuits'] = [];
+	for (const { name } of systems) {
+		const circuit = readCircuit(await tx.budgets.get(circuitAccount(name)));
+		if (circuit.until === null) continue;
+		circuits.push({
+			system: name,
+			status: statusOf(circuit, now),
+			since: new Date(circuit.since).toISOString(),
+			until: new Date(circuit.until).toISOString(),
+			reason: circuit.reason,
+		});
+	}
+	return circuits;
+}
+
+export async function countAll(tx: StoreTransaction, now: number): Promise<Metrics> {
 	const deliveries = await tx.deliveries.countByState();
 	const reviews = await tx.reviews.list('open', MAX_COUNTED);
 	const pauses = await tx.pauses.list();
+	const systems = await tx.systems.all();
 	return {
 		inbox: await tx.inbox.countByState(),
 		deliveries,
@@ -67,7 +101,12 @@ export async function countAll(tx: StoreTransaction): Promise<Metrics> {
 			systems: pauses.filter(({ crmId }) => crmId === null).map(({ system }) => system),
 			records: pauses.filter(({ crmId }) => crmId !== null).length,
 		},
-		systems: (await tx.systems.all()).map(({ name, connector, readyAt }) => ({
+		circuits: await openCircuits(tx, systems, now),
+		pushes: (await tx.pushes.counts()).map(({ lastAt, ...count }) => ({
+			...count,
+			lastAt: new Date(lastAt).toISOString(),
+		})),
+		systems: systems.map(({ name, connector, readyAt }) => ({
 			name,
 			connector,
 			ready: readyAt !== null,

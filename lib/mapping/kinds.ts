@@ -1,9 +1,8 @@
 /** Which kinds of canonical values a CRM's field can hold. Pure. */
 import type { CrmField } from '../connectors/connector';
 import { baseField, type FieldMapping } from '../model/field-map';
-import { isListField } from '../model/fields';
+import { isListField, LIST_FIELDS, SCALAR_FIELDS } from '../model/fields';
 import { isItemField, ITEM_FIELDS, OBJECT_FIELDS, type ObjectName } from '../model/objects';
-import { SCALAR_FIELDS, LIST_FIELDS } from '../model/fields';
 
 type Kind = 'text' | 'number' | 'boolean' | 'date' | 'dateTime' | 'reference' | 'list' | 'any';
 

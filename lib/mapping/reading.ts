@@ -4,9 +4,13 @@
  */
 import { addReads } from '../delivery/reads';
 import { see, type Shadow } from '../merge/shadow';
-import type { ChangeEventInput } from '../model/event';
 import { isEmpty } from '../model/canonical';
-import { changeEventSchema, recordKey, type ChangeEvent } from '../model/event';
+import {
+	changeEventSchema,
+	recordKey,
+	type ChangeEvent,
+	type ChangeEventInput,
+} from '../model/event';
 import { baseField, mapOfObject, type FieldMap } from '../model/field-map';
 import type { ObjectName } from '../model/objects';
 import type { SchemaRow } from '../store/mappings';

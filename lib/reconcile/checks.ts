@@ -92,6 +92,7 @@ async function strayKeys(
 	const records = await tx.reconcile.strayKeys(context, page);
 	await tx.reconcile.deleteKeys(
 		context.system,
+		context.object,
 		records.map(({ crmId }) => crmId),
 	);
 	return answer('strayKeys', records, 'repaired');

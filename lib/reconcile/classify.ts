@@ -4,7 +4,7 @@ import { look } from '../merge/sight';
 import type { Shadow } from '../merge/shadow';
 import type { ChangeEvent } from '../model/event';
 import type { Link } from '../model/rows';
-import type { LastEvent } from '../store/inbox';
+import type { LastEvent } from '../store/last-event';
 import type { Finding } from './report';
 
 export interface KnownOfRecord {

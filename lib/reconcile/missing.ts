@@ -1,13 +1,14 @@
 /** Known records that a complete listing did not show: each is read by itself before it counts as gone. */
 import type { ChangeEvent } from '../model/event';
 import { recordKey } from '../model/event';
+import { objectName, type ObjectName } from '../model/objects';
 import type { Link } from '../model/rows';
 import { LISTED } from '../removal/told';
 import type { StoreTransaction } from '../store/store';
 import type { Finding, Sample } from './report';
 
 /** What a read of the record itself said. Rejects if that cannot be told. */
-export type IsGone = (crmId: string) => Promise<boolean>;
+export type IsGone = (crmId: string, object: ObjectName) => Promise<boolean>;
 
 export interface Looked {
 	link: Link;
@@ -25,7 +26,7 @@ export async function lookFor(
 	const looked: Looked[] = [];
 	for (const link of links) {
 		const readAt = now();
-		const finding = await isGone(link.crmId).then(
+		const finding = await isGone(link.crmId, objectName(link.object)).then(
 			(gone) => (gone ? ('gone' as const) : ('notListed' as const)),
 			() => 'unconfirmed' as const,
 		);
@@ -66,11 +67,12 @@ export async function takeGone(
 /** Dated by the read that confirmed it: nobody says when it was. */
 function deletionOf(link: Link, run: string, readAt: number, now: number): ChangeEvent {
 	const { system, crmId } = link;
+	const object = objectName(link.object);
 	const at = new Date(readAt).toISOString();
 	return {
-		eventId: `${system}:contact:${crmId}:gone:${run}`,
+		eventId: `${system}:${object}:${crmId}:gone:${run}`,
 		system,
-		object: 'contact',
+		object,
 		crmId,
 		change: 'delete',
 		kind: 'snapshot',

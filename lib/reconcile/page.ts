@@ -4,6 +4,7 @@ import {
 	recordKey,
 	type ChangeEvent,
 	type ChangeEventInput,
+	type RecordAddress,
 } from '../model/event';
 import type { StoreTransaction } from '../store/store';
 import { classify, type KnownOfRecord } from './classify';
@@ -18,7 +19,7 @@ export interface PageResult {
 	found: Sample[];
 	waiting: number;
 	/** Records of the page that the run had not seen before. */
-	records: string[];
+	records: RecordAddress[];
 	/** Events that were put into the inbox. */
 	accepted: number;
 	/** Entities that this run needs not compare again. */
@@ -33,8 +34,8 @@ export async function reconcilePage(
 	context: PageContext,
 ): Promise<PageResult> {
 	const { run, system, now } = context;
-	const seen = await tx.runs.seen(run, system, idsOf(snapshots));
-	const fresh = snapshots.filter(({ crmId }) => !seen.has(crmId));
+	const seen = await tx.runs.seen(run, addressesOf(snapshots, system));
+	const fresh = snapshots.filter((one) => !seen.has(recordKey({ ...one, system })));
 	const { events, found } = sortOut(fresh, system);
 	const links = await tx.identity.links(events);
 	const shadows = await tx.registers.shadows(events);
@@ -51,7 +52,7 @@ export async function reconcilePage(
 	return {
 		found: [...found, ...judged.found, ...lost.found],
 		waiting: judged.waiting,
-		records: idsOf(fresh),
+		records: addressesOf(fresh, system),
 		accepted,
 		entities: [...judged.entities, ...toCompare],
 		opened: lost.opened,
@@ -101,8 +102,9 @@ function judge(
 	return judged;
 }
 
-function idsOf(snapshots: readonly ChangeEventInput[]): string[] {
-	return [...new Set(snapshots.map(({ crmId }) => crmId))];
+function addressesOf(snapshots: readonly ChangeEventInput[], system: string): RecordAddress[] {
+	const records = snapshots.map(({ object, crmId }) => ({ system, object, crmId }));
+	return [...new Map(records.map((record) => [recordKey(record), record])).values()];
 }
 
 function sortOut(snapshots: readonly ChangeEventInput[], system: string) {

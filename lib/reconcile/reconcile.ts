@@ -12,6 +12,8 @@ import type { Clock } from '../clock';
 import type { ConnectorOf } from '../delivery/mark';
 import { DeskError } from '../desk/errors';
 import type { ChangeEventInput } from '../model/event';
+import { objectsOf } from '../model/field-map';
+import type { ObjectName } from '../model/objects';
 import type { RunRow } from '../store/runs';
 import type { Store, StoreTransaction } from '../store/store';
 import { CHECKS, type Check, type CheckPage } from './checks';
@@ -104,7 +106,7 @@ export class Reconcile {
 					opened,
 					add: { records: result.records.length, waiting },
 					keep: async (kept) => {
-						await kept.runs.see(run, system, result.records);
+						await kept.runs.see(run, result.records);
 						await kept.runs.seeEntities(run, result.entities);
 					},
 				};
@@ -120,9 +122,13 @@ export class Reconcile {
 	async finish(run: string, { complete, isGone }: ReconcileEnd): Promise<ReconcileReport> {
 		const { system, progress } = await this.store.read((tx) => running(tx, run));
 		const whole = progress.scope === 'full';
-		if (whole && complete) await this.lookForMissing(run, system, isGone);
+		const row = await this.store.read((tx) => tx.systems.get(system));
+		const objects = objectsOf(row?.fieldMap ?? []);
+		if (whole && complete)
+			for (const object of objects) await this.lookForMissing(run, { system, object }, isGone);
 		if (whole) await this.sweep(run);
-		for (const check of CHECKS) await this.check(run, check, { whole, complete });
+		for (const check of CHECKS)
+			for (const object of objects) await this.check(run, check, { object, whole, complete });
 		await this.store.transaction(async (tx) => {
 			const now = this.clock.now();
 			const { progress: last } = await running(tx, run);
@@ -142,8 +148,12 @@ export class Reconcile {
 		return reportOf(row);
 	}
 
-	private async lookForMissing(run: string, system: string, isGone: IsGone): Promise<void> {
-		const scope = { run, system, whole: true };
+	private async lookForMissing(
+		run: string,
+		of: { system: string; object: ObjectName },
+		isGone: IsGone,
+	): Promise<void> {
+		const scope = { run, ...of };
 		let after = '';
 		for (let looked = 0; ; looked += STEP) {
 			const page = { after, limit: STEP };
@@ -155,9 +165,8 @@ export class Reconcile {
 			}
 			const found = await lookFor(links, isGone, this.clock.now);
 			await this.step(run, async (tx, _system, now): Promise<Step> => {
-				const crmIds = links.map(({ crmId }) => crmId);
 				const result = await takeGone(tx, found, run, now);
-				return { ...result, keep: (kept) => kept.runs.see(run, system, crmIds) };
+				return { ...result, keep: (kept) => kept.runs.see(run, links) };
 			});
 			after = links.at(-1)?.crmId ?? '';
 		}
@@ -166,7 +175,7 @@ export class Reconcile {
 	private async check(
 		run: string,
 		check: Check,
-		how: { whole: boolean; complete: boolean },
+		how: { object: ObjectName; whole: boolean; complete: boolean },
 	): Promise<void> {
 		let after: string | undefined = '';
 		while (after !== undefined) {
@@ -239,7 +248,8 @@ async function keep(tx: StoreTransaction, run: string, step: Step): Promise<void
 
 class TakenBack extends Error {}
 
-async function takenBack<T>(store: Store, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+/** What `work` answers; nothing of what it wrote stays. */
+export async function takenBack<T>(store: Store, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
 	const done: T[] = [];
 	await store
 		.transaction(async (tx) => {

@@ -17,7 +17,18 @@ interface ArchiveField {
 	otherwise: string;
 }
 
+const known = new WeakMap<SystemRow['settings'], { of: SystemRow['fieldMap']; is: ArchiveField }>();
+
+/** Asked for every event; settings and map are the same objects while they are not changed. */
 function archiveField(system: SystemRow, connector: Connector): ArchiveField {
+	const last = known.get(system.settings);
+	if (last?.of === system.fieldMap) return last.is;
+	const is = findArchiveField(system, connector);
+	known.set(system.settings, { of: system.fieldMap, is });
+	return is;
+}
+
+function findArchiveField(system: SystemRow, connector: Connector): ArchiveField {
 	const settings = { ...connector.defaultSettings, ...system.settings };
 	const text = (name: string) => (typeof settings[name] === 'string' ? settings[name] : '');
 	const name = text('archiveField');
@@ -51,7 +62,7 @@ export function archiveChanges(
  */
 export function isTakenOut(event: ChangeEvent, system: SystemRow, connector: Connector): boolean {
 	if (event.change !== 'upsert') return false;
-	const { archiveIsRemoval } = { ...connector.defaultSettings, ...system.settings };
+	const { archiveIsRemoval = connector.defaultSettings['archiveIsRemoval'] } = system.settings;
 	if (archiveIsRemoval === true && event.kind === 'snapshot') return true;
 	const known = archiveField(system, connector);
 	return known.fields.some((field) => {

@@ -42,7 +42,7 @@ export function termsOf(
 	return {
 		system: system.name,
 		policy: system.deletePolicy,
-		can: capabilityOf(connector, object),
+		can: capabilityOf(connector, object, system.settings),
 		resolutionMs: timeResolutionMs,
 	};
 }

@@ -6,7 +6,7 @@
  * Rows number themselves on from the head inside the writing transaction (there is one writer at a
  * time), so numbers do not skip after a rollback; the chain itself does not need that.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AuditTable } from './schema';
 
 /** What the first row's hash goes on from. */
@@ -47,7 +47,7 @@ const COLUMNS = [
 export function hashRow(previous: string, row: ChainedRow): string {
 	let text = previous;
 	for (const column of COLUMNS) text += encoded(row[column]);
-	return createHash('sha256').update(text, 'utf8').digest('hex');
+	return hash('sha256', text, 'hex');
 }
 
 /**

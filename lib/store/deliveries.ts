@@ -81,8 +81,16 @@ export class DeliveryStore {
 		);
 	}
 
-	/** Open deliveries whose time has come, most urgent first; not those to what is paused. */
-	async due(limit: number, now: number, system?: string): Promise<DeliveryRow[]> {
+	/**
+	 * Open deliveries whose time has come, most urgent first; not those to what is paused. `priorities`: only
+	 * those of one of these.
+	 */
+	async due(
+		limit: number,
+		now: number,
+		system?: string,
+		priorities?: readonly number[],
+	): Promise<DeliveryRow[]> {
 		if (system !== undefined && (await isSystemPaused(this.db, system))) return [];
 		let query = this.db
 			.selectFrom('deliveries')
@@ -95,6 +103,7 @@ export class DeliveryStore {
 			.orderBy('id')
 			.limit(limit);
 		if (system !== undefined) query = query.where('system', '=', system);
+		if (priorities !== undefined) query = query.where('priority', 'in', priorities);
 		return (await query.execute()).map(toDelivery);
 	}
 
@@ -167,7 +176,14 @@ export class DeliveryStore {
 
 	async reopen(
 		id: number,
-		values: { nextAt: number; priority: number; reason: string | null; code: string | null },
+		values: {
+			nextAt: number;
+			priority: number;
+			reason: string | null;
+			code: string | null;
+			/** Where the try is not to count. */
+			attempts?: number;
+		},
 	): Promise<void> {
 		await this.db
 			.updateTable('deliveries')
@@ -179,6 +195,7 @@ export class DeliveryStore {
 				priority: values.priority,
 				reason: values.reason,
 				code: values.code,
+				...(values.attempts === undefined ? {} : { attempts: values.attempts }),
 			})
 			.where('id', '=', id)
 			.execute();
@@ -233,6 +250,18 @@ export class DeliveryStore {
 				.set({ state: 'open', next_at: now })
 				.where('id', 'in', chunk)
 				.where('state', '=', 'held')
+				.execute();
+		}
+	}
+
+	/** What is still open is due now, and more urgent. */
+	async hurry(ids: readonly number[], priority: number, now: number): Promise<void> {
+		for (const chunk of chunks(ids)) {
+			await this.db
+				.updateTable('deliveries')
+				.set({ priority, next_at: now })
+				.where('id', 'in', chunk)
+				.where(OPEN)
 				.execute();
 		}
 	}

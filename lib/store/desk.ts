@@ -10,55 +10,50 @@ import type {
 } from '../model/rows';
 import { bySystem, chunks, inChunks } from './batch';
 import { jsonOrNull, toDeadLetter, toReview } from './rows';
+import { insertable, openedRow, type NewReview } from './review-rows';
 import type { Database } from './schema';
-import { runForList } from './statement';
+import { runForList, runInsert } from './statement';
 
-export type NewReview = RecordAddress & {
-	kind: ReviewKind;
-	entityId?: string;
-	field?: string;
-	state: 'open' | 'logged';
-	question: ReviewQuestion;
-};
 export type NewDeadLetter = Omit<DeadLetterRow, 'id' | 'state' | 'openedAt' | 'closedAt'>;
 
 /** In the very words of the partial index: only then does SQLite use it. */
 const OPEN = sql<SqlBool>`state = 'open'`;
 
-function insertable(review: NewReview, now: number) {
-	return {
-		kind: review.kind,
-		state: review.state,
-		entity_id: review.entityId ?? null,
-		field: review.field ?? null,
-		system: review.system,
-		object: review.object,
-		crm_id: review.crmId,
-		question: JSON.stringify(review.question),
-		decision: null,
-		opened_at: now,
-		decided_at: null,
-	};
-}
+/** Questions in one statement. */
+const MAX_OPENED = 50;
 
 export class ReviewStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
 	async open(review: NewReview, now: number): Promise<ReviewRow> {
-		const row = await this.db
-			.insertInto('reviews')
-			.values(insertable(review, now))
-			.returningAll()
-			.executeTakeFirstOrThrow();
-		const candidates = review.question.candidates.map(({ unifiedId }) => ({
-			review_id: row.id,
-			system: review.system,
-			entity_id: unifiedId,
-		}));
-		if (candidates.length > 0) {
-			await this.db.insertInto('review_candidates').values(candidates).execute();
+		const [row] = await this.openAll([review], now);
+		return row as ReviewRow;
+	}
+
+	/** In the order given. */
+	async openAll(reviews: readonly NewReview[], now: number): Promise<ReviewRow[]> {
+		const opened: ReviewRow[] = [];
+		for (const chunk of chunks(reviews, MAX_OPENED)) {
+			const rows = await this.db
+				.insertInto('reviews')
+				.values(chunk.map((review) => insertable(review, now)))
+				.returning('id')
+				.execute();
+			// Numbered in the order of the rows; in which order they come back is not said.
+			const ids = rows.map(({ id }) => id).sort((a, b) => a - b);
+			opened.push(...chunk.map((review, place) => openedRow(review, ids[place] as number, now)));
 		}
-		return toReview(row);
+		const candidates = opened.flatMap(({ id, system, question }) =>
+			question.candidates.map(({ unifiedId }) => ({
+				review_id: id,
+				system,
+				entity_id: unifiedId,
+			})),
+		);
+		await runInsert(this.db, 'add review candidates', candidates, (slots) =>
+			this.db.insertInto('review_candidates').values(slots),
+		);
+		return opened;
 	}
 
 	/** Which of these entities are candidates of a review without an answer, and in which system the record is. */
@@ -80,27 +75,29 @@ export class ReviewStore {
 
 	/** Many at once, e.g. what is only logged. */
 	async log(reviews: readonly NewReview[], now: number): Promise<void> {
-		for (const chunk of chunks(reviews, 200)) {
-			const rows = chunk.map((review) => insertable(review, now));
-			await this.db.insertInto('reviews').values(rows).execute();
-		}
+		const rows = reviews.map((review) => insertable(review, now));
+		await runInsert(this.db, 'log reviews', rows, (slots) =>
+			this.db.insertInto('reviews').values(slots),
+		);
 	}
 
 	/** The identity reviews of the given records that hold them: open, or ignored. By record. */
 	async openFor(addresses: readonly RecordAddress[]): Promise<Map<string, ReviewRow>> {
 		const result = new Map<string, ReviewRow>();
 		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await inChunks(ids, (chunk) =>
-				this.db
-					.selectFrom('reviews')
-					.selectAll()
-					.where('system', '=', system)
-					.where('object', '=', object)
-					.where('crm_id', 'in', chunk)
-					.where('state', 'in', ['open', 'ignored'])
-					.where('kind', '=', 'identity')
-					.execute(),
-			);
+			const rows = await runForList(this.db, ids, {
+				name: 'reviews of records',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('reviews')
+						.selectAll()
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>())
+						.where('state', 'in', ['open', 'ignored'])
+						.where('kind', '=', 'identity'),
+			});
 			for (const row of rows) {
 				result.set(recordKey({ system, object, crmId: row.crm_id }), toReview(row));
 			}

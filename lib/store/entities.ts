@@ -1,7 +1,7 @@
 /** What stands about a whole entity: its departure, what a person refused for it, and its aliases. */
 import type { Kysely } from 'kysely';
 import type { Departure } from '../removal/departure';
-import { chunks, inChunks } from './batch';
+import { chunks } from './batch';
 import { jsonOrNull, parseJson } from './rows';
 import type { Database } from './schema';
 import { runForList } from './statement';
@@ -55,14 +55,15 @@ export class EntityStore {
 
 	/** Each of these ids that has become part of another entity, with that entity's id. */
 	async aliases(ids: readonly string[]): Promise<Map<string, string>> {
-		const rows = await inChunks(ids, (chunk) =>
-			this.db
-				.selectFrom('entities')
-				.select(['id', 'merged_into'])
-				.where('id', 'in', chunk)
-				.where('merged_into', 'is not', null)
-				.execute(),
-		);
+		const rows = await runForList(this.db, ids, {
+			name: 'aliases',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('entities')
+					.select(['id', 'merged_into'])
+					.where('id', 'in', list<string>())
+					.where('merged_into', 'is not', null),
+		});
 		return new Map(
 			rows.flatMap(({ id, merged_into: into }) => (into === null ? [] : [[id, into] as const])),
 		);

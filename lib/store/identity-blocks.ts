@@ -5,7 +5,7 @@
 import { sql, type Kysely } from 'kysely';
 import { chunks } from './batch';
 import type { Database } from './schema';
-import { runInsert, runStatement } from './statement';
+import { runForList, runInsert, runStatement } from './statement';
 
 export interface BlockRow {
 	hash: number;
@@ -13,6 +13,26 @@ export interface BlockRow {
 	record: number;
 	/** Number of its entity. */
 	entity: number;
+}
+
+/** The records that stand under one hash. */
+export interface Holders {
+	records: number;
+	/** The number of each one's entity, joined by commas: see {@link entitiesOf}. */
+	entities: string;
+}
+
+export const NOBODY: Holders = { records: 0, entities: '' };
+
+/** Each entity once. */
+export function entitiesOf({ entities }: Holders): number[] {
+	return entities === '' ? [] : [...new Set(entities.split(','))].map(Number);
+}
+
+interface FoundRow {
+	place: number;
+	records: number;
+	entities: string | null;
 }
 
 /** Keys asked for at once; SQLite takes up to 500 parts of a query. */
@@ -24,24 +44,31 @@ const NOTHING = -1;
 export class BlockStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
-	/** Rows under each of these hashes, `most` of each at most. */
-	async find(hashes: readonly number[], most: number): Promise<Map<number, BlockRow[]>> {
-		const found = new Map<number, BlockRow[]>(hashes.map((hash) => [hash, []]));
+	/**
+	 * Who stands under each of these hashes, `most` records of each at most. One row a hash comes back: a row a
+	 * record would cost more than all that is done with it.
+	 */
+	async find(hashes: readonly number[], most: number): Promise<Map<number, Holders>> {
+		const found = new Map<number, Holders>(hashes.map((hash) => [hash, NOBODY]));
 		for (const part of chunks([...found.keys()], MOST_AT_ONCE)) {
 			const length = LENGTHS.find((one) => one >= part.length) ?? MOST_AT_ONCE;
 			const values = [...part, ...new Array<number>(length - part.length).fill(NOTHING)];
 			const name = `blocks/${length}/${most}`;
-			const { rows } = await runStatement<BlockRow>(this.db, name, values, (slot) => {
+			const { rows } = await runStatement<FoundRow>(this.db, name, values, (slot) => {
 				const parts = values.map(
-					(_, index) => sql`select * from (
-						select hash, record, entity from identity_blocks where hash = ${slot<number>()} order by record
+					(_, index) => sql`select ${sql.lit(index)} as place, count(*) as records,
+						string_agg(cast(entity as text), ',') as entities from (
+						select entity from identity_blocks where hash = ${slot<number>()} order by record
 						limit ${sql.lit(most)}) as ${sql.ref(`b${index}`)}`,
 				);
 				return {
-					compile: () => sql<BlockRow>`${sql.join(parts, sql` union all `)}`.compile(this.db),
+					compile: () => sql<FoundRow>`${sql.join(parts, sql` union all `)}`.compile(this.db),
 				};
 			});
-			for (const row of rows) found.get(row.hash)?.push(row);
+			for (const { place, records, entities } of rows) {
+				const hash = part[place];
+				if (hash !== undefined && entities !== null) found.set(hash, { records, entities });
+			}
 		}
 		return found;
 	}
@@ -90,14 +117,12 @@ export class BlockStore {
 
 	async counts(hashes: readonly number[]): Promise<Map<number, number>> {
 		const result = new Map<number, number>();
-		for (const part of chunks([...new Set(hashes)])) {
-			const rows = await this.db
-				.selectFrom('name_counts')
-				.selectAll()
-				.where('hash', 'in', part)
-				.execute();
-			for (const { hash, records } of rows) result.set(hash, records);
-		}
+		const rows = await runForList(this.db, [...new Set(hashes)], {
+			name: 'counts of names',
+			build: (_slot, list) =>
+				this.db.selectFrom('name_counts').selectAll().where('hash', 'in', list<number>()),
+		});
+		for (const { hash, records } of rows) result.set(hash, records);
 		return result;
 	}
 }

@@ -2,7 +2,9 @@
 import type { Insertable, Kysely } from 'kysely';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { Link } from '../model/rows';
-import { bySystem, chunks, inChunks } from './batch';
+import { bySystem, inChunks } from './batch';
+import type { LinkCache, OrderedLink } from './link-cache';
+import { recordsByEntity, type LinkedRecord } from './linked-records';
 import { toLink } from './rows';
 import type { Database, IdentityKeysTable } from './schema';
 import { runForList, runInsert, runStatement } from './statement';
@@ -33,10 +35,51 @@ export interface RecordKeys extends RecordAddress {
 	keepExternal?: boolean;
 }
 
+function byAge(
+	{ link: a, linkedAt }: OrderedLink,
+	{ link: b, linkedAt: other }: OrderedLink,
+): number {
+	return (
+		linkedAt - other ||
+		bytewise(a.system, b.system) ||
+		bytewise(a.object, b.object) ||
+		bytewise(a.crmId, b.crmId)
+	);
+}
+
+/** As the database sorts text. */
+function bytewise(a: string, b: string): number {
+	return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
 export class IdentityStore {
-	constructor(private readonly db: Kysely<Database>) {}
+	constructor(
+		private readonly db: Kysely<Database>,
+		/** What is known from earlier transactions. */
+		private readonly cache?: LinkCache,
+	) {}
 
 	async links(addresses: readonly RecordAddress[]): Promise<Map<string, Link>> {
+		const known = new Map<string, Link | null>();
+		const missing: RecordAddress[] = [];
+		for (const address of addresses) {
+			const key = recordKey(address);
+			const link = this.cache?.ofRecord(key);
+			if (link === undefined) missing.push(address);
+			else known.set(key, link);
+		}
+		for (const link of await this.readLinks(missing)) known.set(recordKey(link), link);
+		const result = new Map<string, Link>();
+		for (const address of addresses) {
+			const key = recordKey(address);
+			const link = known.get(key);
+			if (link) result.set(key, link);
+		}
+		for (const key of missing.map(recordKey)) this.cache?.noteRecord(key, result.get(key) ?? null);
+		return result;
+	}
+
+	private async readLinks(addresses: readonly RecordAddress[]): Promise<Link[]> {
 		const found: Link[] = [];
 		for (const { system, object, ids } of bySystem(addresses)) {
 			const rows = await runForList(this.db, ids, {
@@ -52,11 +95,27 @@ export class IdentityStore {
 			});
 			found.push(...rows.map(toLink));
 		}
-		return new Map(found.map((link) => [recordKey(link), link]));
+		return found;
 	}
 
-	/** All links of the given entities, the unlinked ones too. */
+	/** All links of the given entities, the unlinked ones too; the oldest first. */
 	async linksOf(entityIds: readonly string[]): Promise<Link[]> {
+		const known = new Map<string, readonly OrderedLink[]>();
+		const missing: string[] = [];
+		for (const id of new Set(entityIds)) {
+			const links = this.cache?.ofEntity(id);
+			if (links === undefined) missing.push(id);
+			else known.set(id, links);
+		}
+		const read = await this.readLinksOf(missing);
+		if (this.cache === undefined) return read.map(({ link }) => link);
+		const grouped = new Map<string, OrderedLink[]>(missing.map((id) => [id, []]));
+		for (const one of read) grouped.get(one.link.entityId)?.push(one);
+		for (const [id, links] of grouped) this.cache.noteEntity(id, links);
+		return [...[...known.values()].flat(), ...read].sort(byAge).map(({ link }) => link);
+	}
+
+	private async readLinksOf(entityIds: readonly string[]): Promise<OrderedLink[]> {
 		const rows = await runForList(this.db, entityIds, {
 			name: 'links of entities',
 			build: (_slot, list) =>
@@ -69,34 +128,52 @@ export class IdentityStore {
 					.orderBy('object')
 					.orderBy('crm_id'),
 		});
-		return rows.map(toLink);
+		return rows.map((row) => ({ link: toLink(row), linkedAt: row.linked_at }));
+	}
+
+	/** As {@link linksOf}, by entity, and without what made the links, which is most of a row. */
+	async recordsOf(entityIds: readonly string[]): Promise<Map<string, LinkedRecord[]>> {
+		const rows = await runForList(this.db, entityIds, {
+			name: 'records of entities',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('links')
+					.select(['system', 'object', 'crm_id', 'entity_id', 'state', 'linked_at'])
+					.where('entity_id', 'in', list<string>()),
+		});
+		return recordsByEntity(entityIds, rows);
 	}
 
 	async saveLinks(links: readonly Link[], now: number): Promise<void> {
-		for (const chunk of chunks(links)) {
-			const values = chunk.map((link) => ({
-				system: link.system,
-				object: link.object,
-				crm_id: link.crmId,
-				entity_id: link.entityId,
-				state: link.state,
-				evidence: JSON.stringify(link.evidence),
-				linked_at: now,
-				recreated: link.recreated,
-			}));
-			await this.db
-				.insertInto('links')
-				.values(values)
-				.onConflict((conflict) =>
-					conflict.columns(['system', 'object', 'crm_id']).doUpdateSet((set) => ({
-						entity_id: set.ref('excluded.entity_id'),
-						state: set.ref('excluded.state'),
-						evidence: set.ref('excluded.evidence'),
-						recreated: set.ref('excluded.recreated'),
-					})),
-				)
-				.execute();
-		}
+		const rows = links.map((link) => ({
+			system: link.system,
+			object: link.object,
+			crm_id: link.crmId,
+			entity_id: link.entityId,
+			state: link.state,
+			evidence: JSON.stringify(link.evidence),
+			linked_at: now,
+			recreated: link.recreated,
+		}));
+		await runInsert(
+			this.db,
+			'save links',
+			rows,
+			(slots) =>
+				this.db
+					.insertInto('links')
+					.values(slots)
+					.onConflict((conflict) =>
+						conflict.columns(['system', 'object', 'crm_id']).doUpdateSet((set) => ({
+							entity_id: set.ref('excluded.entity_id'),
+							state: set.ref('excluded.state'),
+							evidence: set.ref('excluded.evidence'),
+							recreated: set.ref('excluded.recreated'),
+						})),
+					),
+			{ isNoted: true },
+		);
+		for (const link of links) this.cache?.written(link);
 	}
 
 	/** Records of this system that are linked or have a shadow. */
@@ -133,7 +210,9 @@ export class IdentityStore {
 			created_at: now,
 			created_by: createdBy,
 		}));
-		for (const chunk of chunks(rows)) await this.db.insertInto('entities').values(chunk).execute();
+		await runInsert(this.db, 'add entities', rows, (slots) =>
+			this.db.insertInto('entities').values(slots),
+		);
 	}
 
 	async existing(entityIds: readonly string[]): Promise<Set<string>> {
@@ -155,17 +234,18 @@ export class IdentityStore {
 	}
 
 	async ownersOf(keys: readonly string[]): Promise<KeyOwner[]> {
-		const rows = await inChunks(keys, (chunk) =>
-			this.db
-				.selectFrom('identity_keys')
-				.selectAll()
-				.where('key', 'in', chunk)
-				.orderBy('key')
-				.orderBy('system')
-				.orderBy('object')
-				.orderBy('crm_id')
-				.execute(),
-		);
+		const rows = await runForList(this.db, keys, {
+			name: 'owners of keys',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('identity_keys')
+					.selectAll()
+					.where('key', 'in', list<string>())
+					.orderBy('key')
+					.orderBy('system')
+					.orderBy('object')
+					.orderBy('crm_id'),
+		});
 		return rows.map((row) => ({
 			key: row.key,
 			entityId: row.entity_id,
@@ -177,15 +257,16 @@ export class IdentityStore {
 
 	/** Issuer -> key of each entity, as its records told them. */
 	async externalKeysOf(entityIds: readonly string[]): Promise<Map<string, Record<string, string>>> {
-		const rows = await inChunks(entityIds, (chunk) =>
-			this.db
-				.selectFrom('identity_keys')
-				.select(['entity_id', 'key'])
-				.where('entity_id', 'in', chunk)
-				.where('key', 'like', `${EXTERNAL}%`)
-				.orderBy('key')
-				.execute(),
-		);
+		const rows = await runForList(this.db, entityIds, {
+			name: 'external keys of entities',
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('identity_keys')
+					.select(['entity_id', 'key'])
+					.where('entity_id', 'in', list<string>())
+					.where('key', 'like', `${EXTERNAL}%`)
+					.orderBy('key'),
+		});
 		const result = new Map<string, Record<string, string>>();
 		for (const row of rows) {
 			const [, issuer = '', ...key] = row.key.split(':');

@@ -4,15 +4,11 @@ import type { ChangeEvent, RecordAddress } from '../model/event';
 import { recordKey } from '../model/event';
 import type { InboxItem } from '../model/rows';
 import { bySystem, chunks } from './batch';
+import { storedEvent, type LastEvent } from './last-event';
 import { isNotPaused, isSystemPaused } from './pauses';
 import { parseJson } from './rows';
 import { UNSETTLED, type Database, type InboxState } from './schema';
-import { runForList, runInsert } from './statement';
-
-export interface LastEvent {
-	event: ChangeEvent;
-	state: InboxState;
-}
+import { runForEach, runForList, runInsert, runStatement } from './statement';
 
 /** What the inbox knows of an event that comes from the canvas. */
 export interface InboxEntry {
@@ -60,10 +56,8 @@ export class InboxStore {
 						),
 			});
 			for (const row of rows) {
-				result.set(recordKey({ system, object, crmId: row.crm_id }), {
-					event: parseJson(row.event),
-					state: row.state,
-				});
+				const key = recordKey({ system, object, crmId: row.crm_id });
+				result.set(key, storedEvent(row.event, row.state));
 			}
 		}
 		return result;
@@ -73,17 +67,19 @@ export class InboxStore {
 	async waiting(addresses: readonly RecordAddress[]): Promise<ChangeEvent[]> {
 		const events: Array<{ seq: number; event: string }> = [];
 		for (const { system, object, ids } of bySystem(addresses)) {
-			for (const chunk of chunks(ids)) {
-				const rows = await this.db
-					.selectFrom('inbox')
-					.select(['seq', 'event'])
-					.where('system', '=', system)
-					.where('object', '=', object)
-					.where('crm_id', 'in', chunk)
-					.where(unsettled('inbox'))
-					.execute();
-				events.push(...rows);
-			}
+			const rows = await runForList(this.db, ids, {
+				name: 'waiting events',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('inbox')
+						.select(['seq', 'event'])
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>())
+						.where(unsettled('inbox')),
+			});
+			events.push(...rows);
 		}
 		return events.sort((a, b) => a.seq - b.seq).map(({ event }) => parseJson<ChangeEvent>(event));
 	}
@@ -125,39 +121,44 @@ export class InboxStore {
 	 */
 	async due(system: string, limit: number, now: number): Promise<InboxItem[]> {
 		if (await isSystemPaused(this.db, system)) return [];
-		const rows = await this.db
-			.selectFrom('inbox as event')
-			.select(['event.seq', 'event.event', 'event.attempts'])
-			.where('event.system', '=', system)
-			.where(unsettled('event'))
-			.where('event.state', '=', 'pending')
-			.where('event.next_at', '<=', now)
-			.where(isNotPaused('event'))
-			.where((where) =>
-				where.not(
-					where.exists(
-						where
-							.selectFrom('inbox as earlier')
-							.select('earlier.seq')
-							.whereRef('earlier.system', '=', 'event.system')
-							.whereRef('earlier.object', '=', 'event.object')
-							.whereRef('earlier.crm_id', '=', 'event.crm_id')
-							.whereRef('earlier.seq', '<', 'event.seq')
-							.where(unsettled('earlier'))
-							.where((or) =>
-								or.or([or('earlier.state', '=', 'emitted'), or('earlier.next_at', '>', now)]),
-							),
+		const values = [system, now, now, limit];
+		const { rows } = await runStatement(this.db, 'due events', values, (slot) =>
+			this.db
+				.selectFrom('inbox as event')
+				.select(['event.seq', 'event.event', 'event.attempts'])
+				.where('event.system', '=', slot<string>())
+				.where(unsettled('event'))
+				.where('event.state', '=', 'pending')
+				.where('event.next_at', '<=', slot<number>())
+				.where(isNotPaused('event'))
+				.where((where) =>
+					where.not(
+						where.exists(
+							where
+								.selectFrom('inbox as earlier')
+								.select('earlier.seq')
+								.whereRef('earlier.system', '=', 'event.system')
+								.whereRef('earlier.object', '=', 'event.object')
+								.whereRef('earlier.crm_id', '=', 'event.crm_id')
+								.whereRef('earlier.seq', '<', 'event.seq')
+								.where(unsettled('earlier'))
+								.where((or) =>
+									or.or([
+										or('earlier.state', '=', 'emitted'),
+										or('earlier.next_at', '>', slot<number>()),
+									]),
+								),
+						),
 					),
-				),
-			)
-			.orderBy('event.seq')
-			.limit(limit)
-			.execute();
+				)
+				.orderBy('event.seq')
+				.limit(slot<number>()),
+		);
 		return rows.map(toItem);
 	}
 
 	async markEmitted(seqs: readonly number[], batch: string): Promise<void> {
-		await runForList(this.db, seqs, {
+		await runForEach(this.db, seqs, {
 			name: 'mark emitted',
 			values: [batch],
 			build: (slot, list) =>
@@ -175,13 +176,14 @@ export class InboxStore {
 
 	/** What a batch left behind: events that nothing on the canvas settled. */
 	async unsettledOf(batch: string): Promise<InboxItem[]> {
-		const rows = await this.db
-			.selectFrom('inbox')
-			.select(['seq', 'event', 'attempts'])
-			.where('batch', '=', batch)
-			.where('state', '=', 'emitted')
-			.orderBy('seq')
-			.execute();
+		const { rows } = await runStatement(this.db, 'unsettled events', [batch], (slot) =>
+			this.db
+				.selectFrom('inbox')
+				.select(['seq', 'event', 'attempts'])
+				.where('batch', '=', slot<string>())
+				.where('state', '=', 'emitted')
+				.orderBy('seq'),
+		);
 		return rows.map(toItem);
 	}
 
@@ -214,7 +216,7 @@ export class InboxStore {
 		now: number,
 		reason?: string,
 	): Promise<void> {
-		await runForList(this.db, seqs, {
+		await runForEach(this.db, seqs, {
 			name: 'settle events',
 			values: [state, now, reason ?? null],
 			build: (slot, list) =>

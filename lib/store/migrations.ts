@@ -273,6 +273,20 @@ function mappings(): string[] {
 	];
 }
 
+function pushes(): string[] {
+	return [
+		`create table push_seen (
+			system text not null, id text not null, until bigint not null, primary key (system, id))`,
+		`create index push_seen_until on push_seen (until)`,
+		`create table push_hints (
+			system text not null, crm_id text not null, told_at bigint not null,
+			primary key (system, crm_id))`,
+		`create table push_counts (
+			system text not null, outcome text not null, calls bigint not null, last_at bigint not null,
+			primary key (system, outcome))`,
+	];
+}
+
 export function migrations(kind: StoreKind): MigrationProvider {
 	return {
 		getMigrations: async () => ({
@@ -284,6 +298,7 @@ export function migrations(kind: StoreKind): MigrationProvider {
 			'2026_11_27_references': migration(kind, references(kind)),
 			'2026_11_28_mappings': migration(kind, mappings()),
 			'2026_11_29_backfills': migration(kind, backfills(kind)),
+			'2026_11_30_pushes': migration(kind, pushes()),
 		}),
 	};
 }

@@ -1,6 +1,7 @@
 /** Systems and records whose events and deliveries wait until a person lets them go on. */
 import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely';
 import type { Database } from './schema';
+import { runStatement } from './statement';
 
 /** `object` and `crmId` null: the whole system. */
 export interface PauseRow {
@@ -21,14 +22,15 @@ export function isNotPaused(table: string): RawBuilder<SqlBool> {
 }
 
 export async function isSystemPaused(db: Kysely<Database>, system: string): Promise<boolean> {
-	const row = await db
-		.selectFrom('pauses')
-		.select('system')
-		.where('system', '=', system)
-		.where('object', '=', '')
-		.where('crm_id', '=', '')
-		.executeTakeFirst();
-	return row !== undefined;
+	const { rows } = await runStatement(db, 'paused system', [system], (slot) =>
+		db
+			.selectFrom('pauses')
+			.select('system')
+			.where('system', '=', slot<string>())
+			.where('object', '=', '')
+			.where('crm_id', '=', ''),
+	);
+	return rows.length > 0;
 }
 
 export class PauseStore {

@@ -53,6 +53,7 @@ test.each<[string, (tx: StoreTransaction) => Promise<unknown>, string[]]>([
 	['deliveries of entities', (tx) => tx.deliveries.aliveOf(['U1001']), ['deliveries_entity']],
 	['creates tried', (tx) => tx.deliveries.createsTried('s'), ['deliveries_creates']],
 	['links of entities', (tx) => tx.identity.linksOf(['U1001']), ['links_entity']],
+	['records of entities', (tx) => tx.identity.recordsOf(['U1001']), ['links_entity']],
 	['external keys', (tx) => tx.identity.externalKeysOf(['U1001']), ['identity_keys_entity']],
 	['questions of entities', (tx) => tx.reviews.questions(['U1001']), ['reviews_entity']],
 	['reviews of records', (tx) => tx.reviews.openFor([record]), ['reviews_record']],

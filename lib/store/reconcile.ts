@@ -13,6 +13,7 @@ import type { Database } from './schema';
 export interface Scope {
 	run: string;
 	system: string;
+	object: string;
 	/** False: only the records that the run has seen. */
 	whole: boolean;
 }
@@ -29,11 +30,15 @@ export class ReconcileStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
 	/** Linked records that the run has not seen in the CRM. */
-	async unseen({ run, system }: Scope, { after, limit }: Page): Promise<Link[]> {
+	async unseen(
+		{ run, system, object }: Pick<Scope, 'run' | 'system' | 'object'>,
+		{ after, limit }: Page,
+	): Promise<Link[]> {
 		const rows = await this.db
 			.selectFrom('links')
 			.selectAll()
 			.where('system', '=', system)
+			.where('object', '=', object)
 			.where('state', '!=', 'unlinked')
 			.where('crm_id', '>', after)
 			.where(({ not, exists }) => not(exists(this.sightOf(run, 'links'))))
@@ -49,6 +54,7 @@ export class ReconcileStore {
 			.selectFrom('links')
 			.selectAll()
 			.where('system', '=', scope.system)
+			.where('object', '=', scope.object)
 			.where('state', '=', 'active')
 			.where('crm_id', '>', after)
 			.where(({ not, exists, selectFrom }) =>
@@ -76,6 +82,7 @@ export class ReconcileStore {
 			.selectFrom('shadows')
 			.select(['system', 'object', 'crm_id'])
 			.where('system', '=', scope.system)
+			.where('object', '=', scope.object)
 			.where('crm_id', '>', after)
 			.where(({ not, exists }) => not(exists(this.linkOf('shadows'))))
 			.where(({ not, exists }) => not(exists(this.waiting('shadows'))))
@@ -95,6 +102,7 @@ export class ReconcileStore {
 			.selectFrom('shadows')
 			.select(['system', 'object', 'crm_id', 'shadow'])
 			.where('system', '=', scope.system)
+			.where('object', '=', scope.object)
 			.where('crm_id', '>', after)
 			.where('shadow', 'like', '%"inFlight":%')
 			.where(({ not, exists, selectFrom }) =>
@@ -127,6 +135,7 @@ export class ReconcileStore {
 			.selectFrom('deliveries')
 			.select(['id', 'system', 'object', 'target as crm_id', 'entity_id'])
 			.where('system', '=', scope.system)
+			.where('object', '=', scope.object)
 			.where('operation', '=', 'update')
 			.where('target', '>', after)
 			.where(sql<SqlBool>`deliveries.state in ('open', 'held', 'claimed')`)
@@ -158,6 +167,7 @@ export class ReconcileStore {
 			.select(['system', 'object', 'crm_id'])
 			.distinct()
 			.where('system', '=', scope.system)
+			.where('object', '=', scope.object)
 			.where('crm_id', '>', after)
 			.where(({ not, exists, or, selectFrom }) =>
 				or([
@@ -209,11 +219,12 @@ export class ReconcileStore {
 	}
 
 	/** The keys of these records go; those of a linked one are made anew by its next event. */
-	async deleteKeys(system: string, crmIds: readonly string[]): Promise<void> {
+	async deleteKeys(system: string, object: string, crmIds: readonly string[]): Promise<void> {
 		for (const chunk of chunks(crmIds)) {
 			await this.db
 				.deleteFrom('identity_keys')
 				.where('system', '=', system)
+				.where('object', '=', object)
 				.where('crm_id', 'in', chunk)
 				.execute();
 		}

@@ -7,6 +7,7 @@ import { bySystem } from './batch';
 import { registerValue } from '../merge/register';
 import { isReferenceField, isUnifiedId } from '../model/objects';
 import { keepReferences } from './references';
+import type { RecordCache } from './record-cache';
 import { parseJson, registerText } from './rows';
 import type { Database, RegistersTable } from './schema';
 import { partOfShadow, rememberShadow, shadowText, wholeShadow } from './shadow-text';
@@ -26,7 +27,11 @@ export class RegisterStore {
 	/** null: there is none. */
 	private readonly knownShadows = new Map<string, Shadow | null>();
 
-	constructor(private readonly db: Kysely<Database>) {}
+	constructor(
+		private readonly db: Kysely<Database>,
+		/** What is known from earlier transactions. */
+		private readonly cache?: RecordCache,
+	) {}
 
 	/** Not to be changed in place. */
 	async registers(entityIds: readonly string[]): Promise<Map<string, Registers>> {
@@ -54,11 +59,14 @@ export class RegisterStore {
 			if (this.knownRegisters.has(id)) continue;
 			const known = this.knownFields.get(id) ?? new Map<string, Register | null>();
 			this.knownFields.set(id, known);
-			for (const name of names) if (!known.has(name)) missing.push([id, name]);
+			for (const name of names) {
+				if (known.has(name)) continue;
+				const cached = this.cache?.register(id, name);
+				if (cached === undefined) missing.push([id, name]);
+				else known.set(name, cached);
+			}
 		}
-		for (const [id, name] of missing) this.knownFields.get(id)?.set(name, null);
-		for (const { entity_id: id, field, register } of await this.readFields(missing))
-			this.knownFields.get(id)?.set(field, parseJson<Register>(register));
+		await this.loadFields(missing);
 		const result = new Map<string, Registers>();
 		for (const [id, names] of fields) {
 			const registers: Registers = {};
@@ -69,6 +77,20 @@ export class RegisterStore {
 			result.set(id, registers);
 		}
 		return result;
+	}
+
+	private async loadFields(pairs: ReadonlyArray<[entityId: string, field: string]>): Promise<void> {
+		const absent = new Map(pairs.map((pair) => [pair.join('/'), pair]));
+		for (const { entity_id: id, field, register: text } of await this.readFields(pairs)) {
+			const register = parseJson<Register>(text);
+			absent.delete(`${id}/${field}`);
+			this.knownFields.get(id)?.set(field, register);
+			this.cache?.noteRegister(id, field, register, text.length);
+		}
+		for (const [id, field] of absent.values()) {
+			this.knownFields.get(id)?.set(field, null);
+			this.cache?.noteRegister(id, field, null, 0);
+		}
 	}
 
 	private async readFields(
@@ -96,22 +118,28 @@ export class RegisterStore {
 			field,
 			register: registerText(register),
 		}));
-		await runInsert(this.db, 'save registers', rows, (slots) =>
-			this.db
-				.insertInto('registers')
-				.values(slots)
-				.onConflict((conflict) =>
-					conflict
-						.columns(['entity_id', 'field'])
-						.doUpdateSet((set) => ({ register: set.ref('excluded.register') })),
-				),
+		await runInsert(
+			this.db,
+			'save registers',
+			rows,
+			(slots) =>
+				this.db
+					.insertInto('registers')
+					.values(slots)
+					.onConflict((conflict) =>
+						conflict
+							.columns(['entity_id', 'field'])
+							.doUpdateSet((set) => ({ register: set.ref('excluded.register') })),
+					),
+			{ isNoted: true },
 		);
-		await this.keepNamed(changes);
-		for (const { entityId, field, register } of changes) {
+		for (const [index, { entityId, field, register }] of changes.entries()) {
+			this.cache?.noteRegister(entityId, field, register, rows[index]?.register.length ?? 0);
 			const known = this.knownRegisters.get(entityId);
 			if (known !== undefined) this.knownRegisters.set(entityId, { ...known, [field]: register });
 			this.knownFields.get(entityId)?.set(field, register);
 		}
+		await this.keepNamed(changes);
 	}
 
 	/** Who names whom is kept beside. */
@@ -146,13 +174,22 @@ export class RegisterStore {
 
 	/** Not to be changed in place. */
 	async shadows(addresses: readonly RecordAddress[]): Promise<Map<string, Shadow>> {
-		const missing = addresses.filter((address) => !this.knownShadows.has(recordKey(address)));
+		const missing = addresses.filter(
+			(address) => this.knownShadow(recordKey(address)) === undefined,
+		);
 		for (const { system, object, ids } of bySystem(missing)) {
-			const rows = await this.readShadows(system, object, ids);
-			for (const crmId of ids) this.knownShadows.set(recordKey({ system, object, crmId }), null);
-			for (const { crm_id: crmId, shadow } of rows) {
+			const absent = new Set(ids);
+			for (const { crm_id: crmId, shadow: text } of await this.readShadows(system, object, ids)) {
 				const key = recordKey({ system, object, crmId });
-				this.knownShadows.set(key, wholeShadow(key, shadow));
+				const shadow = this.parsed(key, text);
+				absent.delete(crmId);
+				this.knownShadows.set(key, shadow);
+				this.cache?.noteShadow(key, shadow, text.length);
+			}
+			for (const crmId of absent) {
+				const key = recordKey({ system, object, crmId });
+				this.knownShadows.set(key, null);
+				this.cache?.noteShadow(key, null, 0);
 			}
 		}
 		const result = new Map<string, Shadow>();
@@ -175,7 +212,7 @@ export class RegisterStore {
 		const missing = new Map<string, RecordAddress & { fields: Iterable<string> }>();
 		for (const record of records) {
 			const key = recordKey(record);
-			const known = this.knownShadows.get(key);
+			const known = this.knownShadow(key);
 			if (known) result.set(key, known);
 			else if (known === undefined) missing.set(key, record);
 		}
@@ -186,6 +223,20 @@ export class RegisterStore {
 			}
 		}
 		return result;
+	}
+
+	/** What the cache has not, nobody else remembers where there is one. */
+	private parsed(key: string, text: string): Shadow {
+		return this.cache === undefined ? wholeShadow(key, text) : parseJson<Shadow>(text);
+	}
+
+	/** Undefined: it is not known. */
+	private knownShadow(key: string): Shadow | null | undefined {
+		const known = this.knownShadows.get(key);
+		if (known !== undefined) return known;
+		const cached = this.cache?.shadow(key);
+		if (cached !== undefined) this.knownShadows.set(key, cached);
+		return cached;
 	}
 
 	private readShadows(system: string, object: string, ids: readonly string[]) {
@@ -213,21 +264,28 @@ export class RegisterStore {
 			shadow: shadowText(shadow),
 			updated_at: now,
 		}));
-		await runInsert(this.db, 'save shadows', rows, (slots) =>
-			this.db
-				.insertInto('shadows')
-				.values(slots)
-				.onConflict((conflict) =>
-					conflict.columns(['system', 'object', 'crm_id']).doUpdateSet((set) => ({
-						shadow: set.ref('excluded.shadow'),
-						updated_at: set.ref('excluded.updated_at'),
-					})),
-				),
+		await runInsert(
+			this.db,
+			'save shadows',
+			rows,
+			(slots) =>
+				this.db
+					.insertInto('shadows')
+					.values(slots)
+					.onConflict((conflict) =>
+						conflict.columns(['system', 'object', 'crm_id']).doUpdateSet((set) => ({
+							shadow: set.ref('excluded.shadow'),
+							updated_at: set.ref('excluded.updated_at'),
+						})),
+					),
+			{ isNoted: true },
 		);
 		for (const [index, record] of shadows.entries()) {
 			const key = recordKey(record);
+			const text = rows[index]?.shadow ?? '';
 			this.knownShadows.set(key, record.shadow);
-			rememberShadow(key, rows[index]?.shadow ?? '', record.shadow);
+			if (this.cache === undefined) rememberShadow(key, text, record.shadow);
+			else this.cache.noteShadow(key, record.shadow, text.length);
 		}
 	}
 }

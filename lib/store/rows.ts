@@ -1,6 +1,9 @@
 /** Between table rows (JSON text, 0/1) and the shapes of lib/model/rows.ts. */
 import type { Selectable } from 'kysely';
+import { mapInForce } from '../mapping/holds';
 import { DEFAULT_LIMITS, type DeletePolicy } from '../model/delivery';
+import type { FieldMap } from '../model/field-map';
+import type { DriftSettings, FieldHold } from '../model/mapping';
 import type {
 	AuditRow,
 	DeadLetterRow,
@@ -67,12 +70,15 @@ function parsed<T>(text: string | null): T | undefined {
 	return text === null ? undefined : parseJson<T>(text);
 }
 
+/** Why a system waits for its load: its trigger said so, or a backfill is loading it. */
+export const AWAITS = { nothing: 0, load: 1, loading: 2 } as const;
+
 export function toSystem(row: Selectable<SystemsTable>): SystemRow {
 	return {
 		name: row.name,
 		connector: row.connector,
 		priority: row.priority,
-		fieldMap: sharedJson(row.field_map),
+		...mapsOf(row),
 		fieldMapVersion: row.field_map_version,
 		settings: sharedJson(row.settings),
 		creates: row.creates === 1,
@@ -81,7 +87,29 @@ export function toSystem(row: Selectable<SystemsTable>): SystemRow {
 		limits: row.limits === null ? DEFAULT_LIMITS : sharedJson(row.limits),
 		readyAt: row.ready_at,
 		readyAfter: row.ready_after,
+		awaitsLoad: row.awaits_load !== AWAITS.nothing,
 	};
+}
+
+/** Name -> the map in force, made once for the same texts: much is remembered of a map by its identity. */
+const inForce = new Map<string, { texts: string; map: FieldMap }>();
+
+function mapsOf({
+	name,
+	field_map: text,
+	holds: held,
+	drift,
+}: Selectable<SystemsTable>): Pick<SystemRow, 'fieldMap' | 'storedMap' | 'holds' | 'drift'> {
+	const storedMap = sharedJson<FieldMap>(text);
+	const settings = drift === null ? {} : { drift: sharedJson<DriftSettings>(drift) };
+	if (held === null) return { fieldMap: storedMap, ...settings };
+	const holds = sharedJson<FieldHold[]>(held);
+	const texts = `${text}\n${held}`;
+	const known = inForce.get(name);
+	const fieldMap = known?.texts === texts ? known.map : mapInForce(storedMap, holds);
+	if (inForce.size >= MAX_SHARED) inForce.clear();
+	inForce.set(name, { texts, map: fieldMap });
+	return { fieldMap, storedMap, holds, ...settings };
 }
 
 export function toLink(row: Selectable<LinksTable>): Link {

@@ -1,5 +1,6 @@
 /** Runs that a person may ask about: reconciles and undos, each with its state and its report. */
 import type { Kysely, Selectable } from 'kysely';
+import { recordKey, type RecordAddress } from '../model/event';
 import { chunks, inChunks } from './batch';
 import { jsonOrNull, parseJson } from './rows';
 import type { Database, RunsTable } from './schema';
@@ -20,7 +21,6 @@ export interface RunRow {
 	report: unknown;
 }
 
-const RECORD = 'contact';
 const ENTITY = 'entity';
 
 function toRun(row: Selectable<RunsTable>): RunRow {
@@ -110,12 +110,18 @@ export class RunStore {
 	}
 
 	/** Notes records that the run has seen; one noted before stays. */
-	async see(run: string, system: string, crmIds: readonly string[]): Promise<void> {
-		await this.note(run, system, RECORD, crmIds);
+	async see(run: string, records: readonly RecordAddress[]): Promise<void> {
+		for (const { system, object, ids } of bySystemAndObject(records))
+			await this.note(run, system, object, ids);
 	}
 
-	async seen(run: string, system: string, crmIds: readonly string[]): Promise<Set<string>> {
-		return this.noted(run, system, RECORD, crmIds);
+	/** Keys of those that it has seen. */
+	async seen(run: string, records: readonly RecordAddress[]): Promise<Set<string>> {
+		const keys: string[] = [];
+		for (const { system, object, ids } of bySystemAndObject(records))
+			for (const crmId of await this.noted(run, system, object, ids))
+				keys.push(recordKey({ system, object, crmId }));
+		return new Set(keys);
 	}
 
 	/** Notes entities that the run has compared. */
@@ -150,4 +156,15 @@ export class RunStore {
 		);
 		return new Set(rows.map((row) => row.crm_id));
 	}
+}
+
+function bySystemAndObject(records: readonly RecordAddress[]) {
+	const groups = new Map<string, { system: string; object: string; ids: string[] }>();
+	for (const { system, object, crmId } of records) {
+		const key = `${system}/${object}`;
+		const group = groups.get(key) ?? { system, object, ids: [] };
+		groups.set(key, group);
+		group.ids.push(crmId);
+	}
+	return groups.values();
 }

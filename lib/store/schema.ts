@@ -324,7 +324,7 @@ export interface RunRecordsTable {
 	crm_id: string;
 }
 
-/** The rate budget of one account, shared by all processes that use the store. */
+/** What all processes that use the store share of one account: its rate budget, its circuit breaker. */
 export interface BudgetsTable {
 	account: string;
 	state: JsonText;
@@ -381,6 +381,28 @@ export interface BackfillNamesTable {
 	records: number;
 }
 
+/** Ids of push calls that were taken, until their timestamps are refused anyway. */
+export interface PushSeenTable {
+	system: string;
+	id: string;
+	until: number;
+}
+
+/** Records said to have changed, until the system's source takes them; `crm_id` empty: not said which. */
+export interface PushHintsTable {
+	system: string;
+	crm_id: string;
+	told_at: number;
+}
+
+/** Push calls by what became of them. */
+export interface PushCountsTable {
+	system: string;
+	outcome: string;
+	calls: number;
+	last_at: number;
+}
+
 export interface Database {
 	systems: SystemsTable;
 	mapping_versions: MappingVersionsTable;
@@ -405,6 +427,9 @@ export interface Database {
 	runs: RunsTable;
 	run_records: RunRecordsTable;
 	budgets: BudgetsTable;
+	push_seen: PushSeenTable;
+	push_hints: PushHintsTable;
+	push_counts: PushCountsTable;
 	breakers: BreakersTable;
 	backfill_rows: BackfillRowsTable;
 	backfill_names: BackfillNamesTable;

@@ -5,6 +5,7 @@
  * filled up to one of a few lengths, rows are inserted in a few numbers at once.
  */
 import type { Compilable, CompiledQuery, Kysely, QueryResult } from 'kysely';
+import { isRowByRow, RowSets } from './row-sets';
 import type { Database } from './schema';
 
 /** Stands for a value in a query that is built once; typed as what the query wants there. */
@@ -16,6 +17,8 @@ const SLOT = Symbol('slot');
 type Shape = Pick<CompiledQuery, 'query' | 'queryId' | 'sql'> & {
 	/** Constants of the query; {@link SLOT} where a value goes, in the order of the values. */
 	parameters: readonly unknown[];
+	/** There are no constants: the values are the parameters. */
+	isPlain: boolean;
 };
 
 /** By the database's dialect (one adapter a store), then by name: as many as the code has statements and sizes. */
@@ -31,7 +34,24 @@ export function runStatement<Row>(
 	values: readonly unknown[],
 	build: (slot: Slot) => Compilable<Row>,
 ): Promise<QueryResult<Row>> {
-	const { parameters, ...query } = shapeOf(db, name, build);
+	const shape = shapeOf(db, name, build);
+	return execute(db, shape, filledIn(name, shape, values));
+}
+
+function execute<Row>(
+	db: Kysely<Database>,
+	{ query, queryId, sql }: Shape,
+	parameters: readonly unknown[],
+): Promise<QueryResult<Row>> {
+	return db.executeQuery<Row>({ query, queryId, sql, parameters } as CompiledQuery<Row>);
+}
+
+function filledIn(
+	name: string,
+	{ parameters, isPlain }: Shape,
+	values: readonly unknown[],
+): readonly unknown[] {
+	if (isPlain && parameters.length === values.length) return values;
 	let next = 0;
 	const filled = parameters.map((value) => {
 		if (value !== SLOT) return value;
@@ -40,7 +60,7 @@ export function runStatement<Row>(
 	});
 	if (next !== values.length)
 		throw new Error(`Statement ${name} takes ${next} values and was given ${values.length}.`);
-	return db.executeQuery<Row>({ ...query, parameters: filled } as CompiledQuery<Row>);
+	return filled;
 }
 
 function shapeOf(
@@ -54,7 +74,8 @@ function shapeOf(
 	const shape = known.get(name);
 	if (shape !== undefined) return shape;
 	const { query, queryId, sql, parameters } = build(<T>() => SLOT as T).compile();
-	const built = { query, queryId, sql, parameters };
+	const isPlain = parameters.every((value) => value === SLOT);
+	const built = { query, queryId, sql, parameters, isPlain };
 	known.set(name, built);
 	return built;
 }
@@ -94,8 +115,33 @@ export async function runForList<Row>(
 	return rows;
 }
 
-/** Rows inserted at once, most first. */
+/**
+ * Runs a statement with each of these values in turn where that costs no round trip, else `build` with as
+ * many of them as a list holds at once.
+ */
+export async function runForEach(
+	db: Kysely<Database>,
+	list: readonly unknown[],
+	statement: ListStatement<unknown>,
+): Promise<void> {
+	if (!isRowByRow(db.getExecutor().adapter) || list.length === 0) {
+		await runForList(db, list, statement);
+		return;
+	}
+	const { name, values = [], build } = statement;
+	const shape = shapeOf(db, `${name}/each`, (slot) => build(slot, <T>() => [slot<T>()]));
+	const sets = new RowSets();
+	for (const value of list) sets.push(filledIn(name, shape, [...values, value]));
+	await execute(db, shape, sets);
+}
+
+/** Rows inserted at once over a network, most first. */
 const ROW_COUNTS = [100, 50, 20, 10, 5, 2, 1];
+
+export interface InsertOptions {
+	/** The cache is told of these rows by the caller (record-cache.ts). */
+	isNoted?: boolean;
+}
 
 /**
  * Inserts rows that all name the same columns. `build` is given as many rows of slots as are
@@ -106,17 +152,30 @@ export async function runInsert<Row extends object>(
 	name: string,
 	rows: readonly Row[],
 	build: (slots: Row[]) => Compilable<unknown>,
+	{ isNoted = false }: InsertOptions = {},
 ): Promise<number> {
-	const columns = Object.keys(rows[0] ?? {}) as Array<keyof Row>;
+	const [first] = rows;
+	if (first === undefined) return 0;
+	const columns = Object.keys(first) as Array<keyof Row>;
+	const valuesOf = (row: Row) => columns.map((column) => row[column]);
+	const shapeFor = (count: number) =>
+		shapeOf(db, `${name}/${count}`, (slot) => {
+			const slots = () => Object.fromEntries(columns.map((column) => [column, slot()])) as Row;
+			return build(Array.from({ length: count }, slots));
+		});
+	if (isRowByRow(db.getExecutor().adapter)) {
+		const shape = shapeFor(1);
+		const sets = new RowSets();
+		sets.isNoted = isNoted;
+		for (const row of rows) sets.push(filledIn(name, shape, valuesOf(row)));
+		return Number((await execute(db, shape, sets)).numAffectedRows ?? 0);
+	}
 	let written = 0;
 	for (let start = 0; start < rows.length; ) {
 		const count = ROW_COUNTS.find((one) => one <= rows.length - start) ?? 1;
-		const part = rows.slice(start, start + count);
-		const values = part.flatMap((row) => columns.map((column) => row[column]));
-		const slots = (slot: Slot) =>
-			part.map(() => Object.fromEntries(columns.map((column) => [column, slot()])) as Row);
-		const result = await runStatement(db, `${name}/${count}`, values, (slot) => build(slots(slot)));
-		written += Number(result.numAffectedRows ?? 0);
+		const shape = shapeFor(count);
+		const values = filledIn(name, shape, rows.slice(start, start + count).flatMap(valuesOf));
+		written += Number((await execute(db, shape, values)).numAffectedRows ?? 0);
 		start += count;
 	}
 	return written;

@@ -18,10 +18,12 @@ import type { StoreBackend } from './backend';
 import { MappingStore } from './mappings';
 import { migrate } from './migrate';
 import { PauseStore } from './pauses';
+import { PushStore } from './pushes';
 import { QualityStore } from './quality';
 import { ReferenceStore } from './references';
 import { RegisterStore } from './registers';
-import { Queue, repeated } from './repeat';
+import { RecordCache } from './record-cache';
+import { Queue, repeated, type Attempt } from './repeat';
 import { RunStore } from './runs';
 import { SeparationStore } from './separation';
 import { HistoryStore } from './history';
@@ -51,15 +53,17 @@ export class StoreTransaction {
 	readonly pauses: PauseStore;
 	readonly runs: RunStore;
 	readonly budgets: BudgetStore;
+	readonly pushes: PushStore;
 	readonly history: HistoryStore;
 	readonly reconcile: ReconcileStore;
 	readonly quality: QualityStore;
 	readonly references: ReferenceStore;
 
-	constructor(db: Kysely<Database>) {
+	/** `cache`: only for a transaction that writes. */
+	constructor(db: Kysely<Database>, cache?: RecordCache) {
 		this.systems = new SystemStore(db);
 		this.inbox = new InboxStore(db);
-		this.identity = new IdentityStore(db);
+		this.identity = new IdentityStore(db, cache?.links);
 		this.blocks = new BlockStore(db);
 		this.settings = new SettingStore(db);
 		this.entities = new EntityStore(db);
@@ -67,7 +71,7 @@ export class StoreTransaction {
 		this.decisions = new DecisionStore(db);
 		this.breakers = new BreakerStore(db);
 		this.backfills = new BackfillStore(db);
-		this.registers = new RegisterStore(db);
+		this.registers = new RegisterStore(db, cache);
 		this.deliveries = new DeliveryStore(db);
 		this.audit = new AuditStore(db);
 		this.reviews = new ReviewStore(db);
@@ -76,6 +80,7 @@ export class StoreTransaction {
 		this.pauses = new PauseStore(db);
 		this.runs = new RunStore(db);
 		this.budgets = new BudgetStore(db);
+		this.pushes = new PushStore(db);
 		this.history = new HistoryStore(db);
 		this.reconcile = new ReconcileStore(db);
 		this.quality = new QualityStore(db);
@@ -86,9 +91,11 @@ export class StoreTransaction {
 export class Store {
 	private readonly db: Kysely<Database>;
 	private readonly writers = new Queue();
+	private readonly cache: RecordCache | undefined;
 
 	private constructor(private readonly backend: StoreBackend) {
 		this.db = new Kysely<Database>({ dialect: backend.dialect });
+		this.cache = backend.watch && new RecordCache(backend.watch);
 	}
 
 	/** Opens the store and brings its tables to this version. Throws ConfigurationFailure if it is newer. */
@@ -109,15 +116,21 @@ export class Store {
 	 * repeating could do everything twice: then the error is thrown, and whoever called asks anew.
 	 */
 	transaction<T>(work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
-		return this.writers.run(() =>
-			repeated(this.backend, (attempt) =>
-				this.db.transaction().execute(async (db) => {
-					const result = await work(new StoreTransaction(db));
-					attempt.isCommitting = true;
-					return result;
-				}),
-			),
-		);
+		return this.writers.run(() => repeated(this.backend, (attempt) => this.write(work, attempt)));
+	}
+
+	private async write<T>(work: (tx: StoreTransaction) => Promise<T>, attempt: Attempt): Promise<T> {
+		try {
+			return await this.db.transaction().execute(async (db) => {
+				this.cache?.begin();
+				const result = await work(new StoreTransaction(db, this.cache));
+				attempt.isCommitting = true;
+				return result;
+			});
+		} catch (error) {
+			this.cache?.forget();
+			throw error;
+		}
 	}
 
 	/** For work that only reads: sees one state of the store throughout and waits for no writer. */

@@ -3,16 +3,24 @@ import type { Kysely } from 'kysely';
 import type { Json } from '../connectors/connector';
 import { DEFAULT_LIMITS } from '../model/delivery';
 import type { SystemRow } from '../model/rows';
-import { parseJson, toSystem } from './rows';
+import { MappingStore } from './mappings';
+import { AWAITS, parseJson, toSystem } from './rows';
 import { runStatement } from './statement';
 import type { Database } from './schema';
 
 /** What a trigger says of its system when it starts. */
 export type SystemRegistration = Omit<
 	SystemRow,
-	'readyAt' | 'readyAfter' | 'fieldMapVersion' | 'deletePolicy' | 'limits'
+	| 'readyAt'
+	| 'readyAfter'
+	| 'fieldMapVersion'
+	| 'deletePolicy'
+	| 'limits'
+	| 'awaitsLoad'
+	| 'storedMap'
+	| 'holds'
 > &
-	Partial<Pick<SystemRow, 'deletePolicy' | 'limits'>>;
+	Partial<Pick<SystemRow, 'deletePolicy' | 'limits' | 'awaitsLoad'>>;
 
 export class SystemStore {
 	constructor(private readonly db: Kysely<Database>) {}
@@ -31,20 +39,18 @@ export class SystemStore {
 		return rows[0] && toSystem(rows[0]);
 	}
 
-	/** Registers or updates; a changed field map becomes a new version. */
+	/**
+	 * Registers or updates. A field map that is another one than the trigger gave last becomes a new
+	 * version; otherwise the version in force stays, whoever made it.
+	 */
 	async register(system: SystemRegistration, now: number): Promise<SystemRow> {
 		const known = await this.get(system.name);
-		const fieldMap = JSON.stringify(system.fieldMap);
-		const sameMap = known !== undefined && JSON.stringify(known.fieldMap) === fieldMap;
-		const version =
-			known === undefined ? 1 : sameMap ? known.fieldMapVersion : known.fieldMapVersion + 1;
-		if (!sameMap) {
-			await this.db
-				.insertInto('field_maps')
-				.values({ system: system.name, version, field_map: fieldMap, saved_at: now })
-				.execute();
-		}
-		const { deletePolicy = 'ignore', limits = DEFAULT_LIMITS } = system;
+		const mappings = new MappingStore(this.db);
+		const fieldMap = JSON.stringify(await mappings.given(system.name, system.fieldMap, now));
+		const stored = known?.storedMap ?? known?.fieldMap;
+		const isSame = JSON.stringify(stored) === fieldMap;
+		const version = (known?.fieldMapVersion ?? 0) + (isSame ? 0 : 1);
+		const { deletePolicy = 'ignore', limits = DEFAULT_LIMITS, awaitsLoad = false } = system;
 		const values = {
 			connector: system.connector,
 			priority: system.priority,
@@ -55,20 +61,36 @@ export class SystemStore {
 			gone_policy: system.gonePolicy,
 			delete_policy: deletePolicy,
 			limits: JSON.stringify(limits),
+			drift: system.drift === undefined ? null : JSON.stringify(system.drift),
 		};
 		await this.db
 			.insertInto('systems')
-			.values({ name: system.name, ...values, ready_at: null, ready_after: null, joined_at: now })
+			.values({
+				name: system.name,
+				...values,
+				...{ ready_at: null, ready_after: null, joined_at: now },
+				awaits_load: awaitsLoad ? AWAITS.load : AWAITS.nothing,
+			})
 			.onConflict((conflict) => conflict.column('name').doUpdateSet(values))
 			.execute();
-		return {
-			...system,
-			deletePolicy,
-			limits,
-			fieldMapVersion: version,
-			readyAt: known?.readyAt ?? null,
-			readyAfter: known?.readyAfter ?? null,
-		};
+		if (!awaitsLoad) await this.setAwaits([system.name], AWAITS.nothing, AWAITS.load);
+		const registered = await this.get(system.name);
+		if (registered === undefined) throw new Error(`The system ${system.name} was not saved.`);
+		return registered;
+	}
+
+	/** A backfill begins to load these systems, or has loaded them. */
+	async setLoading(names: readonly string[], isLoading: boolean): Promise<void> {
+		await this.setAwaits(names, isLoading ? AWAITS.loading : AWAITS.nothing);
+	}
+
+	/** `only`: where it is this now. */
+	private async setAwaits(names: readonly string[], to: number, only?: number): Promise<void> {
+		for (const name of names) {
+			let query = this.db.updateTable('systems').set({ awaits_load: to }).where('name', '=', name);
+			if (only !== undefined) query = query.where('awaits_load', '=', only);
+			await query.execute();
+		}
 	}
 
 	async setReadyAfter(name: string, seq: number): Promise<void> {

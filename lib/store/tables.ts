@@ -37,6 +37,9 @@ export const TABLES: Record<TableName, TableShape> = {
 	entity_references: { key: ['entity_id', 'field'] },
 	missing_references: { key: ['system', 'object', 'crm_id', 'field', 'event_id'] },
 	budgets: { key: ['account'] },
+	push_seen: { key: ['system', 'id'] },
+	push_hints: { key: ['system', 'crm_id'] },
+	push_counts: { key: ['system', 'outcome'] },
 	backfill_rows: { key: ['seq'], serial: true },
 	backfill_names: { key: ['run', 'hash'] },
 };

@@ -2,6 +2,13 @@
 import { history as auditHistory } from './audit/history.operation';
 import { verify } from './audit/verify.operation';
 import { whoChanged } from './audit/whoChanged.operation';
+import { cancel as cancelBackfill } from './backfill/cancel.operation';
+import { getAll as getBackfills } from './backfill/getAll.operation';
+import { pause as pauseBackfill } from './backfill/pause.operation';
+import { plan as planBackfill } from './backfill/plan.operation';
+import { progress as getProgress } from './backfill/progress.operation';
+import { resume as resumeBackfill } from './backfill/resume.operation';
+import { start as startBackfill } from './backfill/start.operation';
 import { create as createBackup } from './backup/create.operation';
 import { get as getClient } from './client/get.operation';
 import { merge } from './client/merge.operation';
@@ -17,6 +24,13 @@ import { undoField } from './history/undoField.operation';
 import { undoRecord } from './history/undoRecord.operation';
 import { undoRun } from './history/undoRun.operation';
 import { whatIf } from './history/whatIf.operation';
+import { get as getMapping } from './mapping/get.operation';
+import { listVersions } from './mapping/listVersions.operation';
+import { reportDrift } from './mapping/reportDrift.operation';
+import { restore as restoreMapping } from './mapping/restore.operation';
+import { save as saveMapping } from './mapping/save.operation';
+import { suggest } from './mapping/suggest.operation';
+import { validate as validateMapping } from './mapping/validate.operation';
 import { get as getMetrics } from './metrics/get.operation';
 import type { Resource } from './operation';
 import { getAll as getPauses } from './pause/getAll.operation';
@@ -40,6 +54,20 @@ export const RESOURCES: Resource[] = [
 		value: 'audit',
 		operations: { history: auditHistory, verify, whoChanged },
 		first: 'whoChanged',
+	},
+	{
+		label: 'Backfill',
+		value: 'backfill',
+		operations: {
+			cancel: cancelBackfill,
+			getAll: getBackfills,
+			pause: pauseBackfill,
+			plan: planBackfill,
+			progress: getProgress,
+			resume: resumeBackfill,
+			start: startBackfill,
+		},
+		first: 'progress',
 	},
 	{ label: 'Backup', value: 'backup', operations: { create: createBackup }, first: 'create' },
 	{
@@ -72,6 +100,20 @@ export const RESOURCES: Resource[] = [
 		value: 'history',
 		operations: { clientAt, whatIf, undoField, undoRecord, undoRun },
 		first: 'clientAt',
+	},
+	{
+		label: 'Mapping',
+		value: 'mapping',
+		operations: {
+			get: getMapping,
+			listVersions,
+			reportDrift,
+			restore: restoreMapping,
+			save: saveMapping,
+			suggest,
+			validate: validateMapping,
+		},
+		first: 'get',
 	},
 	{ label: 'Metrics', value: 'metrics', operations: { get: getMetrics }, first: 'get' },
 	{

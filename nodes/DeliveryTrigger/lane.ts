@@ -1,10 +1,11 @@
 /**
- * The lane of one system: claims due deliveries and carries them through one execution at a time,
+ * A lane of one system: claims due deliveries and carries them through one execution at a time,
  * keeping the claims alive meanwhile. Lanes run side by side, so that a CRM that is down holds up
- * nobody else.
+ * nobody else; and what can wait has a lane of its own, so that a person's edit never stands behind
+ * a batch of a backfill that goes as slowly as the vendor's limit.
  */
 import type { IDataObject, INodeExecutionData, ITriggerFunctions } from 'n8n-workflow';
-import type { DeliveryJob, Fabric } from '../../lib';
+import type { DeliveryJob, Fabric, Urgency } from '../../lib';
 import { sleep } from '../shared/connector-context';
 import { runExecution, type EndOfExecution } from '../shared/trigger/execution';
 import { STORE_BACKOFF, untilDone, type RetryOptions } from '../shared/trigger/retrying';
@@ -14,6 +15,8 @@ export interface LaneOptions {
 	context: ITriggerFunctions;
 	fabric: Fabric;
 	system: string;
+	/** Only deliveries that are so urgent; absent: all. */
+	urgencies?: readonly Urgency[];
 	/** Deliveries an execution at most. */
 	batchSize: number;
 	executionTimeoutMs: number;
@@ -28,11 +31,11 @@ const EXTEND_EVERY_MS = 10_000;
 
 /** Runs until `stop` aborts. Never rejects. */
 export async function runLane(options: LaneOptions): Promise<void> {
-	const { fabric, system, batchSize, stop } = options;
+	const { fabric, system, urgencies, batchSize, stop } = options;
 	const waker = createWaker(fabric.signals, 'deliveries');
 	try {
 		while (!stop.aborted) {
-			const claim = async () => await fabric.claim(system, batchSize);
+			const claim = async () => await fabric.claim(system, batchSize, urgencies);
 			const jobs = await untilDone(claim, retryOptions(options));
 			if (jobs === undefined || jobs.length === 0) await waker.wait(LOOK_AGAIN_MS, stop);
 			else await deliverBatch(options, jobs);

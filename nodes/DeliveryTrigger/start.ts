@@ -4,6 +4,7 @@ import type { Fabric } from '../../lib';
 import { sleep } from '../shared/connector-context';
 import { closeWithin } from '../shared/trigger/closing';
 import { STORE_BACKOFF, untilDone } from '../shared/trigger/retrying';
+import { carryBackfillsOn } from './backfills';
 import { deliverBatch, runLane, type LaneOptions } from './lane';
 import { DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MINUTES } from './properties';
 
@@ -19,7 +20,11 @@ export function startDeliveryTrigger(context: ITriggerFunctions, fabric: Fabric)
 		return { manualTriggerFunction: async () => await deliverSample(context, fabric, settings) };
 	}
 	const controller = new AbortController();
-	const work = runLanes(context, fabric, settings, controller.signal);
+	const { signal } = controller;
+	const work = Promise.all([
+		runLanes(context, fabric, settings, signal),
+		carryBackfillsOn(context, fabric, signal),
+	]);
 	return { closeFunction: async () => await closeWithin(controller, work) };
 }
 
@@ -42,11 +47,22 @@ async function runLanes(
 		const names = (await untilDone(async () => await systemsOf(fabric, settings), retry)) ?? [];
 		for (const system of names) {
 			if (!lanes.has(system))
-				lanes.set(system, runLane({ ...settings, context, fabric, system, stop }));
+				lanes.set(system, runBoth({ ...settings, context, fabric, system, stop }));
 		}
 		await sleep(NEW_SYSTEMS_EVERY_MS, stop);
 	}
 	await Promise.all(lanes.values());
+}
+
+/** A batch that can wait is short, so that a retry is not held up by many a backfill's write. */
+const MOST_THAT_WAIT = 20;
+
+async function runBoth(options: LaneOptions): Promise<void> {
+	const batchSize = Math.min(MOST_THAT_WAIT, options.batchSize);
+	await Promise.all([
+		runLane({ ...options, urgencies: ['live'] }),
+		runLane({ ...options, urgencies: ['retry', 'backfill'], batchSize }),
+	]);
 }
 
 async function systemsOf(fabric: Fabric, { systems }: LaneSettings): Promise<string[]> {

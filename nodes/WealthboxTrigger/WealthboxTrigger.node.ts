@@ -4,11 +4,14 @@ import {
 	type INodeTypeDescription,
 	type ITriggerFunctions,
 	type ITriggerResponse,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { startCrmTrigger } from '../shared/crm-trigger';
 import { fabricOf } from '../shared/store';
 import { crmTriggerMethods } from '../shared/trigger/methods';
 import { crmTriggerCredentials, crmTriggerProperties } from '../shared/trigger/properties';
+import { pushRegistration, pushWebhook, receivePush } from '../shared/trigger/push';
 
 /** Contacts changed in Wealthbox, read by adaptive polling. */
 export class WealthboxTrigger implements INodeType {
@@ -25,6 +28,7 @@ export class WealthboxTrigger implements INodeType {
 		defaults: { name: 'Wealthbox Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
+		webhooks: [pushWebhook],
 		credentials: crmTriggerCredentials('wealthbox'),
 		properties: crmTriggerProperties('wealthbox'),
 	};
@@ -33,5 +37,12 @@ export class WealthboxTrigger implements INodeType {
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		return await startCrmTrigger(this, 'wealthbox', await fabricOf(this));
+	}
+
+	webhookMethods = { default: pushRegistration };
+
+	/** A signed call that says that something changed. */
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receivePush(this, 'wealthbox');
 	}
 }

@@ -8,8 +8,14 @@ export const REVIEW_WORKFLOW_ID = 'crmFabricReviewQueue';
 /** Where the review queue's form answers. */
 export const REVIEW_FORM_PATH = '/form/crm-fabric-reviews';
 
-/** Who opens the form of the review queue. */
+/** Where the first load's form answers. */
+export const FIRST_LOAD_FORM_PATH = '/form/crm-fabric-first-load';
+
+/** Who opens the forms. */
 export const REVIEWER = { user: 'operations', password: 'Weave-3-threads' };
+
+/** Of the demo's Wealthbox and Redtail, should a trigger be set to accept signed push calls. */
+export const PUSH_SECRET = 'a-demo-secret-that-signs-pushes';
 
 type JsonObject = Record<string, unknown>;
 
@@ -33,7 +39,9 @@ export interface DemoCredential extends JsonObject {
 	data: JsonObject;
 }
 
-export function readTemplate(name: 'contact-sync' | 'review-queue'): Template {
+export type TemplateName = 'contact-sync' | 'first-load' | 'nightly-reconcile' | 'review-queue';
+
+export function readTemplate(name: TemplateName): Template {
 	const path = join(__dirname, '..', '..', 'workflows', `${name}.json`);
 	return JSON.parse(readFileSync(path, 'utf8')) as Template;
 }
@@ -50,7 +58,11 @@ export function demoCredentials(simulators: Simulators, storeFile: string): Demo
 			id: 'demoWealthbox',
 			name: 'Wealthbox (simulated)',
 			type: 'wealthboxApi',
-			data: { accessToken: of(wealthbox, 'accessToken'), baseUrl: wealthbox.url },
+			data: {
+				accessToken: of(wealthbox, 'accessToken'),
+				baseUrl: wealthbox.url,
+				pushSecret: PUSH_SECRET,
+			},
 		},
 		{
 			id: 'demoRedtail',
@@ -61,6 +73,7 @@ export function demoCredentials(simulators: Simulators, storeFile: string): Demo
 				apiKey: of(redtail, 'apiKey'),
 				signInWith: 'userKey',
 				userKey: of(redtail, 'userKey'),
+				pushSecret: PUSH_SECRET,
 			},
 		},
 		{
@@ -109,7 +122,7 @@ export function fillIn(
 			return { ...node, credentials: refer('httpBasicAuth') };
 		}
 		if (kind === node.type) return node;
-		const store = usesStore(kind) ? refer('crmFabricStoreApi') : {};
+		const store = usesStore(kind) || readsForStore(node) ? refer('crmFabricStoreApi') : {};
 		const crm = /wealthbox|redtail|salesforce/.exec(kind)?.[0];
 		const own = crm === undefined ? {} : crmCredential(crm, refer);
 		const polled = kind === 'wealthboxTrigger' || kind === 'redtailTrigger';
@@ -132,6 +145,11 @@ export function fillIn(
 
 function usesStore(kind: string): boolean {
 	return kind.endsWith('Trigger') || ['identityResolve', 'fieldMerge', 'crmFabric'].includes(kind);
+}
+
+/** Reconcile and Read for Backfill of a CRM node. */
+function readsForStore({ parameters }: TemplateNode): boolean {
+	return parameters.resource === 'fabric' && parameters.operation !== 'deliver';
 }
 
 function crmCredential(crm: string, refer: (type: string) => JsonObject): JsonObject {

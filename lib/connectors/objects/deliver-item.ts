@@ -3,9 +3,8 @@
  * steps in every CRM, with the CRM's own calls behind a port.
  */
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
-import { isEmpty, sameValue } from '../../model/canonical';
+import { isEmpty, listItemKey, sameValue } from '../../model/canonical';
 import type { CanonicalFields, ListField, ListItem } from '../../model/fields';
-import { listItemKey } from '../../model/canonical';
 import type { ConnectorContext, CrmRecord } from '../connector';
 import { changedField, confirmedOutcome, noRecord, wantedOf } from '../deliver-common';
 import { requireGone, type GoneCheck } from '../gone';

@@ -8,6 +8,10 @@ const BLOCKS = /^(p|div|li|ul|ol|h[1-6]|tr|table|blockquote|pre|section|article|
 const KNOWN =
 	/<\/?(p|div|br|b|i|u|strong|em|ul|ol|li|a|span|h[1-6]|font|table|tr|td|img)\b[^<>]*>/i;
 
+/** Stands for the border of a block; of the private use area, where no text has a character. */
+const BREAK = '\ue000';
+const BREAKS = /[ \ue000]*\ue000[ \ue000]*/g;
+
 const ENTITIES: Record<string, string> = {
 	amp: '&',
 	lt: '<',
@@ -44,11 +48,13 @@ export function textOfHtml(html: string): string {
 		.replace(/<br\s*\/?>/gi, '\n')
 		.replace(/<(\/?)([a-z][a-z0-9]*)\b[^<>]*>/gi, (_tag, close: string, name: string) => {
 			if (!BLOCKS.test(name)) return /^t[dh]$/i.test(name) && close !== '' ? ' ' : '';
-			return close === '' && name.toLowerCase() === 'li' ? '\n- ' : '\n';
+			return close === '' && name.toLowerCase() === 'li' ? `${BREAK}- ` : BREAK;
 		})
+		// Where one block ends and the next begins is one new line; those of <br> are kept as they are.
+		.replace(BREAKS, '\n')
 		.split('\n')
 		.map((line) => line.replace(/^ +| +$/g, ''));
-	return decoded(lines.join('\n').replace(/\n{3,}/g, '\n\n')).replace(/^\n+|\n+$/g, '');
+	return decoded(lines.join('\n')).replace(/^\n+|\n+$/g, '');
 }
 
 export function htmlOfText(text: string): string {

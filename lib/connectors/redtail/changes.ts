@@ -20,11 +20,11 @@ export async function runChangeSource(
 	random?: () => number,
 ): Promise<void> {
 	const settings = redtailSettings(context.settings);
-	const { fieldMap, cursor, start } = options;
+	const { fieldMap, cursor } = options;
 	const own = paced(context, settings);
 	const chosen = objectsOf(fieldMap);
 	const members = chosen.includes('household')
-		? new FamilyMembers(own, fieldMap, cursor === null && start === 'now')
+		? new FamilyMembers(own, fieldMap, cursor === null)
 		: undefined;
 	const contacts: PolledObjects = {
 		objects: ['contact'],
@@ -39,20 +39,22 @@ export async function runChangeSource(
 	const items = LISTS.flatMap((list): PolledObjects[] => {
 		const [main, ...others] = list.filter((object) => chosen.includes(object));
 		if (main === undefined) return [];
+		if (main === 'note') return [notes];
 		const objects = [main, ...others] as const;
-		const reader = itemReader({ context: own, objects, fieldMap, settings, members });
+		const told = main === 'household' ? { members } : {};
+		const reader = itemReader({ context: own, objects, fieldMap, settings, ...told });
 		return [{ objects, reader, settings: itemPolling(settings) }];
 	});
 	await runObjectPolling({
 		context,
 		options: members === undefined ? options : withMembers(options, members),
-		lists: [contacts, ...items, ...(chosen.includes('note') ? [notes] : [])],
+		lists: [contacts, ...items],
 		random,
 	});
 }
 
-/** Tasks and events share one list in Redtail. */
-const LISTS = [['household'], ['opportunity'], ['task', 'event']] as const;
+/** In the order in which they are read first. Tasks and events share one list in Redtail. */
+const LISTS = [['household'], ['opportunity'], ['note'], ['task', 'event']] as const;
 
 /** What the families told of their members travels with whatever is committed next. */
 function withMembers(options: ChangeSourceOptions, members: FamilyMembers): ChangeSourceOptions {

@@ -37,7 +37,7 @@ export class FamilyMembers {
 	private isWarm = false;
 	private readonly fieldMap: FieldMap;
 
-	/** `silent`: what the first reading shows is nobody's change. */
+	/** `silent`: the contacts have just been read with their families, so that the first reading tells nothing. */
 	constructor(
 		private readonly context: ConnectorContext,
 		fieldMap: FieldMap,

@@ -111,6 +111,10 @@ export function createRedtailConnector(parts: { random?: () => number } = {}): C
 		isGone,
 		toCanonical: recordToCanonical,
 		project: recordProject,
+		refuses: (desired, settings) =>
+			ownType(desired.type, redtailSettings(settings)) === undefined
+				? 'Redtail keeps households as families, not as contacts.'
+				: undefined,
 		deliver,
 		contacts,
 		records,

@@ -76,6 +76,8 @@ export const salesforce: Connector = {
 		object === 'contact'
 			? project(desired, fieldMap, settings)
 			: projectItem(itemOf(object), desired, fieldMap, settings),
+	refuses: ({ lastName }) =>
+		isEmpty(lastName ?? null) ? 'A Salesforce contact needs a last name.' : undefined,
 	deliver,
 	deliverMany,
 	contacts,

@@ -20,11 +20,16 @@ function rounded(number: number, decimals: number): number {
 	return number < 0 && back !== 0 ? -back : back;
 }
 
+const POWER = /^-?\d+(\.\d+)?e[+-]\d+$/;
+
 /** `$1,234.50`, `(12.00)`, `-3`, `1.234,50 €`; undefined: it is no number. */
 export function numberIn(value: Said, separator: Separator): number | undefined {
 	if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
+	// What JavaScript makes of very large and very small numbers.
+	const plain = separator === ',' ? text.replace(',', '.') : text;
+	if (POWER.test(plain)) return Number(plain);
 	const isNegative = /^\(.*\)$/.test(text) || /^[^\d]*[-\u2212]/.test(text);
 	const kept = text.replace(separator === '.' ? /[^\d.]/g : /[^\d,]/g, '').replace(',', '.');
 	if (!/^\d*\.?\d*$/.test(kept) || !/\d/.test(kept)) return undefined;

@@ -1,10 +1,10 @@
 /**
  * kysely's SQLite dialect over Node's own `node:sqlite` (no native add-on to compile on a user's
- * n8n). kysely asks for the interface of better-sqlite3; this brings the one to the other.
+ * n8n).
  */
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DatabaseSync, StatementSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import {
 	CompiledQuery,
 	SqliteAdapter,
@@ -12,21 +12,25 @@ import {
 	SqliteDriver,
 	type DatabaseConnection,
 	type Driver,
-	type SqliteDatabase,
 	type SqliteDialectConfig,
-	type SqliteStatement,
 	type TransactionSettings,
 } from 'kysely';
 import { ConfigurationFailure } from '../../connectors/connector';
 import type { StoreBackend } from '../backend';
+import type { RowByRow } from '../row-sets';
+import { NodeSqlite } from './node-sqlite';
 
 const BUSY_TIMEOUT_MS = 10_000;
-const MAX_STATEMENTS = 500;
 
 /** Opens (and creates) the store's file. Throws {@link ConfigurationFailure} if it cannot be written. */
 export function openSqlite(path: string): StoreBackend {
-	const dialect = new StoreDialect({ database: new NodeSqlite(open(path)) });
-	return { kind: 'sqlite', name: path, dialect };
+	const database = new NodeSqlite(open(path));
+	return {
+		kind: 'sqlite',
+		name: path,
+		dialect: new StoreDialect({ database }),
+		watch: database,
+	};
 }
 
 class StoreDialect extends SqliteDialect {
@@ -80,7 +84,9 @@ class StoreDriver extends SqliteDriver {
  * SQLite's schema changes are transactional, whatever kysely says: a migration that breaks off leaves
  * nothing behind, and of several processes that start at once one migrates and the others wait.
  */
-class StoreAdapter extends SqliteAdapter {
+class StoreAdapter extends SqliteAdapter implements RowByRow {
+	readonly isRowByRow = true;
+
 	override get supportsTransactionalDdl(): boolean {
 		return true;
 	}
@@ -124,35 +130,4 @@ function reasonOf(error: unknown): string {
 	if (!(error instanceof Error)) return String(error);
 	const code = 'code' in error ? String(error.code) : '';
 	return REASONS[code] ?? error.message;
-}
-
-/** node:sqlite behind the interface that kysely expects. */
-class NodeSqlite implements SqliteDatabase {
-	private readonly statements = new Map<string, SqliteStatement>();
-
-	constructor(private readonly database: DatabaseSync) {}
-
-	prepare(sql: string): SqliteStatement {
-		const known = this.statements.get(sql);
-		if (known !== undefined) return known;
-		if (this.statements.size >= MAX_STATEMENTS) this.statements.clear();
-		const prepared = wrap(this.database.prepare(sql));
-		this.statements.set(sql, prepared);
-		return prepared;
-	}
-
-	close(): void {
-		this.statements.clear();
-		this.database.close();
-	}
-}
-
-function wrap(statement: StatementSync): SqliteStatement {
-	const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
-	return {
-		reader: statement.columns().length > 0,
-		all: (parameters) => statement.all(...values(parameters)),
-		run: (parameters) => statement.run(...values(parameters)),
-		iterate: (parameters) => statement.iterate(...values(parameters)) as IterableIterator<unknown>,
-	};
 }

@@ -36,7 +36,7 @@ export function driftOptions(): INodeProperties[] {
 					description: 'A new version of the mapping does without it',
 				},
 			],
-			default: DEFAULT_DRIFT.policy,
+			default: 'hold',
 			description:
 				'What to do with a mapped field that was renamed, taken away, changed its type, can only be read now, or lost a value of its list',
 		},
@@ -52,7 +52,7 @@ export function driftOptions(): INodeProperties[] {
 					description: 'It may mean something else now: somebody has to look',
 				},
 			],
-			default: DEFAULT_DRIFT.relabelled,
+			default: 'hold',
 			description: 'What to do when a field keeps its ID in the CRM and bears another label',
 		},
 	];

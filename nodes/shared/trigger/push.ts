@@ -39,6 +39,11 @@ export const pushWebhook: IWebhookDescription = {
 	ndvHideUrl: `={{ !($parameter["options"] || {})["${OPTION}"] }}`,
 };
 
+/** Who calls is told of the address by a person: there is nothing to register at the CRM. */
+const asItIs = async (): Promise<boolean> => await Promise.resolve(true);
+
+export const pushRegistration = { checkExists: asItIs, create: asItIs, delete: asItIs };
+
 export function takesPushes(options: IDataObject): boolean {
 	return options[OPTION] === true;
 }

@@ -4,6 +4,7 @@ import { isSameJson } from '../plain';
 import { categoryRows, CURRENT_USER, USERS } from './catalog';
 import { notFound, type WealthboxDesk } from './contacts';
 import { inUpdatedWindow, ListQuery } from './listing';
+import { CustomValues } from './custom-values';
 import { contactName } from './render';
 import {
 	EVENTS,
@@ -15,8 +16,7 @@ import {
 	type ValueKind,
 } from './resource-kinds';
 import { formatTime, parseTime } from './time';
-import type { Scalar } from './store';
-import { customValue, malformed, refused } from './write';
+import { malformed, refused } from './write';
 
 interface Resource {
 	id: number;
@@ -24,11 +24,6 @@ interface Resource {
 	updatedAt: number;
 	/** Times in ms, links as `{id, type}`, everything else as the API shows it. */
 	values: Record<string, unknown>;
-}
-
-interface CustomEntry {
-	id: number;
-	value: Scalar;
 }
 
 interface Link {
@@ -48,12 +43,14 @@ const CLOSED_STAGES = ['Won', 'Lost'];
 class ResourceDesk {
 	private records = new Map<number, Resource>();
 	private nextId = FIRST_ID;
+	private readonly custom: CustomValues;
 
 	constructor(
 		private readonly kind: ResourceKind,
 		private readonly desk: WealthboxDesk,
 		private readonly now: () => number,
 	) {
+		this.custom = new CustomValues(desk.store, kind.documentType);
 		desk.snapshots.keep<ResourceState>(kind.path, {
 			save: () => ({ records: [...this.records.values()], nextId: this.nextId }),
 			restore: ({ records, nextId }) => {
@@ -131,7 +128,7 @@ class ResourceDesk {
 			if (body[name] === undefined) continue;
 			values[name] =
 				kind === 'custom'
-					? this.readCustom(values[name], body[name])
+					? this.custom.merged(values[name], body[name])
 					: this.read(name, kind, body[name]);
 		}
 		for (const [one, other] of this.kind.either) {
@@ -172,31 +169,6 @@ class ResourceDesk {
 		});
 	}
 
-	/** Merged by the id of the field, as those of contacts. */
-	private readCustom(before: unknown, given: unknown): CustomEntry[] {
-		if (!Array.isArray(given)) throw malformed('custom_fields');
-		const entries = new Map(((before ?? []) as CustomEntry[]).map((entry) => [entry.id, entry]));
-		for (const item of given as unknown[]) {
-			if (!isObject(item)) throw malformed('custom_fields');
-			const definition = this.desk.store.customFields.find(
-				({ id, document_type }) => id === item.id && document_type === this.kind.documentType,
-			);
-			if (!definition) throw refused('custom_fields', 'id does not exist');
-			const value = customValue(definition, item.value);
-			entries.set(definition.id, { id: definition.id, value });
-		}
-		return [...entries.values()];
-	}
-
-	private showCustom(entries: CustomEntry[]): unknown[] {
-		return entries.flatMap(({ id, value }) => {
-			const definition = this.desk.store.customFields.find((field) => field.id === id);
-			if (!definition) return [];
-			const { name, document_type, field_type } = definition;
-			return [{ id, name, value, document_type, field_type }];
-		});
-	}
-
 	private readTags(items: unknown[]): unknown[] {
 		return items.map((item) => {
 			if (typeof item !== 'string') throw malformed('tags');
@@ -220,7 +192,7 @@ class ResourceDesk {
 		const fields = Object.entries(this.kind.fields).map(([name, { kind, empty }]) => {
 			const value = values[name] ?? empty;
 			if (kind === 'time' && value !== null) return [name, formatTime(Number(value), zone)];
-			if (kind === 'custom') return [name, this.showCustom(value as CustomEntry[])];
+			if (kind === 'custom') return [name, this.custom.shown(value)];
 			if (kind === 'links') return [name, (value as Link[]).map((link) => this.showLink(link))];
 			return [name, value];
 		});

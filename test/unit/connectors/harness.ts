@@ -41,12 +41,22 @@ export function realSleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 export function portOf(simulator: Simulator): HttpPort {
-	const { accessToken, apiKey, userKey } = simulator.credentials;
-	const headers: Record<string, string> =
-		simulator.kind === 'wealthbox'
-			? { ACCESS_TOKEN: accessToken ?? '' }
-			: { Authorization: `Userkeyauth ${Buffer.from(`${apiKey}:${userKey}`).toString('base64')}` };
+	const headers = headersFor(simulator);
 	return fetchPort({ baseUrl: simulator.url, headers: () => headers });
+}
+
+function headersFor({ kind, credentials }: Simulator): Record<string, string> {
+	const { accessToken, apiKey, userKey } = credentials;
+	switch (kind) {
+		case 'wealthbox':
+			return { ACCESS_TOKEN: accessToken ?? '' };
+		case 'redtail':
+			return {
+				Authorization: `Userkeyauth ${Buffer.from(`${apiKey}:${userKey}`).toString('base64')}`,
+			};
+		case 'salesforce':
+			return { Authorization: `Bearer ${accessToken}` };
+	}
 }
 
 /** Settings that let tests poll as fast as they like. */

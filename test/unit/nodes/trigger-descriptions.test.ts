@@ -8,6 +8,7 @@ import { WealthboxTrigger } from '../../../nodes/WealthboxTrigger/WealthboxTrigg
 import { readSettings } from '../../../nodes/shared/trigger/settings';
 import { connectors } from '../../../lib/connectors';
 import { DEFAULT_LIMITS } from '../../../lib/model/delivery';
+import { DEFAULT_DRIFT } from '../../../lib/model/mapping';
 import { FakeTrigger } from './fake-trigger';
 
 const ROOT = join(__dirname, '../../..');
@@ -73,11 +74,15 @@ describe.each([
 				gonePolicy: 'unlink',
 				deletePolicy: 'ignore',
 				limits: DEFAULT_LIMITS,
+				awaitsLoad: false,
+				drift: DEFAULT_DRIFT,
 			},
 			start: 'everything',
 			fieldMap: connector.defaultFieldMap,
 			batchSize: 100,
 			executionTimeoutMs: 600_000,
+			pushes: false,
+			schemaEveryMs: 900_000,
 		});
 	});
 
@@ -93,7 +98,7 @@ describe.each([
 		const { registration } = readSettings(functions, connector);
 		expect(registration).toMatchObject({
 			...{ priority, settings: connector.defaultSettings },
-			...{ deletePolicy: 'ignore', limits: DEFAULT_LIMITS },
+			...{ deletePolicy: 'ignore', limits: DEFAULT_LIMITS, drift: DEFAULT_DRIFT },
 		});
 	});
 });

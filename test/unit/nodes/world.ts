@@ -4,6 +4,7 @@ import type {
 	ChangeSourceOptions,
 	Connector,
 	ConnectorContext,
+	CrmField,
 } from '../../../lib/connectors/connector';
 import { redtail } from '../../../lib/connectors/redtail';
 import { salesforce } from '../../../lib/connectors/salesforce';
@@ -21,6 +22,8 @@ export class World {
 	at = START;
 	/** What `check` does; by default it succeeds. */
 	check: () => Promise<void> = async () => await Promise.resolve();
+	/** The CRM's fields; none: they are not told. */
+	fields: CrmField[] = [];
 	/** Change sources that were started, oldest first, and how to end them. */
 	readonly sources: Array<{
 		context: ConnectorContext;
@@ -64,6 +67,7 @@ export class World {
 		return {
 			...connector,
 			check: async () => await this.check(),
+			describe: async () => await Promise.resolve(this.fields),
 			runChangeSource: async (context, options) =>
 				await new Promise<void>((resolve, fail) => {
 					options.signal.addEventListener('abort', () => resolve());

@@ -10,6 +10,7 @@ import type { NeverAgain } from '../../../lib/store/decisions';
 import type { NewDelivery } from '../../../lib/store/deliveries';
 import type { StoreTransaction } from '../../../lib/store/store';
 import { iso, registration, snapshot, START } from '../support/hub';
+import { memoryFieldMap } from '../support/memory-connector';
 
 type Call = [method: string, work: (tx: StoreTransaction) => Promise<unknown>];
 
@@ -73,7 +74,8 @@ const claim = {
 	idempotencyKey: 'k1',
 };
 const page = { after: '', limit: 10 };
-const scope = { run: 'reconcile/1', system: 'wealthbox', whole: false };
+const scope = { run: 'reconcile/1', system: 'wealthbox', object: 'contact', whole: false };
+const ofWealthbox = (crmId: string) => ({ system: 'wealthbox', object: 'contact', crmId });
 const wholeScope = { ...scope, whole: true };
 
 const SYSTEMS: Call[] = [
@@ -252,6 +254,18 @@ const DELIVERIES: Call[] = [
 			),
 	],
 	['deliveries.aliveOf', (tx) => tx.deliveries.aliveOf(['U1001', 'U1002'])],
+	['pushes.see', (tx) => tx.pushes.see({ system: 'wealthbox', id: 'call-1', until: START + 1 })],
+	['pushes.see', (tx) => tx.pushes.see({ system: 'wealthbox', id: 'call-1', until: START + 1 })],
+	['pushes.seen', (tx) => tx.pushes.seen('wealthbox')],
+	['pushes.forgetSeen', (tx) => tx.pushes.forgetSeen(START + 2)],
+	['pushes.addHint', (tx) => tx.pushes.addHint('wealthbox', ['1', '2'], START)],
+	['pushes.addHint', (tx) => tx.pushes.addHint('wealthbox', [], START)],
+	['pushes.takeHints', (tx) => tx.pushes.takeHints('wealthbox')],
+	[
+		'pushes.count',
+		(tx) => tx.pushes.count([{ system: 'wealthbox', outcome: 'forged', calls: 2, lastAt: START }]),
+	],
+	['pushes.counts', (tx) => tx.pushes.counts()],
 	['deliveries.due', (tx) => tx.deliveries.due(10, START)],
 	['deliveries.due', (tx) => tx.deliveries.due(10, START, 'wealthbox')],
 	['deliveries.due', (tx) => tx.deliveries.due(10, START, 'wealthbox', [0, 1])],
@@ -266,6 +280,7 @@ const DELIVERIES: Call[] = [
 		(tx) =>
 			tx.deliveries.reopen(1, { nextAt: START + 5, priority: 1, reason: 'busy', code: '503' }),
 	],
+	['deliveries.hurry', (tx) => tx.deliveries.hurry([1], 0, START)],
 	['deliveries.lookAgain', (tx) => tx.deliveries.lookAgain([1])],
 	['deliveries.retarget', (tx) => tx.deliveries.retarget(3, '77')],
 	['deliveries.settle', (tx) => tx.deliveries.settle([2], 'superseded', START, 'It agrees.', 'ok')],
@@ -394,11 +409,72 @@ const DESK: Call[] = [
 	['reviews.openFor', (tx) => tx.reviews.openFor([contact('6'), contact('7')])],
 ];
 
+const loading = { run: 'backfill/1', system: 'wealthbox', object: 'contact', pass: 2 };
+const BACKFILLS: Call[] = [
+	[
+		'backfills.stage',
+		(tx) =>
+			tx.backfills.stage({ ...loading, pass: 1 }, [
+				{ crmId: '1', event: event('1', 'staged-1') },
+				{ crmId: '2', event: event('2', 'staged-2') },
+				{ crmId: '3', event: null, reason: 'It does not fit.' },
+			]),
+	],
+	[
+		'backfills.stage',
+		(tx) =>
+			tx.backfills.stage(loading, [
+				{ crmId: '1', event: event('1', 'staged-1') },
+				{ crmId: '3', event: null, reason: 'It does not fit.' },
+			]),
+	],
+	['backfills.countRows', (tx) => tx.backfills.countRows('backfill/1')],
+	['backfills.dropUnseen', (tx) => tx.backfills.dropUnseen(loading)],
+	['backfills.invalidReasons', (tx) => tx.backfills.invalidReasons('backfill/1', 5)],
+	['backfills.rowsAfter', (tx) => tx.backfills.rowsAfter('backfill/1', 0, 5)],
+	['backfills.setPage', (tx) => tx.backfills.setPage([1], 0)],
+	[
+		'backfills.settleRows',
+		(tx) => tx.backfills.settleRows([1], { state: 'planned', verdict: 'new' }),
+	],
+	['backfills.rowsOfPage', (tx) => tx.backfills.rowsOfPage('backfill/1', 0)],
+	['backfills.unsettle', (tx) => tx.backfills.unsettle('backfill/1')],
+	[
+		'backfills.saveNames',
+		(tx) =>
+			tx.backfills.saveNames(
+				'backfill/1',
+				new Map([
+					[7_000_000_000, 3],
+					[-9, 1],
+				]),
+			),
+	],
+	['backfills.saveNames', (tx) => tx.backfills.saveNames('backfill/1', new Map([[-9, 20]]))],
+	['backfills.names', (tx) => tx.backfills.names('backfill/1', [7_000_000_000, -9, 5])],
+	[
+		'deliveries.open',
+		(tx) => {
+			const more = { priority: 2, syncOrigin: 'backfill', run: 'backfill/1', entityId: 'U1009' };
+			return tx.deliveries.open([delivery('b1', more), delivery('b2', more)], START);
+		},
+	],
+	['backfills.postpone', (tx) => tx.backfills.postpone('backfill/1', 10_000_000_000_000)],
+	['backfills.deliveries', (tx) => tx.backfills.deliveries('backfill/1')],
+	['backfills.withdraw', (tx) => tx.backfills.withdraw('backfill/1', START, 'Cancelled.')],
+	['backfills.deliveries', (tx) => tx.backfills.deliveries('backfill/1')],
+	['backfills.forget', (tx) => tx.backfills.forget('backfill/1')],
+	['backfills.countRows', (tx) => tx.backfills.countRows('backfill/1')],
+	['systems.setLoading', (tx) => tx.systems.setLoading(['wealthbox'], true)],
+	['systems.get', (tx) => tx.systems.get('wealthbox')],
+	['systems.setLoading', (tx) => tx.systems.setLoading(['wealthbox'], false)],
+];
+
 const RUNS: Call[] = [
 	['runs.start', (tx) => tx.runs.start('reconcile', 'wealthbox', { seen: 0 }, START)],
 	['runs.start', (tx) => tx.runs.start('reconcile', null, null, START)],
-	['runs.see', (tx) => tx.runs.see('reconcile/1', 'wealthbox', ['1', '1', '8'])],
-	['runs.seen', (tx) => tx.runs.seen('reconcile/1', 'wealthbox', ['1', '2'])],
+	['runs.see', (tx) => tx.runs.see('reconcile/1', ['1', '1', '8'].map(ofWealthbox))],
+	['runs.seen', (tx) => tx.runs.seen('reconcile/1', ['1', '2'].map(ofWealthbox))],
 	['runs.seeEntities', (tx) => tx.runs.seeEntities('reconcile/1', ['U1001'])],
 	['runs.seenEntities', (tx) => tx.runs.seenEntities('reconcile/1', ['U1001', 'U1002'])],
 	['runs.saveReport', (tx) => tx.runs.saveReport('reconcile/1', { seen: 2 })],
@@ -413,7 +489,7 @@ const RUNS: Call[] = [
 	['reconcile.strayKeys', (tx) => tx.reconcile.strayKeys(scope, page)],
 	['reconcile.buried', (tx) => tx.reconcile.buried(['U1001', 'U1002'])],
 	['reconcile.deleteShadows', (tx) => tx.reconcile.deleteShadows([contact('8')])],
-	['reconcile.deleteKeys', (tx) => tx.reconcile.deleteKeys('wealthbox', ['8'])],
+	['reconcile.deleteKeys', (tx) => tx.reconcile.deleteKeys('wealthbox', 'contact', ['8'])],
 	['runs.end', (tx) => tx.runs.end('reconcile/1', 'finished', { seen: 2 }, START + 5)],
 	['breakers.save', (tx) => tx.breakers.save('undo/1', 'wealthbox', { creates: 3 } as never)],
 	['breakers.save', (tx) => tx.breakers.save('undo/1', 'wealthbox', { creates: 4 } as never)],
@@ -511,6 +587,53 @@ const REFERENCES: Call[] = [
 	['references.becomePart', (tx) => tx.references.becomePart('U1002', 'U1001')],
 ];
 
+const asContact = { system: 'wealthbox', object: 'contact' } as const;
+const crmField = {
+	name: 'a',
+	label: 'A',
+	type: 'string',
+	readOnly: false,
+	required: false,
+} as const;
+const field = { ...crmField, custom: true };
+const heldField = { object: 'contact', field: 'custom.a', crmField: 'a', side: 'both' } as const;
+const schemaRow = {
+	...asContact,
+	schema: { accepted: [field], current: [field], lost: { a: ['x'] }, seenAt: START },
+	drifts: [],
+	pending: { compare: ['custom.a'], read: [] },
+};
+
+const MAPPINGS: Call[] = [
+	['mappings.given', (tx) => tx.mappings.given('wealthbox', [], START)],
+	['mappings.given', (tx) => tx.mappings.given('wealthbox', memoryFieldMap, START + 1)],
+	[
+		'mappings.add',
+		(tx) => tx.mappings.add({ ...asContact, map: [], origin: 'desk', note: 'é' }, START + 2),
+	],
+	['mappings.newest', (tx) => tx.mappings.newest('wealthbox', 'contact')],
+	['mappings.newest', (tx) => tx.mappings.newest('wealthbox', 'contact', 'panel')],
+	['mappings.get', (tx) => tx.mappings.get('wealthbox', 'contact', 1)],
+	['mappings.list', (tx) => tx.mappings.list('wealthbox', 'contact', 2)],
+	['mappings.putInForce', (tx) => tx.mappings.putInForce('wealthbox', memoryFieldMap)],
+	['mappings.putInForce', (tx) => tx.mappings.putInForce('wealthbox', memoryFieldMap)],
+	['mappings.saveHolds', (tx) => tx.mappings.saveHolds('wealthbox', [heldField])],
+	['systems.get', (tx) => tx.systems.get('wealthbox')],
+	['mappings.saveHolds', (tx) => tx.mappings.saveHolds('wealthbox', [])],
+	['mappings.saveSchema', (tx) => tx.mappings.saveSchema(schemaRow)],
+	['mappings.saveSchema', (tx) => tx.mappings.saveSchema(schemaRow)],
+	['mappings.schemas', (tx) => tx.mappings.schemas()],
+	['mappings.schemas', (tx) => tx.mappings.schemas('wealthbox')],
+	[
+		'registers.saveShadows',
+		(tx) =>
+			tx.registers.saveShadows([{ ...contact('m1'), shadow: shadow('Ada') }], 9_999_999_999_999),
+	],
+	['mappings.samples', (tx) => tx.mappings.samples('wealthbox', 'contact', 1)],
+	['mappings.forget', (tx) => tx.mappings.forget('wealthbox', 'contact', ['firstName'])],
+	['mappings.forget', (tx) => tx.mappings.forget('wealthbox', 'contact', ['firstName'])],
+];
+
 export const CALLS: Call[] = [
 	...SYSTEMS,
 	...INBOX,
@@ -520,10 +643,12 @@ export const CALLS: Call[] = [
 	...TRAIL,
 	...DESK,
 	...RUNS,
+	...BACKFILLS,
 	...ENTITIES,
 	...WHO,
 	...INDEX,
 	...REFERENCES,
+	...MAPPINGS,
 ];
 
 /** Of answers whose order nobody asked for. */

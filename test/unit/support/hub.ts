@@ -88,9 +88,15 @@ export class TestHub {
 		systems: string[] = ['wealthbox', 'redtail', 'salesforce'],
 		options: Partial<SystemRegistration> = {},
 		connector: Connector = memoryConnector('memory'),
+		/** Of systems that a test registers itself. */
+		others: Connector[] = [],
 	): Promise<TestHub> {
 		const place = await hubStore();
-		const hub = new TestHub(await Store.open(await place.backend()), [connector], place.remove);
+		const hub = new TestHub(
+			await Store.open(await place.backend()),
+			[connector, ...others],
+			place.remove,
+		);
 		for (const [index, name] of systems.entries()) {
 			await hub.fabric.registerSystem({ ...registration(name, index), ...options });
 			await hub.accept(name, [], { complete: true });
@@ -125,7 +131,9 @@ export class TestHub {
 			if (batch === undefined) return taken;
 			const events = batch.items.map((item) => item.event);
 			const decisions = await this.fabric.resolve(events);
-			const sure = events.filter((_, index) => !['review', 'waits'].includes(decisions[index]?.decision ?? ''));
+			const sure = events.filter(
+				(_, index) => !['review', 'waits'].includes(decisions[index]?.decision ?? ''),
+			);
 			taken.decisions.push(...decisions);
 			taken.merged.push(...(await this.fabric.merge(sure, rules)));
 			await this.fabric.finishEvents(system, batch.id, { ok: true });

@@ -62,6 +62,6 @@ export function asHousehold(fields: CanonicalFields): CanonicalFields {
 }
 
 /** Without the type, which says nothing of a household. */
-export function untyped({ type: _type, ...fields }: CanonicalFields): CanonicalFields {
-	return fields;
+export function untyped(fields: CanonicalFields): CanonicalFields {
+	return Object.fromEntries(Object.entries(fields).filter(([field]) => field !== 'type'));
 }

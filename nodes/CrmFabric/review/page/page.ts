@@ -10,7 +10,7 @@ export interface ReviewPage extends Body {
 	form: string;
 }
 
-type FormField = Record<string, unknown>;
+export type FormField = Record<string, unknown>;
 
 export function pageOf(review: ReviewRow, known: KnownClients): ReviewPage {
 	const body = bodyOf(review, known);
@@ -52,6 +52,6 @@ function writtenValue({ question }: ReviewRow): FormField[] {
 }
 
 /** The Form node puts the text in with String.replace, to which $ and {{ mean something. */
-function formJson(fields: FormField[]): string {
+export function formJson(fields: FormField[]): string {
 	return JSON.stringify(fields).replace(/[$]/g, '\\u0024').replace(/\{\{/g, '{\\u007b');
 }

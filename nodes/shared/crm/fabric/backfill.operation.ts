@@ -80,14 +80,15 @@ interface ReadAsked {
 
 /** A listing that goes on in the middle may find that records have shifted meanwhile: then it begins anew. */
 async function readOrResume(asked: ReadAsked): Promise<IDataObject> {
-	try {
-		return await read(asked);
-	} catch (error) {
-		const isShifted = error instanceof CrmError && error.code === 'listing-incomplete';
-		const place = await asked.fabric.backfill.beginReading(asked.run, asked.context.system);
-		if (!isShifted || place.position === null || asked.again) throw error;
-		return await read({ ...asked, again: true });
-	}
+	return await read(asked).catch(async (error: unknown) => {
+		if (await hasShifted(asked, error)) return await read({ ...asked, again: true });
+		return await Promise.reject<IDataObject>(error);
+	});
+}
+
+async function hasShifted({ fabric, run, context, again }: ReadAsked, error: unknown) {
+	if (again || !(error instanceof CrmError) || error.code !== 'listing-incomplete') return false;
+	return (await fabric.backfill.beginReading(run, context.system)).position !== null;
 }
 
 async function read(asked: ReadAsked): Promise<IDataObject> {

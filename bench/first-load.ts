@@ -1,0 +1,168 @@
+/**
+ * First load of three simulated CRMs over real HTTP, in a process that is killed twice on the way:
+ *
+ *     npm run bench -- first-load --contacts 20000 [--overlap 60] [--seed 1]
+ *
+ * The first kill comes while records are merged and written, the second while only writes are left. Nothing is
+ * throttled, every call is counted. What the claims of a killed process held waits 45 s for their end.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { compareCrms, CRMS, type Crm } from '../scripts/demo/agreement';
+import { startSimulators, type Simulators } from '../test/simulators';
+import { readOptions } from './arguments';
+import { clientsOf } from './first-load/people';
+import type { LoadLine, LoadTask } from './first-load/process';
+
+/** An Enterprise org with a handful of users; see the reference on Salesforce's limits. */
+const DAILY_CALLS = 100_000;
+const MOST_PROCESSES = 6;
+const HEAP_MB = 384;
+/** Lines of progress. */
+const SHOWN_EVERY = 20;
+
+export interface FirstLoadResult {
+	contacts: number;
+	matched: number;
+	creates: number;
+	updates: number;
+	persons: number;
+	duplicates: number;
+	disagreements: number;
+	kills: number;
+	calls: Record<Crm, number>;
+	salesforce_daily_budget: number;
+	peak_mb: number;
+	plan_seconds: number;
+	seconds: number;
+}
+
+export async function firstLoadBench(
+	args: string[],
+): Promise<FirstLoadResult & Record<string, unknown>> {
+	const options = readOptions(args, ['contacts', 'overlap', 'seed']);
+	const contacts = options.count('contacts', 20_000);
+	const share = {
+		contacts,
+		overlap: options.count('overlap', 60) / 100,
+		seed: options.count('seed', 1),
+	};
+	const folder = mkdtempSync(join(tmpdir(), 'crm-fabric-first-load-'));
+	const simulators = await startSimulators({
+		switches: {
+			wealthbox: { throttle: false },
+			redtail: { throttle: false },
+			salesforce: { dailyApiRequests: DAILY_CALLS },
+		},
+	});
+	try {
+		const clients = clientsOf(share);
+		for (const crm of CRMS) for (const one of clients[crm]) simulators[crm].people.create(one);
+		return { contacts, ...(await load(simulators, join(folder, 'store.db'))) };
+	} finally {
+		await simulators.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+async function load(simulators: Simulators, store: string) {
+	const task: LoadTask = { store, systems: CRMS.map((crm) => systemOf(simulators, crm)) };
+	const kills = [isMidway, isHalfWritten];
+	const begun = Date.now();
+	const told: Told = { last: undefined, peak: 0, plannedAt: null };
+	let killed = 0;
+	for (let count = 0; told.last?.phase !== 'finished'; count += 1) {
+		if (count >= MOST_PROCESSES) throw new Error('The load does not end.');
+		if (await runOnce(task, told, kills[0])) {
+			kills.shift();
+			killed += 1;
+		}
+	}
+	const { persons, duplicates, disagreements } = compareCrms(simulators);
+	const { matched, creates, updates } = told.last;
+	return {
+		...{ matched, creates, updates, persons, duplicates, disagreements: disagreements.length },
+		kills: killed,
+		calls: Object.fromEntries(CRMS.map((crm) => [crm, callsOf(simulators, crm)])) as Record<
+			Crm,
+			number
+		>,
+		salesforce_daily_budget: DAILY_CALLS,
+		peak_mb: told.peak,
+		plan_seconds: Math.round(((told.plannedAt ?? begun) - begun) / 1_000),
+		seconds: Math.round((Date.now() - begun) / 1_000),
+	};
+}
+
+type IsTime = (line: LoadLine) => boolean;
+
+const isMidway: IsTime = ({ phase, page, pages, written }) =>
+	phase === 'merging' ? page > pages / 2 && written > 0 : phase === 'writing';
+const isHalfWritten: IsTime = ({ phase, written, remaining }) =>
+	phase === 'finished' || (phase === 'writing' && written > remaining);
+
+interface Told {
+	last: LoadLine | undefined;
+	peak: number;
+	/** ms */
+	plannedAt: number | null;
+}
+
+/** True if the process was killed, false if it ended by itself. Throws if it failed. */
+async function runOnce(task: LoadTask, told: Told, isTime: IsTime | undefined): Promise<boolean> {
+	const script = join(__dirname, 'first-load', 'process.ts');
+	// What must not grow with the number of records cannot: there is no room for it.
+	const flags = [`--max-old-space-size=${HEAP_MB}`, '--import', 'tsx'];
+	const child = spawn(process.execPath, [...flags, script, JSON.stringify(task)], {
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	let errors = '';
+	child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
+	const ended = once(child, 'close');
+	const isKilled = await follow(child, told, isTime);
+	const [code] = (await ended) as [number | null];
+	if (!isKilled && code !== 0) throw new Error(`The load's process failed: ${errors}`);
+	return isKilled;
+}
+
+async function follow(
+	child: ChildProcess,
+	told: Told,
+	isTime: IsTime | undefined,
+): Promise<boolean> {
+	if (child.stdout === null) return false;
+	let [isKilled, count] = [false, 0];
+	for await (const text of createInterface({ input: child.stdout })) {
+		const line = JSON.parse(text) as LoadLine;
+		told.peak = Math.max(told.peak, line.memory);
+		if (['planned', 'merging'].includes(line.phase)) told.plannedAt ??= Date.now();
+		if (line.phase !== told.last?.phase || count % SHOWN_EVERY === 0)
+			process.stderr.write(`${text}\n`);
+		count += 1;
+		told.last = line;
+		if (isKilled || isTime?.(line) !== true || line.phase === 'finished') continue;
+		isKilled = child.kill('SIGKILL');
+	}
+	return isKilled;
+}
+
+function systemOf(simulators: Simulators, crm: Crm): LoadTask['systems'][number] {
+	const { kind, url, credentials } = simulators[crm];
+	const { accessToken = '', apiKey = '', userKey = '' } = credentials;
+	const headers: Record<Crm, Record<string, string>> = {
+		wealthbox: { ACCESS_TOKEN: accessToken },
+		redtail: {
+			Authorization: `Userkeyauth ${Buffer.from(`${apiKey}:${userKey}`).toString('base64')}`,
+		},
+		salesforce: { Authorization: `Bearer ${accessToken}` },
+	};
+	return { kind, url, headers: headers[crm] };
+}
+
+function callsOf(simulators: Simulators, crm: Crm): number {
+	return Object.values(simulators[crm].callCounts()).reduce((sum, count) => sum + count, 0);
+}

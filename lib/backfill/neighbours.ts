@@ -1,0 +1,182 @@
+/**
+ * Puts records that may be one client on one page. Two records are compared only if they share telling keys
+ * (lib/identity/blocks.ts); what is connected by such pairs is resolved together, so that page by page
+ * the outcome is that of the whole at once. Pure; numbers alone are kept: eight bytes a key.
+ */
+import { proposalPoints } from '../identity/blocks';
+import { hash53 } from '../identity/hash';
+
+export const PAGE_ROWS = 100;
+/** Connected records that stay together; a longer chain is cut. */
+const MOST_TOGETHER = 200;
+export const MAX_ROWS = 1_000_000;
+const ROW_ROOM = 2 ** 20;
+const CLASS_ROOM = 4;
+const HASH_ROOM = 2 ** 30;
+/** Pairs that share one key that does not suffice alone, remembered until another one is found. */
+const MAX_HALF_PAIRS = 2_000_000;
+const ENOUGH = 2;
+/** Keys of fewer records say the same, be they counted in parts or as a whole. */
+const TOLD_ABOVE = 10;
+
+/** A key of each class: how much it says, alone and among many. */
+const CLASSES = ['email:', 'head:', 'born:'] as const;
+const AMONG_SOME = 30;
+
+export class Neighbours {
+	private readonly seqs: number[] = [];
+	private codes = new Float64Array(1_024);
+	private length = 0;
+
+	/** `seq`: the row's number; in the order in which pages are to be filled. */
+	add(seq: number, keys: readonly string[]): void {
+		const index = this.seqs.push(seq) - 1;
+		if (index >= MAX_ROWS) throw new RangeError(`More than ${MAX_ROWS} records in one backfill.`);
+		for (const key of keys) this.note(codeOf(key) * ROW_ROOM + index);
+	}
+
+	/** Row numbers by page; every row is on one. And how many rows have a key (see {@link keyCode}) that many have. */
+	place(): { pages: number[][]; common: Map<number, number> } {
+		const groups = new Groups(this.seqs.length);
+		const common = new Map<number, number>();
+		const holders = this.byKey(common);
+		for (const { class: kind, rows } of holders) {
+			if (pointsOf(kind, rows.length) < ENOUGH) continue;
+			for (const row of rows) groups.join(rows[0] as number, row);
+		}
+		joinByTwo(groups, holders);
+		const pages = packed(groups.all());
+		return {
+			pages: pages.map((page) => page.map((index) => this.seqs[index] as number)),
+			common,
+		};
+	}
+
+	private note(code: number): void {
+		if (this.length === this.codes.length) {
+			const wider = new Float64Array(this.codes.length * 2);
+			wider.set(this.codes);
+			this.codes = wider;
+		}
+		this.codes[this.length] = code;
+		this.length += 1;
+	}
+
+	/** Keys that several rows have. */
+	private byKey(common: Map<number, number>): Holders[] {
+		const sorted = this.codes.slice(0, this.length).sort();
+		const found: Holders[] = [];
+		for (let start = 0; start < sorted.length; ) {
+			const key = Math.floor((sorted[start] as number) / ROW_ROOM);
+			let end = start + 1;
+			while (end < sorted.length && Math.floor((sorted[end] as number) / ROW_ROOM) === key)
+				end += 1;
+			const count = end - start;
+			if (count > TOLD_ABOVE) common.set(-1 - key, count);
+			if (count > 1 && pointsOf(key % CLASS_ROOM, count) > 0) {
+				const rows = [...sorted.subarray(start, end)].map((code) => code % ROW_ROOM);
+				found.push({ class: key % CLASS_ROOM, rows });
+			}
+			start = end;
+		}
+		return found;
+	}
+}
+
+interface Holders {
+	class: number;
+	rows: number[];
+}
+
+/** Under which a key is counted; below 0, so that it is no name's hash. */
+export function keyCode(key: string): number {
+	return -1 - codeOf(key);
+}
+
+function codeOf(key: string): number {
+	const kind = CLASSES.findIndex((example) => alike(key, example));
+	return (hash53(key) % HASH_ROOM) * CLASS_ROOM + Math.max(0, kind);
+}
+
+function alike(key: string, example: string): boolean {
+	return [1, AMONG_SOME].every(
+		(records) => proposalPoints(key, records) === proposalPoints(example, records),
+	);
+}
+
+function pointsOf(kind: number, records: number): number {
+	return proposalPoints(CLASSES[kind] ?? CLASSES[0], records);
+}
+
+/** Rows that share two keys of which neither suffices alone. */
+function joinByTwo(groups: Groups, holders: readonly Holders[]): void {
+	const once = new Set<number>();
+	for (const { class: kind, rows } of holders) {
+		if (pointsOf(kind, rows.length) >= ENOUGH) continue;
+		for (const [place, one] of rows.entries()) {
+			for (const other of rows.slice(place + 1)) {
+				if (groups.areJoined(one, other)) continue;
+				const pair = one * ROW_ROOM + other;
+				if (once.has(pair)) groups.join(one, other);
+				else if (once.size < MAX_HALF_PAIRS) once.add(pair);
+			}
+		}
+	}
+}
+
+/** Disjoint sets of limited size. */
+class Groups {
+	private readonly parent: Int32Array;
+	private readonly size: Int32Array;
+
+	constructor(count: number) {
+		this.parent = Int32Array.from({ length: count }, (_, index) => index);
+		this.size = new Int32Array(count).fill(1);
+	}
+
+	join(one: number, other: number): void {
+		const [a, b] = [this.rootOf(one), this.rootOf(other)];
+		const sum = (this.size[a] as number) + (this.size[b] as number);
+		if (a === b || sum > MOST_TOGETHER) return;
+		const [root, leaf] = a < b ? [a, b] : [b, a];
+		this.parent[leaf] = root;
+		this.size[root] = sum;
+	}
+
+	areJoined(one: number, other: number): boolean {
+		return this.rootOf(one) === this.rootOf(other);
+	}
+
+	/** In the order of their first members. */
+	all(): number[][] {
+		const byRoot = new Map<number, number[]>();
+		for (const index of this.parent.keys()) {
+			const root = this.rootOf(index);
+			const group = byRoot.get(root);
+			if (group === undefined) byRoot.set(root, [index]);
+			else group.push(index);
+		}
+		return [...byRoot.values()];
+	}
+
+	private rootOf(index: number): number {
+		let root = index;
+		while (this.parent[root] !== root) root = this.parent[root] as number;
+		for (let at = index; at !== root; ) {
+			const next = this.parent[at] as number;
+			this.parent[at] = root;
+			at = next;
+		}
+		return root;
+	}
+}
+
+function packed(groups: readonly number[][]): number[][] {
+	const pages: number[][] = [];
+	for (const group of groups) {
+		const last = pages.at(-1);
+		if (last === undefined || last.length + group.length > PAGE_ROWS) pages.push([...group]);
+		else last.push(...group);
+	}
+	return pages;
+}

@@ -1,0 +1,22 @@
+/** Figures as people read them. */
+
+const MINUTE = 60;
+const HOUR = 3_600;
+const DAY = 86_400;
+
+export function figure(count: number): string {
+	return count.toLocaleString('en-US');
+}
+
+/** null: not known. */
+export function duration(seconds: number | null): string {
+	if (seconds === null) return 'not limited';
+	if (seconds < MINUTE) return 'under a minute';
+	if (seconds < 2 * HOUR) return `about ${Math.round(seconds / MINUTE)} minutes`;
+	if (seconds < 2 * DAY) return `about ${Math.round(seconds / HOUR)} hours`;
+	return `about ${Math.ceil(seconds / DAY)} days`;
+}
+
+export function people(count: number): string {
+	return count === 1 ? '1 client' : `${figure(count)} clients`;
+}

@@ -1,0 +1,151 @@
+/** Mapping operations of the CRM Fabric node, on a store of their own. */
+import { closeFabrics } from '../../../lib';
+import type { CrmField } from '../../../lib/connectors/connector';
+import type { FieldMap } from '../../../lib/model/field-map';
+import { Desk } from './desk';
+import { JANE_MAIL, snapshot } from './events';
+
+const WEALTHBOX = { system: 'wealthbox', mappingObject: 'contact' };
+const ASKED = { system: 'wealthbox', object: 'contact' as const };
+
+const field = (name: string, more: Partial<CrmField> = {}): CrmField => ({
+	...{ name, label: name, type: 'string', readOnly: false, required: false, custom: false },
+	...more,
+});
+const options = (...values: string[]) => values.map((value) => ({ value, label: value }));
+
+describe('CRM Fabric, Mapping', () => {
+	let desk: Desk;
+	let fields: CrmField[];
+	let map: FieldMap;
+
+	beforeEach(async () => {
+		desk = await Desk.open();
+		({ map } = (await desk.fabric.mappings.get(ASKED)).version);
+		fields = [
+			...map.map(({ crmField }) => field(crmField)),
+			field('custom_fields.41', {
+				label: 'Risk Tolerance',
+				custom: true,
+				type: 'options',
+				options: options('Low', 'High'),
+			}),
+			field('score', { readOnly: true, type: 'number' }),
+		];
+		await desk.fabric.mappings.observe(ASKED, fields);
+	});
+	afterEach(closeFabrics);
+
+	const risk = {
+		field: 'custom.riskTolerance',
+		crmField: 'custom_fields.41',
+		direction: 'both' as const,
+	};
+	const save = async (next: unknown, more = {}) =>
+		await desk.run('mapping', 'save', { ...WEALTHBOX, map: next, ...more });
+
+	it('gets the mapping that the trigger gave, and saves a version of it', async () => {
+		const { rows } = await desk.run('mapping', 'get', WEALTHBOX);
+		expect(rows).toMatchObject([{ system: 'wealthbox', version: 1, origin: 'panel', drifts: [] }]);
+		const more = { note: 'Risk', requestedBy: 'Robin' };
+		const saved = await save(JSON.stringify([...map, risk]), more);
+		expect(saved.rows).toMatchObject([
+			{ version: 2, origin: 'desk', note: 'Risk', savedBy: 'Robin' },
+		]);
+		const [system] = (await desk.fabric.systems()).filter(({ name }) => name === 'wealthbox');
+		expect(system?.fieldMap).toContainEqual(risk);
+	});
+
+	it('keeps what was saved when the trigger starts again, until its panel changes', async () => {
+		await save([...map, risk]);
+		const { connector, priority, settings, creates, gonePolicy } = (
+			await desk.fabric.systems()
+		).find(({ name }) => name === 'wealthbox') as Awaited<
+			ReturnType<Desk['fabric']['systems']>
+		>[number];
+		const registration = { name: 'wealthbox', connector, priority, settings, creates, gonePolicy };
+		const again = await desk.fabric.registerSystem({ ...registration, fieldMap: map });
+		expect(again.fieldMap).toContainEqual(risk);
+		const panel = map.slice(1);
+		const changed = await desk.fabric.registerSystem({ ...registration, fieldMap: panel });
+		expect(changed.fieldMap).toEqual(panel);
+		const { rows } = await desk.run('mapping', 'listVersions', { ...WEALTHBOX, returnAll: true });
+		expect(rows.map(({ version, origin }) => [version, origin])).toEqual([
+			[3, 'panel'],
+			[2, 'desk'],
+			[1, 'panel'],
+		]);
+	});
+
+	it('returns to an older version as a new one', async () => {
+		await save([...map, risk]);
+		const { rows } = await desk.run('mapping', 'restore', { ...WEALTHBOX, version: 1 });
+		expect(rows).toMatchObject([{ version: 3, origin: 'restore', map }]);
+		await expect(desk.run('mapping', 'restore', { ...WEALTHBOX, version: 9 })).rejects.toThrow(
+			'has no version 9',
+		);
+	});
+
+	it('refuses a mapping with errors, unless it is forced', async () => {
+		const wrong = [...map, { ...risk, crmField: 'custom_fields.99' }];
+		await expect(save(wrong)).rejects.toThrow('The mapping has 1 errors');
+		expect((await save(wrong, { force: true })).rows).toMatchObject([{ version: 2 }]);
+		await expect(save([{ field: 1 }])).rejects.toThrow(
+			"'Mapping' cannot be read at 0.field [item 0]",
+		);
+	});
+
+	it('validates both ways, and shows values only in its output', async () => {
+		const fields_ = { ...JANE_MAIL, jobTitle: 'Vice President of Everything' };
+		await desk.merge(snapshot('wealthbox', '1', fields_));
+		const short = { kind: 'text', maxLength: 4 };
+		const next = [
+			...map.map((one) => (one.field === 'jobTitle' ? { ...one, transform: short } : one)),
+			{ ...risk, crmField: 'score' },
+			{ ...risk, field: 'custom.other', crmField: 'nowhere' },
+		];
+		const { rows } = await desk.run('mapping', 'validate', { ...WEALTHBOX, map: next });
+		expect(rows).toMatchObject([{ system: 'wealthbox', canBeSaved: false }]);
+		const problems = rows[0]?.problems as Array<Record<string, unknown>>;
+		expect(problems.map(({ kind, field: of }) => [kind, of])).toEqual(
+			expect.arrayContaining([
+				['readOnly', 'custom.riskTolerance'],
+				['unknownField', 'custom.other'],
+				['lossy', 'jobTitle'],
+			]),
+		);
+		const lossy = problems.find(({ kind }) => kind === 'lossy');
+		expect(lossy).toMatchObject({ count: 1, samples: [{ comesBack: 'Vice' }] });
+		expect(problems.map(({ sentence }) => sentence).join()).not.toContain('Vice');
+	});
+
+	it('suggests what a custom field may stand for, by its name', async () => {
+		const redtail = { system: 'redtail', object: 'contact' as const };
+		const other = (await desk.fabric.mappings.get(redtail)).version.map;
+		const named = {
+			field: 'custom.riskTolerance',
+			crmField: 'udfs.12',
+			direction: 'both' as const,
+		};
+		await desk.fabric.mappings.save({ ...redtail, map: [...other, named] });
+		const { rows } = await desk.run('mapping', 'suggest', { ...WEALTHBOX, compareRecords: false });
+		expect(rows).toMatchObject([
+			{ crmField: 'custom_fields.41', field: 'custom.riskTolerance', confidence: 0.9 },
+		]);
+		expect(rows[0]?.reasons).toContain('name 100 % alike');
+	});
+
+	it('reports drifts of one system or of all', async () => {
+		await save([...map, risk]);
+		const without = fields.filter(({ name }) => name !== 'custom_fields.41');
+		await desk.fabric.mappings.observe(ASKED, without);
+		for (const system of ['', 'wealthbox']) {
+			const { rows } = await desk.run('mapping', 'reportDrift', { system });
+			expect(rows).toMatchObject([
+				{ kind: 'vanished', crmField: 'custom_fields.41', fields: ['custom.riskTolerance'] },
+			]);
+		}
+		const { rows } = await desk.run('mapping', 'reportDrift', { system: 'redtail' });
+		expect(rows).toEqual([]);
+	});
+});
