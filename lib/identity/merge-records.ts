@@ -5,6 +5,7 @@
  * (./merge-entities.ts).
  */
 import type { MergeBatchOptions, BatchResult, MergeOutcome } from '../merge/batch';
+import { putBackOvertaking } from '../merge/overtaking';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import type { Evidence, Link } from '../model/rows';
 import { closeDuplicates } from '../removal/duplicates';
@@ -40,6 +41,9 @@ export async function mergeRecords(
 	const link = links.get(recordKey(event));
 	const isDone = entry === undefined || !UNSETTLED.includes(entry.state);
 	if (entry === undefined || isDone) return result('already', link?.entityId ?? null);
+	const inbox = new Map([[event.eventId, { ...entry }]]);
+	const late = await putBackOvertaking(tx, [event], { inbox, links }, now);
+	if (late.length > 0) return result('already', link?.entityId ?? null);
 	const settle = (state: InboxState) => tx.inbox.settle([entry.seq], state, now);
 	if (link === undefined) {
 		await settle('noop');
