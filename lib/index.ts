@@ -24,7 +24,7 @@ export { deliverAndLook, deliverManyAndLook } from './connectors/deliver-and-loo
 export { Circuit, guarded } from './connectors/circuit';
 export { ChangeHints, type ChangeHint } from './connectors/poll-hints';
 export { withDefaults } from './connectors/settings';
-export { capabilityOf } from './connectors/capability';
+export { capabilityOf, writesAtOnce } from './connectors/capability';
 export { chosenMap, chosenObjects, offeredObjects } from './connectors/objects/chosen';
 export {
 	createSharedBudget,

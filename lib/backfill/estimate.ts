@@ -1,4 +1,5 @@
 /** What writing a plan costs in calls and time, system by system. Pure. */
+import { writesAtOnce } from '../connectors/capability';
 import type { Connector } from '../connectors/connector';
 import type { SystemRow } from '../model/rows';
 import type { Estimate, Reading, Writes } from './report';
@@ -18,14 +19,8 @@ export interface EstimateInput {
 
 export function estimate(input: EstimateInput): Estimate {
 	const { system, connector, writes = { creates: 0, updates: 0 }, reading } = input;
-	const {
-		create,
-		update,
-		atOnce = 1,
-	} = connector.capabilities.writeCalls ?? {
-		...DEFAULT_CALLS,
-		atOnce: undefined,
-	};
+	const { create, update } = connector.capabilities.writeCalls ?? DEFAULT_CALLS;
+	const atOnce = writesAtOnce(connector, system.settings);
 	const calls =
 		Math.ceil(writes.creates / atOnce) * create + Math.ceil(writes.updates / atOnce) * update;
 	const pace = paceOf(system, connector);

@@ -4,6 +4,14 @@ import type { Connector, Json, ObjectCapability } from './connector';
 
 const NOTHING: ObjectCapability = { create: false, change: false, archive: false, delete: false };
 
+/** Records that travel in one call together when they are written; 1: each goes by itself. */
+export function writesAtOnce(
+	{ capabilities }: Pick<Connector, 'capabilities'>,
+	settings: Record<string, Json>,
+): number {
+	return Math.max(1, capabilities.writeCalls?.atOnce?.(settings) ?? 1);
+}
+
 export function capabilityOf(
 	{ capabilities }: Pick<Connector, 'capabilities'>,
 	object: ObjectName,

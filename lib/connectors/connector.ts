@@ -154,6 +154,8 @@ export interface ObjectCapability {
 	delete: boolean;
 	/** Canonical fields without which none can be made there. */
 	needs?: readonly string[];
+	/** What the field `client` of its records can name. Absent: contacts and households. */
+	clients?: readonly ObjectName[];
 }
 
 export interface ConnectorCapabilities {
@@ -171,10 +173,15 @@ export interface ConnectorCapabilities {
 	 */
 	removal: { archive: boolean; delete: boolean };
 	/**
-	 * Calls that one write of a contact usually costs, for estimates; `atOnce`: so many records travel in
-	 * these calls together. Absent: one for a create, two for an update.
+	 * Calls that one write of a contact usually costs, for estimates. Absent: one for a create, two for an
+	 * update. `atOnce`: so many records travel in these calls together, under the system's settings; for
+	 * connectors with {@link Connector.deliverMany}.
 	 */
-	writeCalls?: { create: number; update: number; atOnce?: number };
+	writeCalls?: {
+		create: number;
+		update: number;
+		atOnce?: (settings: Record<string, Json>) => number;
+	};
 	/** What is synced beside contacts. */
 	objects?: Partial<Record<Exclude<ObjectName, 'contact'>, ObjectCapability>>;
 	/** The same where the system's settings decide; undefined: they do not. */

@@ -8,6 +8,8 @@ import { shortHash } from './field-codec';
 export interface PolledRecord {
 	/** Default: contact. */
 	object?: ObjectName;
+	/** Default: snapshot. */
+	kind?: 'snapshot' | 'delta';
 	crmId: string;
 	/** The vendor's time of the last edit (ms since the epoch); null where it cannot be read. */
 	updatedAt: number | null;
@@ -98,7 +100,7 @@ function frame(sighting: Sighting, record: PolledRecord) {
 		system,
 		object: record.object ?? ('contact' as const),
 		crmId: record.crmId,
-		kind: 'snapshot' as const,
+		kind: record.kind ?? ('snapshot' as const),
 		editedAt: iso(record.updatedAt ?? readAt),
 		...(unchangedUntil === null ? {} : { unchangedUntil: iso(unchangedUntil) }),
 		readAt: iso(readAt),

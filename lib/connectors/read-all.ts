@@ -48,13 +48,15 @@ async function* readPages(
 		const read = await patiently(() =>
 			reader.readPage({ since: null, page, priority: 'backfill', inDepth: true, signal }),
 		);
-		for (const { crmId } of read.records) ids.add(crmId);
+		// Lists that overlap show a record twice.
+		const fresh = read.records.filter(({ crmId }) => !ids.has(crmId));
+		for (const { crmId } of fresh) ids.add(crmId);
 		// With one record less, the following pages begin one record later: one was never shown.
 		if ((read.total ?? total) < total) throw incomplete('records were deleted meanwhile');
 		total = read.total ?? total;
 		const records = before.records + ids.size;
 		onPage?.({ pages: page, records });
-		yield snapshots(context, read.records, readAt);
+		yield snapshots(context, fresh, readAt);
 		if (read.more) continue;
 		if (records < total) throw incomplete('fewer records came than there are');
 		return;

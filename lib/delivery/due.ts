@@ -1,6 +1,6 @@
 /** What to do with each delivery that is due, as its entity and its record stand now. Pure. */
 import { capabilityOf } from '../connectors/capability';
-import type { Connector } from '../connectors/connector';
+import type { Connector, ObjectCapability } from '../connectors/connector';
 import { recordKey } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import type { DeliveryRow, SystemRow } from '../model/rows';
@@ -68,9 +68,9 @@ function sortCreate(
 	{ scene, system, connector }: DueContext,
 	sorted: DueSorted,
 ): void {
-	const wanted = scene.wantedIn(entity, system.name);
+	const wanted = scene.wantedIn(entity, system.name, can(entity, system, connector));
 	const plan = planOf(entity, system, connector, wanted, undefined);
-	const canBeMade = isMakeable(capabilityOf(connector, entity.object, system.settings), wanted);
+	const canBeMade = isMakeable(scene, entity, system, connector, wanted);
 	if (isFound(row, entity.links)) sorted.found.push(row);
 	else if (entity.awaited.has(row.system)) sorted.asked.push(row);
 	else if (Object.keys(plan.changes).length === 0 || !canBeMade || !mayCreate(entity, system))
@@ -93,13 +93,17 @@ function sortWrite(
 	else if (isExhausted(DELIVERY_RETRY, row.attempts)) sorted.spent.push(row);
 	else {
 		const shadow = scene.shadow(link) ?? { fields: {} };
-		const wantedNow = scene.wantedIn(entity, system.name, shadow);
+		const wantedNow = scene.wantedIn(entity, system.name, can(entity, system, connector), shadow);
 		const plan = planOf(entity, system, connector, wantedNow, shadow);
 		const changes = isRemoval(row.operation)
 			? archiveChanges(row.operation, system, connector, plan.desired)
 			: plan.changes;
 		sorted.jobs.push({ row, plan: { ...plan, changes }, shadow });
 	}
+}
+
+function can({ object }: EntityScene, system: SystemRow, connector: Connector): ObjectCapability {
+	return capabilityOf(connector, object, system.settings);
 }
 
 function planOf(

@@ -198,6 +198,7 @@ class Marker {
 
 	/** Did a person refuse this very write? Any other one is a newer change: the refusal is over. */
 	private isRefused(entity: EntityScene, { system, link }: Target, want: Want): boolean {
+		if (!entity.isRefused) return false;
 		const key = targetKey(system.name, link?.crmId ?? null);
 		const refused = entity.refused[key];
 		if (refused === undefined) return false;

@@ -58,6 +58,11 @@ export function planRecord(
 		}
 		if (isUncertain(field, known, value) || !isSettled(field, known, value)) changes[field] = value;
 	}
+	// Who joins a household has a role there at once: the CRM's own choice of one is no person's edit.
+	const { householdRole: role } = desired;
+	const isKnown = shadow === undefined || shadow.fields['householdRole'] !== undefined;
+	if (!isEmpty(changes['household'] ?? null) && !isEmpty(role ?? null) && isKnown)
+		changes['householdRole'] = role ?? null;
 	return { changes, desired };
 }
 

@@ -1,5 +1,5 @@
 /** What marking and claiming must know of some entities: read in a fixed number of store calls. */
-import type { Connector } from '../connectors/connector';
+import type { Connector, ObjectCapability } from '../connectors/connector';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import { objectName, type ObjectName } from '../model/objects';
@@ -30,6 +30,8 @@ export interface EntityScene {
 	/** A departure is kept that stands no more: a record is back. */
 	returned: Departure | undefined;
 	refused: Refusals;
+	/** Did anybody refuse anything? */
+	isRefused: boolean;
 	/** Fields whose value a person is about to decide: they are written nowhere. */
 	asked: Set<string>;
 	/** Systems in which a person is about to say whether a record is this client. */
@@ -142,6 +144,7 @@ export class Scene {
 					departure: isStanding ? departure : undefined,
 					returned: isStanding ? undefined : departure,
 					refused,
+					isRefused: Object.keys(refused).length > 0,
 					awaited: awaited.get(entityId) ?? new Set(),
 					asked: asked.get(entityId) ?? new Set(),
 				},
@@ -170,8 +173,19 @@ export class Scene {
 	}
 
 	/** What a record of the entity should hold in this system; without a shadow: one that is to be made. */
-	wantedIn(entity: EntityScene, system: string, shadow?: Shadow): CanonicalFields {
-		return this.references.wantedIn(system, entity.desired(entity.compared), shadow);
+	wantedIn(
+		entity: EntityScene,
+		system: string,
+		{ clients }: ObjectCapability,
+		shadow?: Shadow,
+	): CanonicalFields {
+		const desired = entity.desired(entity.compared);
+		return this.references.wantedIn(system, desired, shadow, clients);
+	}
+
+	/** The object of its client, if that lives and has never had a record in the system. */
+	clientMissingIn(entity: EntityScene, system: string): ObjectName | undefined {
+		return this.references.clientMissingIn(system, entity.desired(entity.compared));
 	}
 
 	/** Undefined: nothing is known of the record yet. */

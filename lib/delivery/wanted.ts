@@ -1,9 +1,11 @@
 /** What an entity wants done in each system, record by record: level-triggered, never remembered. Pure. */
 import { capabilityOf } from '../connectors/capability';
-import type { Connector, ObjectCapability } from '../connectors/connector';
+import type { Connector } from '../connectors/connector';
 import { isEmpty } from '../model/canonical';
 import type { Operation } from '../model/delivery';
+import { mapOfObject, writesOut } from '../model/field-map';
 import type { CanonicalFields } from '../model/fields';
+import type { ObjectName } from '../model/objects';
 import type { DeliveryRow, Link, SystemRow } from '../model/rows';
 import { fateOf, termsOf, type Fate } from '../removal/fate';
 import { planRecord } from './plan';
@@ -64,12 +66,14 @@ export function wantOf(
 ): Want {
 	const shadow = link && (scene.shadow(link) ?? { fields: {} });
 	const { compared, object, asked } = entity;
-	const wanted = scene.wantedIn(entity, system.name, shadow);
+	const can = capabilityOf(connector, object, system.settings);
+	const wanted = scene.wantedIn(entity, system.name, can, shadow);
 	const { changes } = planRecord(connector, system, wanted, shadow, asked, compared, object);
 	const differs = Object.keys(changes).length > 0;
-	const can = capabilityOf(connector, object, system.settings);
-	if (link === undefined)
-		return { operation: differs && isMakeable(can, wanted) ? 'create' : null, changes };
+	if (link === undefined) {
+		const isReady = differs && isMakeable(scene, entity, system, connector, wanted);
+		return { operation: isReady ? 'create' : null, changes };
+	}
 	const update = differs && can.change !== false ? 'update' : null;
 	const isBarred = differs && can.change === false;
 	const fate = fateIn(scene, entity, link, system, connector);
@@ -85,9 +89,28 @@ export function wantOf(
 	}
 }
 
-/** Can a record be made of it there? Some CRMs keep no note without a client. */
-export function isMakeable(can: ObjectCapability, wanted: CanonicalFields): boolean {
-	return can.create && (can.needs ?? []).every((field) => !isEmpty(wanted[field]));
+/**
+ * Can a record be made of it there now? Some CRMs keep no note without a client; and where its client is about to
+ * be made, that comes first: some let nobody say afterwards whom a record is about.
+ */
+export function isMakeable(
+	scene: Scene,
+	entity: EntityScene,
+	system: SystemRow,
+	connector: Connector,
+	wanted: CanonicalFields,
+): boolean {
+	const can = capabilityOf(connector, entity.object, system.settings);
+	if (!can.create || !(can.needs ?? []).every((field) => !isEmpty(wanted[field]))) return false;
+	const missing = scene.clientMissingIn(entity, system.name);
+	const isNameable = missing !== undefined && (can.clients?.includes(missing) ?? true);
+	return !isNameable || !makes(system, connector, missing);
+}
+
+/** Does the system get records of this object from us? */
+function makes(system: SystemRow, connector: Connector, object: ObjectName): boolean {
+	const isSynced = mapOfObject(system.fieldMap, object).some(writesOut);
+	return system.creates && isSynced && capabilityOf(connector, object, system.settings).create;
 }
 
 function fateIn(
@@ -97,10 +120,10 @@ function fateIn(
 	system: SystemRow,
 	connector: Connector,
 ): Fate {
-	const inSystem = entity.links
-		.filter((one) => one.system === link.system)
-		.flatMap((one) => scene.shadow(one) ?? []);
 	const { departure } = entity;
+	// Asked for only while it departs.
+	const own = departure && entity.links.filter((one) => one.system === link.system);
+	const inSystem = (own ?? []).flatMap((one) => scene.shadow(one) ?? []);
 	const terms = termsOf(system, connector, entity.object);
 	return fateOf({ link, shadow: scene.shadow(link), departure, terms, inSystem });
 }

@@ -8,7 +8,8 @@
  * A key that many share says little; it is passed over where rarer ones are there (candidates.ts).
  */
 import { recordKey, type RecordAddress } from '../model/event';
-import type { CanonicalFields } from '../model/fields';
+import type { Shadow } from '../merge/shadow';
+import type { CanonicalFields, FieldValue } from '../model/fields';
 import type { FoldedAddress } from '../model/address';
 import type { PersonName } from './compare/names';
 import { foldedOnce, type FoldedProfile } from './compare/profile';
@@ -174,6 +175,29 @@ export function changedBlocks({ before, after }: BlockChange): { gone: number[];
 	};
 }
 
-function isSame(a: unknown, b: unknown): boolean {
-	return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
+/** Do both hold the same, letter by letter, in everything that {@link blockKeys} reads? */
+export function sameInBlocks(before: Shadow | undefined, after: Shadow): boolean {
+	return BLOCK_FIELDS.every((field) =>
+		isSame(before?.fields[field]?.value, after.fields[field]?.value),
+	);
+}
+
+function isSame(a: FieldValue | undefined, b: FieldValue | undefined): boolean {
+	if (a === b) return true;
+	if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+	return a.every((item, index) => isSameItem(item, b[index]));
+}
+
+function isSameItem(a: object, b: object | undefined): boolean {
+	if (a === b || b === undefined) return a === b;
+	const [mine, theirs] = [Object.entries(a), Object.entries(b)];
+	if (mine.length !== theirs.length) return false;
+	return mine.every(([name, value], index) => {
+		const [otherName, other] = theirs[index] ?? [];
+		return name === otherName && (value === other || isSameList(value, other));
+	});
+}
+
+function isSameList(a: unknown, b: unknown): boolean {
+	return Array.isArray(a) && JSON.stringify(a) === JSON.stringify(b);
 }

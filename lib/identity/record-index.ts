@@ -3,11 +3,11 @@
  * candidates. Only what changed is written.
  */
 import { recordKey, type RecordAddress } from '../model/event';
-import { knownFields } from '../merge/shadow';
+import { knownFields, type Shadow } from '../merge/shadow';
 import { objectName } from '../model/objects';
 import { numberOf } from '../store/identity';
 import type { StoreTransaction } from '../store/store';
-import { blocksOf, changedBlocks, recordHash, type BlockChange } from './blocks';
+import { blocksOf, changedBlocks, recordHash, sameInBlocks, type BlockChange } from './blocks';
 import { householdKeys, itemKeys } from './items/item-keys';
 import { externalKeys } from './keys';
 
@@ -18,6 +18,16 @@ export interface IndexedRecord extends BlockChange {
 	members?: readonly string[];
 	/** External keys that are not named here stay. */
 	keepExternal?: boolean;
+}
+
+/** What is known of a record before and after, as far as its keys may change by it. */
+export function changeOf(
+	object: string,
+	before: Shadow | undefined,
+	after: Shadow,
+): Pick<BlockChange, 'before' | 'after'> {
+	if (object === 'contact' && sameInBlocks(before, after)) return { before: {}, after: {} };
+	return { before: knownFields(before), after: knownFields(after) };
 }
 
 export async function indexRecords(

@@ -3,7 +3,7 @@
  * What the fabric knows already (echoes of its own writes, the overlap of polls, repeated
  * deliveries) is left out here and costs no n8n execution.
  */
-import { sameContent } from '../model/canonical';
+import { sameContent, sameWithRefs } from '../model/canonical';
 import {
 	changeEventSchema,
 	describeIssues,
@@ -11,7 +11,8 @@ import {
 	type ChangeEvent,
 	type ChangeEventInput,
 } from '../model/event';
-import { knownFields, type Shadow } from '../merge/shadow';
+import type { CanonicalFields } from '../model/fields';
+import type { Shadow } from '../merge/shadow';
 import { withUnifiedReferences } from '../references/inbound';
 import { addPastFlood } from '../removal/flood';
 import type { ChangeBatch } from '../connectors/connector';
@@ -105,7 +106,14 @@ export function isNews(
 	}
 	if (shadow === undefined) return true;
 	const isBack = shadow.goneAt !== undefined && Date.parse(event.readAt) > shadow.goneAt;
-	return isBack || !sameContent(unified.fields, knownFields(shadow));
+	return isBack || !isHeldBy(unified.fields, shadow);
+}
+
+/** Does the record hold all of it already, as far as known? */
+function isHeldBy(fields: CanonicalFields, { fields: known }: Shadow): boolean {
+	return Object.keys(fields).every((field) =>
+		sameWithRefs(field, fields[field], known[field]?.value),
+	);
 }
 
 /** A record that was put away is read again as one in use: that is news, though it holds what it held. */

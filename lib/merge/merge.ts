@@ -13,7 +13,7 @@ import { registerValue, type Register, type Registers } from './register';
 import { settle } from './policies';
 import { ask, isToBeAsked, keepUp } from './questions';
 import { decide, ruleFor, ruleName, type MergeRules } from './rules';
-import { land, noteEdit, recall, see, type Shadow } from './shadow';
+import { land, noteEdit, recall, see, seenAgain, type Shadow } from './shadow';
 import { look, type FieldSight } from './sight';
 
 /**
@@ -88,6 +88,10 @@ export function mergeEvent(given: MergeInput): MergeResult {
 		sights.push(sight.kind);
 		if (sight.kind !== 'stale' && sight.kind !== 'unchanged') moved.add(field);
 		if (sight.kind === 'stale') continue;
+		if (sight.kind === 'unchanged' && known !== undefined && known.inFlight === undefined) {
+			fields[field] = seenAgain(known, value, readAt);
+			continue;
+		}
 		// The shadow of this one field: what is noted below concerns no other.
 		let shadow: Shadow = { fields: known === undefined ? {} : { [field]: known } };
 		if (!sight.late) shadow = see(land(shadow, field, value, readAt), field, value, readAt);

@@ -1,10 +1,10 @@
 /** Merges the events of one part of a batch: everything read at once, everything written at once. */
-import { indexRecords } from '../identity/record-index';
+import { changeOf, indexRecords } from '../identity/record-index';
 import { touch } from './cause';
 import { readableEvent } from './direction';
 import { putBackOvertaking } from './overtaking';
 import { QuestionBook, type OpenedQuestion } from './question-book';
-import { isUnseen, knownFields, type Shadow } from './shadow';
+import { isUnseen, type Shadow } from './shadow';
 import { sameValue } from '../model/canonical';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import { mapOfObject, type FieldMap } from '../model/field-map';
@@ -36,10 +36,11 @@ function askedOf(
 		if (entityId === undefined) continue;
 		const fields = asked.get(entityId) ?? new Set<string>();
 		asked.set(entityId, fields);
-		for (const [field, value] of Object.entries(event.fields)) {
-			const known = shadows.get(key)?.fields[field];
+		const shadow = shadows.get(key);
+		for (const field of Object.keys(event.fields)) {
+			const known = shadow?.fields[field];
 			// The earlier event of a record that comes twice changes what it is known to hold.
-			const isKnown = known !== undefined && sameValue(field, known.value, value);
+			const isKnown = known !== undefined && sameValue(field, known.value, event.fields[field]);
 			if (!isKnown || twice.has(key)) fields.add(field);
 		}
 		// What becomes of a field that changed depends on the client's type (Connector.project).
@@ -126,19 +127,12 @@ export class Merger {
 	async save(): Promise<Map<string, OpenedQuestion[]>> {
 		const { now } = this.options;
 		await this.tx.registers.saveRegisters([...this.registerChanges.values()]);
-		const records = [...this.changedShadows.values()];
-		await this.tx.registers.saveShadows(
-			records.map((record) => ({ ...record, shadow: this.shadowOf(record) })),
-			now,
-		);
-		await indexRecords(
-			this.tx,
-			records.map((record) => ({
-				...record,
-				before: knownFields(this.before.get(recordKey(record))),
-				after: knownFields(this.shadowOf(record)),
-			})),
-		);
+		const records = [...this.changedShadows].map(([key, record]) => {
+			const shadow = this.shadows.get(key) ?? { fields: {} };
+			return { ...record, shadow, ...changeOf(record.object, this.before.get(key), shadow) };
+		});
+		await this.tx.registers.saveShadows(records, now);
+		await indexRecords(this.tx, records);
 		await this.tx.identity.saveLinks([...this.changedLinks.values()], now);
 		await this.tx.audit.append(this.audit);
 		await this.removals.save(this.tx, now);

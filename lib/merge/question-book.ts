@@ -42,6 +42,7 @@ export class QuestionBook {
 	/** Open questions of an entity, by field. */
 	of(entityId: string, fields: readonly string[]): Questions {
 		const open: Record<string, ValueQuestion> = {};
+		if (this.entries.size === 0) return open;
 		for (const field of fields) {
 			const value = this.entries.get(`${entityId}/${field}`)?.value;
 			if (value) open[field] = value;

@@ -67,11 +67,19 @@ export function knownFields(shadow: Shadow | undefined): CanonicalFields {
 export function see(shadow: Shadow, field: string, value: FieldValue, at: number): Shadow {
 	const known = shadow.fields[field];
 	if (known !== undefined && at < known.seenAt) return shadow;
-	const settled = known !== undefined && sameValue(field, known.value, value);
-	const next: ShadowField = { ...known, value, seenAt: at };
-	if (!settled) delete next.settledFor;
-	delete next.stray;
+	const isSame = known !== undefined && sameValue(field, known.value, value);
+	const next: ShadowField =
+		known === undefined ? { value, seenAt: at } : seenAgain(known, value, at);
+	if (!isSame) delete next.settledFor;
 	return { ...shadow, fields: { ...shadow.fields, [field]: next } };
+}
+
+/** As {@link see}, of a value that is known to mean the same as the one before. */
+export function seenAgain(known: ShadowField, value: FieldValue, at: number): ShadowField {
+	if (at < known.seenAt) return known;
+	const next: ShadowField = { ...known, value, seenAt: at };
+	if (next.stray !== undefined) delete next.stray;
+	return next;
 }
 
 /** Notes an edit that was merged from this record. */

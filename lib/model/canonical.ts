@@ -89,9 +89,10 @@ export function sameValue(
 	a: FieldValue | undefined,
 	b: FieldValue | undefined,
 ): boolean {
+	if (a === b) return true;
 	if (isListField(field)) return sameList(field, (a ?? []) as ListItem[], (b ?? []) as ListItem[]);
-	if (a === b || (isEmpty(a) && isEmpty(b))) return true;
-	if (isEmpty(a) || isEmpty(b)) return false;
+	const isNothing = isEmpty(a);
+	if (isNothing || isEmpty(b)) return isNothing && isEmpty(b);
 	return String(canonicalScalar(a as ScalarValue)) === String(canonicalScalar(b as ScalarValue));
 }
 
@@ -121,13 +122,22 @@ function isTypedAlike(field: ListField, a: ListItem, b: ListItem): boolean {
 		case 'phones':
 			return (a as PhoneItem).number === (b as PhoneItem).number;
 		case 'addresses':
-			return ADDRESS_PARTS.every((part) => (a as AddressItem)[part] === (b as AddressItem)[part]);
+			return isTypedAlikeAddress(a as AddressItem, b as AddressItem);
 		case 'tags':
 			return (a as TagItem).name === (b as TagItem).name;
 	}
 }
 
-const ADDRESS_PARTS = ['street', 'street2', 'city', 'state', 'postalCode', 'country'] as const;
+function isTypedAlikeAddress(a: AddressItem, b: AddressItem): boolean {
+	return (
+		a.street === b.street &&
+		a.street2 === b.street2 &&
+		a.city === b.city &&
+		a.state === b.state &&
+		a.postalCode === b.postalCode &&
+		a.country === b.country
+	);
+}
 
 /** Attributes agree if every one that both sides state is equal; a silent side agrees with anything. */
 export function sameAttributes(field: ListField, a: ListItem, b: ListItem): boolean {
@@ -136,7 +146,8 @@ export function sameAttributes(field: ListField, a: ListItem, b: ListItem): bool
 	if (left.kind !== undefined && right.kind !== undefined && left.kind !== right.kind) return false;
 	const isSaid = left.primary !== undefined && right.primary !== undefined;
 	if (isSaid && left.primary !== right.primary) return false;
-	return field !== 'phones' || extensionOf(left) === extensionOf(right);
+	if (field !== 'phones' || left.extension === right.extension) return true;
+	return extensionOf(left) === extensionOf(right);
 }
 
 function extensionOf({ extension }: PhoneItem): string {
@@ -145,13 +156,17 @@ function extensionOf({ extension }: PhoneItem): string {
 
 /** True if every field said on the left means the same on the right, nested ids included. */
 export function sameContent(left: CanonicalFields, right: CanonicalFields): boolean {
-	return Object.entries(left).every(([field, value]) => {
-		if (!sameValue(field, value, right[field])) return false;
-		return (
-			!isListField(field) ||
-			sameRefs(field, value as ListItem[], (right[field] ?? []) as ListItem[])
-		);
-	});
+	return Object.keys(left).every((field) => sameWithRefs(field, left[field], right[field]));
+}
+
+/** As {@link sameValue}, nested ids included. */
+export function sameWithRefs(
+	field: string,
+	a: FieldValue | undefined,
+	b: FieldValue | undefined,
+): boolean {
+	if (!sameValue(field, a, b)) return false;
+	return !isListField(field) || sameRefs(field, a as ListItem[], (b ?? []) as ListItem[]);
 }
 
 function sameRefs(field: ListField, a: ListItem[], b: ListItem[]): boolean {

@@ -81,7 +81,8 @@ const listItem = {
 	formerKeys: z.array(z.string()).optional(),
 };
 
-const text = z.string().max(10_000);
+const MAX_TEXT = 10_000;
+const text = z.string().max(MAX_TEXT);
 
 export const emailSchema = z.object({ ...listItem, address: z.string().min(1).max(320) }).strict();
 export const phoneSchema = z
@@ -156,21 +157,42 @@ const itemShape = Object.fromEntries(
 
 type FieldsSchema = z.ZodType<CanonicalFields, z.ZodTypeDef, CanonicalFields>;
 
-/** Fields with other names than the standard ones must be custom fields, named `custom.<key>`. */
+/**
+ * Fields with other names than the standard ones must be custom fields, named `custom.<key>`. Only what a record
+ * says is looked at: an object schema would ask for each field that it does not say, for every event.
+ */
 function partial(shape: z.ZodRawShape): FieldsSchema {
-	return z
-		.object(shape)
-		.catchall(customValue)
-		.superRefine((fields, context) => {
-			for (const name of Object.keys(fields)) {
-				if (isFieldName(name)) continue;
-				context.addIssue({
-					code: z.ZodIssueCode.custom,
-					path: [name],
-					message: `is no canonical field; name custom fields custom.<key>, for example custom.${name}`,
-				});
+	const schemas = new Map(Object.entries(shape));
+	const check = (said: Record<string, unknown>, context: z.RefinementCtx) => {
+		const fields: CanonicalFields = {};
+		for (const [name, value] of Object.entries(said)) {
+			if (!isFieldName(name)) context.addIssue(noField(name));
+			const schema = schemas.get(name) ?? customValue;
+			// Most values: a text where any text may stand needs no more than its length looked at.
+			if (typeof value === 'string' && value.length <= MAX_TEXT && takesAnyText(schema)) {
+				fields[name] = value;
+				continue;
 			}
-		}) as unknown as FieldsSchema;
+			const { data, error } = schema.safeParse(value);
+			for (const issue of error?.issues ?? [])
+				context.addIssue({ ...issue, path: [name, ...issue.path] });
+			fields[name] = data as FieldValue;
+		}
+		return fields;
+	};
+	return z.object({}).passthrough().transform(check) as unknown as FieldsSchema;
+}
+
+function takesAnyText(schema: z.ZodTypeAny): boolean {
+	return schema === customValue || (schema instanceof z.ZodOptional && schema.unwrap() === scalar);
+}
+
+function noField(name: string): z.IssueData {
+	return {
+		code: z.ZodIssueCode.custom,
+		path: [name],
+		message: `is no canonical field; name custom fields custom.<key>, for example custom.${name}`,
+	};
 }
 
 /** A partial canonical contact. */
@@ -187,12 +209,15 @@ export function fieldsSchemaOf(object: ObjectName): FieldsSchema {
 	return object === 'contact' ? canonicalFieldsSchema : itemFieldsSchema;
 }
 
+const LISTS: ReadonlySet<string> = new Set(LIST_FIELDS);
+const SCALARS: ReadonlySet<string> = new Set(SCALAR_FIELDS);
+
 export function isListField(field: string): field is ListField {
-	return (LIST_FIELDS as readonly string[]).includes(field);
+	return LISTS.has(field);
 }
 
 export function isScalarField(field: string): field is ScalarField {
-	return (SCALAR_FIELDS as readonly string[]).includes(field);
+	return SCALARS.has(field);
 }
 
 export function isFieldName(field: string): field is FieldName {

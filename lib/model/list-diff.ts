@@ -64,6 +64,7 @@ function isSameInOrder(
 
 /** An attribute that the newer side does not state is no difference. */
 function differs(field: ListField, from: ListItem, to: ListItem): boolean {
+	if (from === to) return false;
 	if (!sameItemKey(field, from, to)) return true;
 	const [before, after] = [listItemAttributes(field, from), listItemAttributes(field, to)];
 	return Object.keys(after).some((name) => {

@@ -4,7 +4,7 @@
  */
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
-import { isReferenceField, parseLocalReference } from '../model/objects';
+import { isReferenceField, parseLocalReference, REFERENCE_FIELDS } from '../model/objects';
 import type { StoreTransaction } from '../store/store';
 
 interface Referring {
@@ -46,9 +46,7 @@ class Named {
 	static async load(tx: StoreTransaction, told: readonly Referring[]): Promise<Named> {
 		const addresses = new Map<string, RecordAddress>();
 		for (const { system, fields, members = [] } of told) {
-			const values = Object.keys(fields)
-				.filter(isReferenceField)
-				.map((field) => fields[field]);
+			const values = REFERENCE_FIELDS.map((field) => fields[field]);
 			for (const value of [...values, ...members]) {
 				const local = localOf(value);
 				if (local === undefined) continue;

@@ -4,7 +4,7 @@
  */
 import type { MergeOutcome } from '../merge/batch';
 import { changeEventSchema, recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
-import { isReferenceField, localReference, parseLocalReference } from '../model/objects';
+import { localReference, parseLocalReference, REFERENCE_FIELDS } from '../model/objects';
 import type { MissingReference } from '../store/references';
 import type { StoreTransaction } from '../store/store';
 
@@ -24,8 +24,9 @@ export async function keepMissing(
 		const { outcome, unknown = {} } = outcomes[index] ?? { outcome: 'already' };
 		if (outcome === 'already') continue;
 		const { system, object, crmId } = event;
-		for (const [field, value] of Object.entries(event.fields)) {
-			if (!isReferenceField(field)) continue;
+		for (const field of REFERENCE_FIELDS) {
+			const value = event.fields[field];
+			if (value === undefined) continue;
 			const named = typeof value === 'string' ? parseLocalReference(value) : undefined;
 			const editedAt = unknown[field];
 			// Seen again as it was: it is waited for already.

@@ -12,6 +12,10 @@ import {
 	isUnifiedId,
 	isUnknownReference,
 	localReference,
+	REFERENCE_FIELDS,
+	objectName,
+	parseLocalReference,
+	type ObjectName,
 } from '../model/objects';
 import type { StoreTransaction } from '../store/store';
 
@@ -32,11 +36,9 @@ export class References {
 		const ids = new Set<string>();
 		const note = (value: unknown) => isUnifiedId(value) && ids.add(value);
 		for (const one of registers)
-			for (const [field, register] of Object.entries(one))
-				if (isReferenceField(field)) note(registerValue(field, register));
+			for (const field of REFERENCE_FIELDS) note(registerValue(field, one[field]));
 		for (const { fields } of shadows)
-			for (const [field, { value }] of Object.entries(fields))
-				if (isReferenceField(field)) note(value);
+			for (const field of REFERENCE_FIELDS) note(fields[field]?.value);
 		if (ids.size === 0) return References.none;
 		const aliases = await tx.entities.aliases([...ids]);
 		const current = [...new Set([...ids].map((id) => aliases.get(id) ?? id))];
@@ -47,7 +49,13 @@ export class References {
 	 * What the record should hold as far as this system can name it: a field whose entity has no record
 	 * there is left as it is. An entity that became part of another one is the same as that one.
 	 */
-	wantedIn(system: string, desired: CanonicalFields, shadow: Shadow | undefined): CanonicalFields {
+	wantedIn(
+		system: string,
+		desired: CanonicalFields,
+		shadow: Shadow | undefined,
+		/** What the field `client` can name there; absent: anything. */
+		clients?: readonly ObjectName[],
+	): CanonicalFields {
 		const fields = Object.keys(desired).filter(isReferenceField);
 		if (fields.length === 0) return desired;
 		const wanted = { ...desired };
@@ -61,10 +69,19 @@ export class References {
 			}
 			if (!isUnifiedId(value)) continue;
 			if (isUnifiedId(known) && this.current(known) === this.current(value)) wanted[field] = known;
-			else if (this.localIn(system, value) === undefined) delete wanted[field];
-			else wanted[field] = this.current(value);
+			else if (this.canName(system, field, value, clients)) wanted[field] = this.current(value);
+			else delete wanted[field];
 		}
 		return wanted;
+	}
+
+	/** The object of the client, if that lives and has never had a record in the system. */
+	clientMissingIn(system: string, { client }: CanonicalFields): ObjectName | undefined {
+		if (!isUnifiedId(client)) return undefined;
+		const links = this.links.get(this.current(client)) ?? [];
+		const isThere = links.some((link) => link.system === system);
+		const living = links.find(({ state }) => state === 'active');
+		return isThere || living === undefined ? undefined : objectName(living.object);
 	}
 
 	/** The same fields with the system's own records. */
@@ -77,6 +94,17 @@ export class References {
 			if (isUnifiedId(value)) result[field] = this.localIn(system, value) ?? value;
 		}
 		return result;
+	}
+
+	private canName(
+		system: string,
+		field: string,
+		id: string,
+		clients: readonly ObjectName[] | undefined,
+	): boolean {
+		const local = parseLocalReference(this.localIn(system, id) ?? '');
+		if (local === undefined) return false;
+		return field !== 'client' || (clients?.includes(local.object) ?? true);
 	}
 
 	private current(id: string): string {

@@ -4,7 +4,7 @@ import type { AuditRow, StoredAuditRow } from '../model/rows';
 import { GENESIS, hashRow, type ChainHead } from './audit-chain';
 import { fromAudit, toAudit } from './rows';
 import type { AuditTable, Database } from './schema';
-import { runInsert } from './statement';
+import { runInsert, runStatement } from './statement';
 
 export interface AuditQuery {
 	entityId?: string;
@@ -49,13 +49,14 @@ export class AuditStore {
 	}
 
 	private async readHead(): Promise<ChainHead> {
-		const last = await this.db
-			.selectFrom('audit')
-			.select(['seq', 'hash'])
-			.orderBy('seq', 'desc')
-			.limit(1)
-			.executeTakeFirst();
-		return { seq: last?.seq ?? 0, hash: last?.hash ?? GENESIS };
+		const { rows } = await runStatement(this.db, 'end of the trail', [1], (slot) =>
+			this.db
+				.selectFrom('audit')
+				.select(['seq', 'hash'])
+				.orderBy('seq', 'desc')
+				.limit(slot<number>()),
+		);
+		return { seq: rows[0]?.seq ?? 0, hash: rows[0]?.hash ?? GENESIS };
 	}
 
 	async get(seq: number): Promise<StoredAuditRow | undefined> {

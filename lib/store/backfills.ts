@@ -18,16 +18,14 @@ export const BACKFILL_ORIGIN = 'backfill';
  * `staged`: read. `planned`: tried out. `left`: the run leaves it alone. `merged`: the run is done with it.
  * `invalid`: it cannot be taken in.
  */
-export const STAGED_STATES = ['staged', 'planned', 'left', 'merged', 'invalid'] as const;
-export type StagedState = (typeof STAGED_STATES)[number];
+export type StagedState = 'staged' | 'planned' | 'left' | 'merged' | 'invalid';
 
 /**
  * Of a record: `known`: linked before, and nothing new. `changed`: linked before, with news. `matched`: its
  * client has records elsewhere. `new`: it has none. `review`: a person is asked. `waiting`: an event of it
  * is on its way already.
  */
-export const VERDICTS = ['known', 'changed', 'matched', 'new', 'review', 'waiting'] as const;
-export type Verdict = (typeof VERDICTS)[number];
+export type Verdict = 'known' | 'changed' | 'matched' | 'new' | 'review' | 'waiting';
 
 export interface StagedRow {
 	seq: number;
@@ -295,7 +293,7 @@ export class BackfillStore {
 
 	/** The run is over: nothing of what was read is needed any more. */
 	async forget(run: string): Promise<void> {
-		await this.db.deleteFrom('backfill_rows').where('run', '=', run).execute();
-		await this.db.deleteFrom('backfill_names').where('run', '=', run).execute();
+		for (const table of ['backfill_rows', 'backfill_names'] as const)
+			await this.db.deleteFrom(table).where('run', '=', run).execute();
 	}
 }

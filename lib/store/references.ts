@@ -8,6 +8,7 @@ import type { ObjectName } from '../model/objects';
 import type { RecordAddress } from '../model/event';
 import { chunks, inChunks } from './batch';
 import type { Database } from './schema';
+import { runStatement } from './statement';
 
 export interface ReferenceChange {
 	entityId: string;
@@ -133,21 +134,22 @@ export class ReferenceStore {
 
 	/** Takes out those whose record is known by now, oldest first, with its entity; `limit` at most. */
 	async found(limit: number): Promise<Array<MissingReference & { unifiedId: string }>> {
-		const rows = await this.db
-			.selectFrom('missing_references as missing')
-			.innerJoin('links', (join) =>
-				join
-					.onRef('links.system', '=', 'missing.system')
-					.onRef('links.object', '=', 'missing.ref_object')
-					.onRef('links.crm_id', '=', 'missing.ref_crm_id'),
-			)
-			.selectAll('missing')
-			.select('links.entity_id')
-			.orderBy('missing.read_at')
-			.orderBy('missing.event_id')
-			.orderBy('missing.field')
-			.limit(limit)
-			.execute();
+		const { rows } = await runStatement(this.db, 'found references', [limit], (slot) =>
+			this.db
+				.selectFrom('missing_references as missing')
+				.innerJoin('links', (join) =>
+					join
+						.onRef('links.system', '=', 'missing.system')
+						.onRef('links.object', '=', 'missing.ref_object')
+						.onRef('links.crm_id', '=', 'missing.ref_crm_id'),
+				)
+				.selectAll('missing')
+				.select('links.entity_id')
+				.orderBy('missing.read_at')
+				.orderBy('missing.event_id')
+				.orderBy('missing.field')
+				.limit(slot<number>()),
+		);
 		for (const row of rows) {
 			await this.db
 				.deleteFrom('missing_references')

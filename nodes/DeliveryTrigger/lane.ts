@@ -17,8 +17,8 @@ export interface LaneOptions {
 	system: string;
 	/** Only deliveries that are so urgent; absent: all. */
 	urgencies?: readonly Urgency[];
-	/** Deliveries an execution at most. */
-	batchSize: number;
+	/** Deliveries an execution at most, as the system's settings are now. */
+	batchSize: () => number;
 	executionTimeoutMs: number;
 	stop: AbortSignal;
 	/** Claims are prolonged this often; a claim runs out after 45 s. */
@@ -35,7 +35,7 @@ export async function runLane(options: LaneOptions): Promise<void> {
 	const waker = createWaker(fabric.signals, 'deliveries');
 	try {
 		while (!stop.aborted) {
-			const claim = async () => await fabric.claim(system, batchSize, urgencies);
+			const claim = async () => await fabric.claim(system, batchSize(), urgencies);
 			const jobs = await untilDone(claim, retryOptions(options));
 			if (jobs === undefined || jobs.length === 0) await waker.wait(LOOK_AGAIN_MS, stop);
 			else await deliverBatch(options, jobs);
@@ -46,7 +46,10 @@ export async function runLane(options: LaneOptions): Promise<void> {
 }
 
 /** One execution for claimed jobs. What it leaves unanswered is due again after a pause. */
-export async function deliverBatch(options: LaneOptions, jobs: DeliveryJob[]): Promise<void> {
+export async function deliverBatch(
+	options: Omit<LaneOptions, 'batchSize'>,
+	jobs: DeliveryJob[],
+): Promise<void> {
 	const { context, fabric, system, stop, executionTimeoutMs: timeoutMs } = options;
 	const tokens = jobs.map(({ claimToken }) => claimToken);
 	const over = new AbortController();
@@ -79,7 +82,7 @@ function toItem(job: DeliveryJob): INodeExecutionData {
 }
 
 async function keepClaims(
-	{ context, fabric, system, extendEveryMs = EXTEND_EVERY_MS }: LaneOptions,
+	{ context, fabric, system, extendEveryMs = EXTEND_EVERY_MS }: Omit<LaneOptions, 'batchSize'>,
 	tokens: string[],
 	over: AbortSignal,
 ): Promise<void> {
@@ -94,7 +97,7 @@ async function keepClaims(
 	}
 }
 
-function retryOptions({ context, system, stop }: LaneOptions): RetryOptions {
+function retryOptions({ context, system, stop }: Omit<LaneOptions, 'batchSize'>): RetryOptions {
 	const onFailure = (error: unknown) =>
 		context.logger.warn(`The store did not answer for deliveries to ${system}; trying again`, {
 			reason: error instanceof Error ? error.message : String(error),

@@ -1,6 +1,6 @@
 /** Runs a lane for every system of the store, also for those that appear later. */
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { Fabric } from '../../lib';
+import { writesAtOnce, type Fabric } from '../../lib';
 import { sleep } from '../shared/connector-context';
 import { closeWithin } from '../shared/trigger/closing';
 import { STORE_BACKOFF, untilDone } from '../shared/trigger/retrying';
@@ -8,7 +8,9 @@ import { carryBackfillsOn } from './backfills';
 import { deliverBatch, runLane, type LaneOptions } from './lane';
 import { DEFAULT_BATCH_SIZE, DEFAULT_TIMEOUT_MINUTES } from './properties';
 
-type LaneSettings = Pick<LaneOptions, 'batchSize' | 'executionTimeoutMs'> & {
+type LaneSettings = Pick<LaneOptions, 'executionTimeoutMs'> & {
+	/** Deliveries per Execution of the panel. */
+	batchSize: number;
 	/** Empty: all systems. */
 	systems: string[];
 };
@@ -43,31 +45,51 @@ async function runLanes(
 			reason: error instanceof Error ? error.message : String(error),
 		});
 	const retry = { stop, backoff: STORE_BACKOFF, onFailure };
+	// What goes together changes with the settings of the system's trigger.
+	const together = new Map<string, number>();
 	while (!stop.aborted) {
-		const names = (await untilDone(async () => await systemsOf(fabric, settings), retry)) ?? [];
-		for (const system of names) {
-			if (!lanes.has(system))
-				lanes.set(system, runBoth({ ...settings, context, fabric, system, stop }));
+		const rows = (await untilDone(async () => await systemsOf(fabric, settings), retry)) ?? [];
+		for (const { name: system, connector, settings: own } of rows) {
+			together.set(system, writesAtOnce(fabric.connector(connector), own));
+			if (lanes.has(system)) continue;
+			const atOnce = () => together.get(system) ?? 1;
+			lanes.set(system, runAll({ ...settings, context, fabric, system, stop }, atOnce));
 		}
 		await sleep(NEW_SYSTEMS_EVERY_MS, stop);
 	}
 	await Promise.all(lanes.values());
 }
 
-/** A batch that can wait is short, so that a retry is not held up by many a backfill's write. */
+/** A batch of single writes that can wait is short, so that nothing is held up by many of them. */
 const MOST_THAT_WAIT = 20;
 
-async function runBoth(options: LaneOptions): Promise<void> {
-	const batchSize = Math.min(MOST_THAT_WAIT, options.batchSize);
+/** A retry has a lane of its own, so that it does not stand behind many a backfill's writes. */
+async function runAll(
+	options: Omit<LaneOptions, 'batchSize'> & LaneSettings,
+	atOnce: () => number,
+): Promise<void> {
+	const { batchSize: size } = options;
+	const short = Math.min(MOST_THAT_WAIT, size);
 	await Promise.all([
-		runLane({ ...options, urgencies: ['live'] }),
-		runLane({ ...options, urgencies: ['retry', 'backfill'], batchSize }),
+		runLane({ ...options, urgencies: ['live'], batchSize: () => size }),
+		runLane({ ...options, urgencies: ['retry'], batchSize: () => short }),
+		runLane({
+			...options,
+			urgencies: ['backfill'],
+			batchSize: () => backfillSize(size, atOnce()),
+		}),
 	]);
 }
 
-async function systemsOf(fabric: Fabric, { systems }: LaneSettings): Promise<string[]> {
-	const names = (await fabric.systems()).map(({ name }) => name);
-	return systems.length === 0 ? names : names.filter((name) => systems.includes(name));
+/** What travels in one call goes together, unless the panel asks for smaller executions than usual. */
+function backfillSize(size: number, atOnce: number): number {
+	if (atOnce === 1 || size < DEFAULT_BATCH_SIZE) return Math.min(MOST_THAT_WAIT, size);
+	return Math.max(atOnce, size);
+}
+
+async function systemsOf(fabric: Fabric, { systems }: LaneSettings) {
+	const rows = await fabric.systems();
+	return systems.length === 0 ? rows : rows.filter(({ name }) => systems.includes(name));
 }
 
 const SAMPLE_SIZE = 3;
@@ -83,7 +105,7 @@ async function deliverSample(
 ): Promise<void> {
 	const { signal: stop } = new AbortController();
 	const size = Math.min(SAMPLE_SIZE, settings.batchSize);
-	for (const system of await systemsOf(fabric, settings)) {
+	for (const { name: system } of await systemsOf(fabric, settings)) {
 		const jobs = await fabric.claim(system, size);
 		if (jobs.length === 0) continue;
 		// n8n runs the nodes behind only after this function, so their end is not awaited here.

@@ -10,7 +10,7 @@ import { crmMethods } from '../shared/crm/methods';
 import { crmProperties } from '../shared/crm/properties';
 import { runCrmNode } from '../shared/crm/router';
 
-/** Wealthbox: the contacts of the CRM, and the deliveries of CRM Fabric to it. */
+/** Wealthbox: the records of the CRM, and the deliveries of CRM Fabric to it. */
 export class Wealthbox implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Wealthbox',
@@ -19,7 +19,8 @@ export class Wealthbox implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Work with contacts in Wealthbox, and deliver what CRM Fabric wants them to hold',
+		description:
+			'Work with contacts, households, notes, tasks, events and opportunities in Wealthbox, and deliver what CRM Fabric wants them to hold',
 		defaults: { name: 'Wealthbox' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],

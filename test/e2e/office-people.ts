@@ -82,7 +82,8 @@ function wealthboxScreen(crm: OfficeCrm, common: Common): Screen {
 			for (const [place, member] of members.entries()) await join(id, member, ROLES[place] ?? '');
 			return id;
 		},
-		note: async ({ crmId }, content) => void (await make(crm, 'note', { content, linked_to: crmId })),
+		note: async ({ crmId }, content) =>
+			void (await make(crm, 'note', { content, linked_to: crmId })),
 		task: async ({ crmId }, { subject, dueDate, priority }) => {
 			const priorityWord = PRIORITIES[priority];
 			const due = { due_date: noon(dueDate), priority: priorityWord };

@@ -28,10 +28,13 @@ export type Office = Record<Crm, OfficeCrm>;
 
 const CONNECTORS: Record<Crm, Connector> = { wealthbox, redtail, salesforce };
 
-/** Families may be written: what that takes in Redtail is a setting. Else the defaults. */
+/** Families may be written: what that takes in Redtail, and its codes of roles, are settings. */
 export const OFFICE_SETTINGS: Record<Crm, Record<string, Json>> = {
 	wealthbox: { objects: [...OBJECTS] },
-	redtail: { objects: [...OBJECTS], familyWrites: true },
+	redtail: {
+		...{ objects: [...OBJECTS], familyWrites: true },
+		familyRoles: { 'Head of Household': 1, Spouse: 2, Child: 3, Other: 4 },
+	},
 	salesforce: { objects: [...OBJECTS] },
 };
 
@@ -64,7 +67,12 @@ export function openOffice(simulators: Simulators): Office {
 	const one = (name: Crm): OfficeCrm => {
 		const connector = CONNECTORS[name];
 		const simulator = simulators[name];
-		const context = contextOf(connector, portOf(simulator), OFFICE_SETTINGS[name]);
+		// A person's calls do not bear the name that the fabric's own do.
+		const settings = {
+			...OFFICE_SETTINGS[name],
+			...(name === 'salesforce' && { clientId: 'desk' }),
+		};
+		const context = contextOf(connector, portOf(simulator), settings);
 		return { name, connector, context, fieldMap: officeMap(name), simulator };
 	};
 	return { wealthbox: one('wealthbox'), redtail: one('redtail'), salesforce: one('salesforce') };
@@ -174,7 +182,8 @@ export async function agreed(
 	for (const crm of CRMS) {
 		const wanted = JSON.stringify(expected(crm, facts));
 		while (JSON.stringify(await shown(office[crm])) !== wanted) {
-			if (Date.now() > end) expect({ crm, ...(await shown(office[crm])) }).toEqual({ crm, ...expected(crm, facts) });
+			if (Date.now() > end)
+				expect({ crm, ...(await shown(office[crm])) }).toEqual({ crm, ...expected(crm, facts) });
 			await sleep(PAUSE_MS);
 		}
 	}

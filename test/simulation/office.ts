@@ -169,7 +169,9 @@ export class Office {
 		}));
 		if (alive.some((delivery) => delivery.system === system)) return;
 		const known = knownFields([...shadows.values()][0]);
-		const agrees = isStillWanted(pick(known, SCALARS), entity.fields);
+		// Where only another system may set a field, and never did, nothing is wanted of this one.
+		const wanted = SCALARS.filter((field) => entity.fields[field] !== undefined);
+		const agrees = isStillWanted(pick(known, wanted), entity.fields);
 		hold(1, agrees, () => `A newer change of ${crmId} waits behind a dead letter`);
 	}
 

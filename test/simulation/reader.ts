@@ -89,7 +89,10 @@ export class Reader {
 			...look.deleted.map((id) => deletion(crm.name, id, readAt)),
 		];
 		const shown = look.records.map((record) => crm.shownTime(record)).filter((at) => at !== null);
-		const latest = shown.length === 0 ? newest : Math.max(newest ?? -Infinity, ...shown);
+		// What was edited since it began may have been written by us before: the next poll reads it again.
+		const until = crm.vendorTime(readAt);
+		const edits = shown.map((at) => Math.min(at, until));
+		const latest = edits.length === 0 ? newest : Math.max(newest ?? -Infinity, ...edits);
 		const cursor = { polledAt: readAt, newest: latest };
 		this.polls.delete(crm.name);
 		await this.accept(crm, { events, cursor, complete: true }, () => {

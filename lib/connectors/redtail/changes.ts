@@ -3,12 +3,12 @@
  * phone may leave the contact's edit time as it was and no list of deleted contacts is known
  * (reference/redtail.md, section 5).
  */
-import { objectsOf } from '../../model/field-map';
+import { objectsOf, type FieldMap } from '../../model/field-map';
 import type { ChangeSourceOptions, ConnectorContext } from '../connector';
 import { runObjectPolling, type PolledObjects } from '../poll-objects';
 import type { PollingSettings } from '../poll-reader';
 import { FamilyMembers } from './family-members';
-import { itemReader } from './item-reader';
+import { itemReader, type Listed } from './item-reader';
 import { paced } from './listing';
 import { noteReader } from './note-reader';
 import { redtailReader } from './reader';
@@ -22,39 +22,60 @@ export async function runChangeSource(
 	const settings = redtailSettings(context.settings);
 	const { fieldMap, cursor } = options;
 	const own = paced(context, settings);
-	const chosen = objectsOf(fieldMap);
-	const members = chosen.includes('household')
+	const members = objectsOf(fieldMap).includes('household')
 		? new FamilyMembers(own, fieldMap, cursor === null)
 		: undefined;
-	const contacts: PolledObjects = {
-		objects: ['contact'],
-		reader: redtailReader(own, fieldMap, settings),
-		settings: contactPolling(settings),
-	};
-	const notes: PolledObjects = {
-		objects: ['note'],
-		reader: noteReader({ context: own, fieldMap, settings }),
-		settings: notePolling(settings),
-	};
-	const items = LISTS.flatMap((list): PolledObjects[] => {
-		const [main, ...others] = list.filter((object) => chosen.includes(object));
-		if (main === undefined) return [];
-		if (main === 'note') return [notes];
-		const objects = [main, ...others] as const;
-		const told = main === 'household' ? { members } : {};
-		const reader = itemReader({ context: own, objects, fieldMap, settings, ...told });
-		return [{ objects, reader, settings: itemPolling(settings) }];
-	});
 	await runObjectPolling({
 		context,
 		options: members === undefined ? options : withMembers(options, members),
-		lists: [contacts, ...items],
+		lists: listsOf({ context: own, fieldMap, settings, members }),
 		random,
 	});
 }
 
-/** In the order in which they are read first. Tasks and events share one list in Redtail. */
-const LISTS = [['household'], ['opportunity'], ['note'], ['task', 'event']] as const;
+interface ListParts {
+	context: ConnectorContext;
+	fieldMap: FieldMap;
+	settings: RedtailSettings;
+	members: FamilyMembers | undefined;
+}
+
+/** Contacts, and what is chosen of the rest, in the order in which they are read first. */
+function listsOf(parts: ListParts): [PolledObjects, ...PolledObjects[]] {
+	const { context, fieldMap, settings } = parts;
+	const contacts: PolledObjects = {
+		objects: ['contact'],
+		reader: redtailReader(context, fieldMap, settings),
+		settings: contactPolling(settings),
+	};
+	const notes: PolledObjects = {
+		objects: ['note'],
+		reader: noteReader({ context, fieldMap, settings }),
+		settings: notePolling(settings),
+	};
+	const areNotesChosen = objectsOf(fieldMap).includes('note');
+	return [
+		contacts,
+		...itemList(parts, ['household']),
+		...itemList(parts, ['opportunity']),
+		...(areNotesChosen ? [notes] : []),
+		// Tasks and events share one list in Redtail.
+		...itemList(parts, ['task', 'event']),
+	];
+}
+
+function itemList(
+	{ context, fieldMap, settings, members }: ListParts,
+	all: readonly Listed[],
+): PolledObjects[] {
+	const chosen = objectsOf(fieldMap);
+	const [main, ...others] = all.filter((object) => chosen.includes(object));
+	if (main === undefined) return [];
+	const objects = [main, ...others] as const;
+	const told = main === 'household' ? { members } : {};
+	const reader = itemReader({ context, objects, fieldMap, settings, ...told });
+	return [{ objects, reader, settings: itemPolling(settings) }];
+}
 
 /** What the families told of their members travels with whatever is committed next. */
 function withMembers(options: ChangeSourceOptions, members: FamilyMembers): ChangeSourceOptions {

@@ -1,5 +1,5 @@
 /** Redtail contact <-> canonical contact (reference/redtail.md, section 7). Pure. */
-import { fromCrm, listToCrm, toCrm } from '../../mapping/transforms';
+import { fromCrm, listToCrm, throughCrm, toCrm } from '../../mapping/transforms';
 import type { FieldMap, FieldMapping } from '../../model/field-map';
 import {
 	isListField,
@@ -91,7 +91,10 @@ function readField(
 	type: string | null,
 ): FieldValue | undefined {
 	const { field, crmField } = mapping;
-	if (isMembership(crmField)) return readMembership(record, crmField);
+	if (isMembership(crmField)) {
+		const held = readMembership(record, crmField);
+		return held === undefined ? undefined : fromCrm(mapping, held);
+	}
 	if (isListField(field)) {
 		const isThere = NESTED[field] === crmField && Array.isArray(record[crmField]);
 		return isThere ? readNested(field, record[crmField]) : undefined;
@@ -164,7 +167,9 @@ export function project(
 			const fits = isSubList(field) && NESTED[field] === crmField;
 			if (fits) fields[field] = projectNested(field, items, own);
 		} else if (isMembership(crmField)) {
-			const held = own.familyWrites ? holdMembership(value, crmField) : undefined;
+			const wanted = Array.isArray(value) ? undefined : throughCrm(mapping, value);
+			const isHeld = own.familyWrites && wanted !== undefined;
+			const held = isHeld ? holdMembership(wanted, crmField) : undefined;
 			if (held !== undefined) fields[field] = held;
 		} else if (!Array.isArray(value)) {
 			const held = projectScalar(mapping, value);

@@ -21,7 +21,7 @@ import { linkedIds } from './objects/links';
 import { RowMemory } from './row-memory';
 import type { RedtailSettings } from './settings';
 
-type Listed = Exclude<ItemObject, 'note'>;
+export type Listed = Exclude<ItemObject, 'note'>;
 
 export interface ItemReaderParts {
 	/** Paced. */

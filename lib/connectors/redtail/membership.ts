@@ -4,7 +4,8 @@
  */
 import type { CanonicalFields, FieldValue, ScalarValue } from '../../model/fields';
 import { mapped } from '../field-codec';
-import type { FieldMap } from '../../model/field-map';
+import { fromCrm, toCrm } from '../../mapping/transforms';
+import type { FieldMap, FieldMapping } from '../../model/field-map';
 import { isUnifiedId, localReference, parseLocalReference } from '../../model/objects';
 import type { ConnectorContext, CrmRecord } from '../connector';
 import { isObject } from '../rest';
@@ -85,14 +86,15 @@ export async function writeMembership(
 ): Promise<void> {
 	const fields = mapped(desk.fieldMap).filter(({ crmField }) => isMembership(crmField));
 	const familyField = fields.find(({ crmField }) => crmField === FAMILY_FIELD)?.field ?? '';
-	const roleField = fields.find(({ crmField }) => crmField === ROLE_FIELD)?.field ?? '';
+	const roleMapping = fields.find(({ crmField }) => crmField === ROLE_FIELD);
+	const roleField = roleMapping?.field ?? '';
 	if (wanted[familyField] === undefined && wanted[roleField] === undefined) return;
 	const family = familyIn(desk.record);
 	const member = family && memberIn(family, desk.crmId);
 	const isAsked = wanted[familyField] !== undefined;
 	const before = family === undefined ? undefined : String(family.id);
 	const target = isAsked ? familyIdOf(wanted[familyField]) : before;
-	const place = await placeOf(desk, wanted[roleField] ?? member?.relationship_name);
+	const place = await placeOf(desk, ownRole(roleMapping, wanted) ?? member?.relationship_name);
 	let role: unknown = member?.relationship_name ?? null;
 	if (target !== before) {
 		if (before !== undefined && member !== undefined)
@@ -107,7 +109,13 @@ export async function writeMembership(
 	}
 	if (isAsked && target === before) known[familyField] = wanted[familyField] ?? null;
 	if (roleField !== '' && (wanted[roleField] !== undefined || target !== before))
-		known[roleField] = typeof role === 'string' ? role : null;
+		known[roleField] = typeof role === 'string' ? (fromCrm(roleMapping ?? {}, role) ?? null) : null;
+}
+
+/** The wanted role in Redtail's words; undefined: it is not said. */
+function ownRole(mapping: FieldMapping | undefined, wanted: CanonicalFields): unknown {
+	const role = mapping && wanted[mapping.field];
+	return mapping && role !== undefined && !Array.isArray(role) ? toCrm(mapping, role) : undefined;
 }
 
 async function join(desk: MembershipDesk, familyId: string, place: RolePlace): Promise<unknown> {

@@ -23,6 +23,14 @@ import { updateAll } from './update-many';
 /** Triggers of the org run for every record of a collection. */
 const TIMEOUT_MS = 120_000;
 
+/** Salesforce's limit of a collection. */
+const MOST_IN_A_COLLECTION = 200;
+
+/** How many records of a batch travel together, as far as they may. */
+export function recordsAtOnce({ batchWrites }: ConnectorContext['settings']): number {
+	return batchWrites === false ? 1 : MOST_IN_A_COLLECTION;
+}
+
 /** See `Connector.deliverMany`. */
 export async function deliverMany(
 	context: ConnectorContext,
@@ -32,7 +40,8 @@ export async function deliverMany(
 	const outcomes = new Map<DeliveryJob, DeliveryOutcome>();
 	for (const wave of wavesOf(jobs)) {
 		for (const kind of KINDS) {
-			for (const some of batches(wave.filter((job) => kindOf(job, settings) === kind))) {
+			const alike = wave.filter((job) => kindOf(job, settings) === kind);
+			for (const some of batches(alike, MOST_IN_A_COLLECTION)) {
 				const told = await written(context, settings, kind, some);
 				for (const [job, outcome] of told) outcomes.set(job, outcome);
 			}

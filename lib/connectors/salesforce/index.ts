@@ -12,7 +12,7 @@ import { runChangeSource } from './changes';
 import { connect, OBJECT } from './client';
 import { contacts } from './contacts';
 import { deliver } from './deliver';
-import { deliverMany } from './deliver-many';
+import { deliverMany, recordsAtOnce } from './deliver-many';
 import { describe } from './describe';
 import { defaultFieldMap, project, toCanonical } from './fields';
 import { isGone, readAll } from './listing';
@@ -55,7 +55,7 @@ export const salesforce: Connector = {
 		// Salesforce limits an org's calls in 24 h, by edition and licences; it reports the count with
 		// every answer, and the client pauses by that (setting apiUsageCeilingPercent).
 		rateLimit: null,
-		writeCalls: { create: 1, update: 2, atOnce: 200 },
+		writeCalls: { create: 1, update: 2, atOnce: recordsAtOnce },
 		readOnlyFields: ['companyName'],
 		removal: { archive: true, delete: true },
 		objects: capabilitiesOf(ITEMS),

@@ -78,7 +78,10 @@ function readField(
 	settings: WealthboxSettings,
 ): FieldValue | undefined {
 	const { field, crmField } = mapping;
-	if (isMembership(crmField)) return readMembership(record, crmField);
+	if (isMembership(crmField)) {
+		const held = readMembership(record, crmField);
+		return held === undefined ? undefined : fromCrm(mapping, held);
+	}
 	if (isListField(field)) {
 		const isThere = NESTED[field] === crmField && crmField in record;
 		return isThere ? readNested(field, record[crmField], settings) : undefined;
@@ -124,8 +127,10 @@ export function project(
 			const items = listToCrm(mapping, field, (value ?? []) as ListItem[]);
 			if (NESTED[field] === crmField) fields[field] = projectNested(field, items, own);
 		} else if (isMembership(crmField)) {
-			const held = holdMembership(value, crmField);
-			if (held !== undefined) fields[field] = held;
+			const sent = Array.isArray(value) ? undefined : toCrm(mapping, value);
+			const held = sent === undefined ? undefined : holdMembership(sent, crmField);
+			const told = held === undefined ? undefined : fromCrm(mapping, held);
+			if (told !== undefined) fields[field] = told;
 		} else if (!Array.isArray(value)) {
 			const held = throughCrm(mapping, value);
 			if (held !== undefined) fields[field] = DATE_FIELDS.has(crmField) ? dateOf(held) : held;

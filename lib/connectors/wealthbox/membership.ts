@@ -1,8 +1,9 @@
 /** Who belongs to which household, and as what: calls of their own (reference/wealthbox.md, section 8.6). */
-import type { CanonicalFields, FieldValue } from '../../model/fields';
+import { fromCrm, toCrm } from '../../mapping/transforms';
+import type { CanonicalFields, FieldValue, ScalarValue } from '../../model/fields';
 import { localReference, parseLocalReference } from '../../model/objects';
 import { CrmError, type CrmRecord } from '../connector';
-import { refOf, textOf } from '../field-codec';
+import { mapped, refOf, textOf } from '../field-codec';
 import { wordAmong } from '../objects/values';
 import { isGone, isObject } from '../rest';
 import { accountOf } from './account';
@@ -28,7 +29,7 @@ export function isMembership(crmField: string): boolean {
 }
 
 /** undefined: the record does not say (a household belongs to none). */
-export function readMembership(record: CrmRecord, crmField: string): FieldValue | undefined {
+export function readMembership(record: CrmRecord, crmField: string): ScalarValue | undefined {
 	if (!(HOUSEHOLD_FIELD in record)) return undefined;
 	const home = isObject(record.household) ? record.household : undefined;
 	if (crmField === TITLE_FIELD) return textOf(home?.title) ?? null;
@@ -37,8 +38,7 @@ export function readMembership(record: CrmRecord, crmField: string): FieldValue 
 }
 
 /** undefined: Wealthbox has no place for it. A title cannot be taken away. */
-export function holdMembership(value: FieldValue, crmField: string): FieldValue | undefined {
-	if (Array.isArray(value)) return undefined;
+export function holdMembership(value: ScalarValue, crmField: string): ScalarValue | undefined {
 	return crmField === TITLE_FIELD ? wordAmong(TITLES, value) : value;
 }
 
@@ -80,7 +80,9 @@ interface Move {
 async function join(desk: Desk, crmId: string, { to, before, wanted, now }: Move) {
 	const { client, job, settings } = desk;
 	const roles = [wanted.householdRole, job.desired.householdRole, now.householdRole];
+	const mapping = mapped(job.fieldMap).find(({ crmField }) => crmField === TITLE_FIELD) ?? {};
 	const role = roles
+		.map((one) => (typeof one === 'string' ? toCrm(mapping, one) : undefined))
 		.map((one) => (typeof one === 'string' ? wordAmong(TITLES, one) : undefined))
 		.find((one) => one !== undefined);
 	const title = role ?? settings.memberTitle;
@@ -95,7 +97,8 @@ async function join(desk: Desk, crmId: string, { to, before, wanted, now }: Move
 			await leave(desk, crmId, before);
 	}
 	const held = textOf(told.title) ?? title;
-	return { household: localReference('household', to), householdRole: held };
+	const householdRole = fromCrm(mapping, held) ?? null;
+	return { household: localReference('household', to), householdRole };
 }
 
 async function added({ client }: Desk, to: string, crmId: string, title: string) {

@@ -11,6 +11,8 @@ import { isGone } from '../rest';
 import type { Account } from './account';
 import { wealthboxClient, type Page, type WealthboxClient } from './client';
 import { knownOf, toCanonical } from './fields';
+import { HouseholdMembers } from './household-members';
+import { isMembership } from './membership';
 import { isHousehold, membersOf } from './objects/household';
 import type { WealthboxSettings } from './settings';
 import { parseTime } from './time';
@@ -24,31 +26,27 @@ export function wealthboxReader(
 	settings: WealthboxSettings,
 	account?: Account,
 ): RecordReader {
-	const contacts = mapOfObject(fieldMap, 'contact');
 	const households = mapOfObject(fieldMap, 'household');
-	const toPolled = (row: CrmRecord, deleted: boolean): PolledRecord => {
-		account?.note(row);
-		// Where households are not synced as such, they are contacts like any other.
-		const isOwn = households.length > 0 && isHousehold(row);
-		const members = isOwn && !deleted ? membersOf(row) : undefined;
-		return {
-			crmId: String(row.id),
-			updatedAt: parseTime(row.updated_at),
-			deleted,
-			fields: deleted ? {} : toCanonical(row, isOwn ? households : contacts, context.settings),
-			externalKeys: externalKeys(row, settings),
-			archived: isPutAway(settings, (map) => knownOf(row, map, context.settings)),
-			...(isOwn ? { object: 'household' as const } : {}),
-			...(members === undefined ? {} : { members }),
-		};
+	const toPolled = polledBy(context, fieldMap, settings, account);
+	const members = new HouseholdMembers();
+	const memberships = mapOfObject(fieldMap, 'contact').filter(({ crmField }) =>
+		isMembership(crmField),
+	);
+	const tools = {
+		membership: (row: CrmRecord) => toCanonical(row, memberships, context.settings),
+		toPolled: (row: CrmRecord) => toPolled(row, false),
 	};
 	const read = async (query: PageQuery, filters: Record<string, string>): Promise<PollPage> => {
 		const client = clientFor(context, query);
 		// Ordered by creation, an edit made while the pages are read does not move rows between them.
 		const sent = { order: 'created', page: query.page, ...filters };
-		return pollPage(await client.page(sent, settings.pageSize), (row) =>
-			toPolled(row, filters.deleted === 'true'),
-		);
+		const page = await client.page(sent, settings.pageSize);
+		const isDeleted = filters.deleted === 'true';
+		const polled = pollPage(page, (row) => toPolled(row, isDeleted));
+		if (households.length === 0 || isDeleted) return polled;
+		if (query.since === null) for (const row of page.rows) members.note(row);
+		else polled.records.push(...(await members.told(page.rows, { ...tools, client })));
+		return polled;
 	};
 	const clientOf = (signal?: AbortSignal, priority: CallPriority = 'backfill') =>
 		wealthboxClient(context, { priority, signal });
@@ -67,6 +65,33 @@ export function wealthboxReader(
 			}
 		},
 		isGone: isContactGone,
+	};
+}
+
+/** A row of `/contacts`: a contact, or (where they are synced as such) a household. */
+function polledBy(
+	context: ConnectorContext,
+	fieldMap: FieldMap,
+	settings: WealthboxSettings,
+	account: Account | undefined,
+) {
+	const contacts = mapOfObject(fieldMap, 'contact');
+	const households = mapOfObject(fieldMap, 'household');
+	return (row: CrmRecord, deleted: boolean): PolledRecord => {
+		account?.note(row);
+		// Where households are not synced as such, they are contacts like any other.
+		const isOwn = households.length > 0 && isHousehold(row);
+		const members = isOwn && !deleted ? membersOf(row) : undefined;
+		return {
+			crmId: String(row.id),
+			updatedAt: parseTime(row.updated_at),
+			deleted,
+			fields: deleted ? {} : toCanonical(row, isOwn ? households : contacts, context.settings),
+			externalKeys: externalKeys(row, settings),
+			archived: isPutAway(settings, (map) => knownOf(row, map, context.settings)),
+			...(isOwn ? { object: 'household' as const } : {}),
+			...(members === undefined ? {} : { members }),
+		};
 	};
 }
 

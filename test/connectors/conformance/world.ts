@@ -12,6 +12,7 @@ import type { CanonicalFields } from '../../../lib/model/fields';
 import type { ObjectName } from '../../../lib/model/objects';
 import type { Fault, PlainEdit } from '../../simulators/simulator';
 import { jobOf, Source } from '../../unit/connectors/harness';
+import type { ItemSample } from './samples';
 
 export interface ScreenContact {
 	id: string;
@@ -56,6 +57,10 @@ export interface ConformanceOptions {
 	contact?: fc.Arbitrary<CanonicalFields>;
 	/** Beside contacts; default: those of `capabilities.objects` of which samples.ts has a sample. */
 	objects?: readonly ItemObject[];
+	/** Samples with words of this CRM's own lists, over those of samples.ts. */
+	samples?: Partial<Record<ItemObject, ItemSample>>;
+	/** CRM fields of the default maps that describe does not name: drift would take them for vanished. */
+	undescribed?: readonly string[];
 	/** Settings with which they are synced; default: the setting `objects`. */
 	objectSettings?: Record<string, Json>;
 	/** Name of a check -> why this CRM cannot do what it asks. */
@@ -229,7 +234,8 @@ export function watch(
 	const context = world.context({ ...settingsFor(world, object), ...settings });
 	const fieldMap = mapFor(world, object);
 	const source = new Source(world.connector, context, { start, cursor, fieldMap });
-	source.known = new Set(world.people.list().map(({ id }) => id));
+	// Of what there was before a start from now, the fabric knows nothing.
+	if (start === 'everything') source.known = new Set(world.people.list().map(({ id }) => id));
 	world.sources.push(source);
 	return source;
 }

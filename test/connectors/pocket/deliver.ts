@@ -1,6 +1,11 @@
 /** Writes one delivery to Pocket CRM. An update is one PUT with only what differs. */
 import type { ConnectorContext, CrmRecord } from '../../../lib/connectors/connector';
-import { noRecord, urgencyOf, wantedOf, writeHeaders } from '../../../lib/connectors/deliver-common';
+import {
+	noRecord,
+	urgencyOf,
+	wantedOf,
+	writeHeaders,
+} from '../../../lib/connectors/deliver-common';
 import { requireGone } from '../../../lib/connectors/gone';
 import { changedMeanwhile, failureOutcome, goneOutcome } from '../../../lib/connectors/outcomes';
 import { planUpdate } from '../../../lib/connectors/update-plan';
@@ -70,7 +75,10 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 		// One field holds one entry: lists are planned by the slots that they stand in.
 		const planned = planUpdate(values(wanted), values(job.known), fresh);
 		if (planned.status !== 'plan')
-			return changedMeanwhile(CRM, planned.status === 'conflict' ? baseField(planned.field) : 'list');
+			return changedMeanwhile(
+				CRM,
+				planned.status === 'conflict' ? baseField(planned.field) : 'list',
+			);
 		const body = bodyOf(planned.plan.scalars, job.fieldMap);
 		const isDone = Object.keys(body).length === 0;
 		const now = isDone ? record : await client.update('contact', crmId, body);

@@ -126,7 +126,9 @@ function valueFor(
 /** The body that writes these values, each named as {@link slotValues} names it. */
 export function bodyOf(values: Record<string, FieldValue>, fieldMap: FieldMap): CrmRecord {
 	return compact(
-		Object.fromEntries(writableMap(fieldMap).map(({ field, crmField }) => [crmField, values[field]])),
+		Object.fromEntries(
+			writableMap(fieldMap).map(({ field, crmField }) => [crmField, values[field]]),
+		),
 	);
 }
 

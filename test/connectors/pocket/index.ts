@@ -1,4 +1,4 @@
-/** The Pocket CRM connector: an example, as small as can be, of a CRM that does not exist. */
+/** The Pocket CRM connector. */
 import type { Connector } from '../../../lib/connectors/connector';
 import {
 	capabilitiesOf,

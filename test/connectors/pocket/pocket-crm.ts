@@ -1,5 +1,5 @@
 /**
- * Pocket CRM itself: an invented CRM as a small HTTP server. Contacts with flat fields, notes about
+ * Pocket CRM itself, simulated: a small HTTP server. Contacts with flat fields, notes about
  * them, an API key, edit times in whole seconds, a list filter by them, a list of what was deleted, and
  * 429 with Retry-After. Faults are those of the simulators (test/simulators/simulator.ts).
  */
@@ -47,13 +47,16 @@ export interface PocketCrm {
 export interface PocketCrmOptions {
 	contacts?: PlainEdit[];
 	rateLimit?: RateLimit;
+	/** Milliseconds since the epoch; default Date.now. */
+	now?: () => number;
 }
 
 export async function startPocketCrm(options: PocketCrmOptions = {}): Promise<PocketCrm> {
-	const office = new Office();
+	const { now = Date.now } = options;
+	const office = new Office(now);
 	for (const contact of options.contacts ?? []) office.people.create(contact);
 	const faults = new FaultBox();
-	const throttle = new Throttle(options.rateLimit ?? false, Date.now);
+	const throttle = new Throttle(options.rateLimit ?? false, now);
 	const answer = async (call: Call): Promise<SimResponse> => {
 		if (faults.take(['down'], call.label)) return { status: 0, hangUp: true };
 		const given = gate(call, throttle) ?? played(faults, ['status'], call) ?? office.handle(call);
@@ -130,7 +133,6 @@ function send(outgoing: ServerResponse, answer: SimResponse): void {
 }
 
 const DEFAULT_LIMIT = 50;
-const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
 /** What is kept, and what the API does with it. */
 class Office {
@@ -140,6 +142,8 @@ class Office {
 	};
 	private readonly deleted: Record<Table, Row[]> = { contacts: [], notes: [] };
 	private lastId = 100;
+
+	constructor(private readonly now: () => number) {}
 
 	readonly people: Screen = {
 		list: () => [...this.tables.contacts.values()].map(shown),
@@ -177,7 +181,9 @@ class Office {
 	private page(name: Table, query: URLSearchParams) {
 		const all = query.get('deleted') === 'true' ? this.deleted[name] : this.tables[name].values();
 		const since = Number(query.get('updated_since') ?? 0);
-		const filters = [...query].filter(([field]) => (FIELDS[name] as readonly string[]).includes(field));
+		const filters = [...query].filter(([field]) =>
+			(FIELDS[name] as readonly string[]).includes(field),
+		);
 		const found = [...all].filter(
 			(row) =>
 				row.updated_at >= since &&
@@ -192,7 +198,7 @@ class Office {
 	private create(name: Table, values: Record<string, unknown>): Row {
 		this.lastId += 1;
 		const empty = Object.fromEntries(FIELDS[name].map((field) => [field, null]));
-		const at = nowSeconds();
+		const at = this.seconds();
 		const row = { ...empty, ...values, id: this.lastId, created_at: at, updated_at: at };
 		this.tables[name].set(row.id, row);
 		return row;
@@ -201,7 +207,11 @@ class Office {
 	private edit(name: Table, id: number, values: Record<string, unknown>): Row {
 		const row = this.tables[name].get(id);
 		if (row === undefined) throw new Error(`There is no ${name} ${id}.`);
-		return Object.assign(row, values, { updated_at: nowSeconds() });
+		return Object.assign(row, values, { updated_at: this.seconds() });
+	}
+
+	private seconds(): number {
+		return Math.floor(this.now() / 1_000);
 	}
 
 	private remove(name: Table, id: number): void {
@@ -229,7 +239,13 @@ function refused(field: string): SimResponse {
 }
 
 /** A person's words in the columns that there are. */
-function own({ firstName, lastName, jobTitle, emails, phones }: PlainEdit): Record<string, unknown> {
+function own({
+	firstName,
+	lastName,
+	jobTitle,
+	emails,
+	phones,
+}: PlainEdit): Record<string, unknown> {
 	const said = {
 		first_name: firstName,
 		last_name: lastName,

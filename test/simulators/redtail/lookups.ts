@@ -52,7 +52,7 @@ export function listRoutes(desk: RedtailDesk): SimRoute[] {
 			handle: ({ params }) => {
 				const user = users.find(({ id }) => id === Number(params.user));
 				if (!user) throw notFound();
-				return json(200, { database_user: user });
+				return json(200, { database_users: user });
 			},
 		},
 	];

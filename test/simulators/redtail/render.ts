@@ -144,14 +144,16 @@ export function renderContact(
 
 /** The slim row of `/contacts/search_basic`. */
 export function renderBasic(contact: RedtailContact): Record<string, unknown> {
-	const { first_name, last_name, company_name } = contact.values;
+	const { first_name, middle_name, last_name, company_name, job_title } = contact.values;
 	return {
 		id: contact.id,
 		type: contact.type,
 		full_name: fullName(contact),
 		first_name,
+		middle_name,
 		last_name,
 		company_name,
+		job_title,
 		deleted: contact.deleted,
 		...stamps(contact),
 	};

@@ -16,6 +16,8 @@ export class CustomValues {
 
 	/** Merged by the id of the field, as those of contacts. */
 	merged(before: unknown, given: unknown): CustomEntry[] {
+		// A published client sends an empty object where there is nothing to set (docs/compatibility.md).
+		if (isObject(given) && Object.keys(given).length === 0) return (before ?? []) as CustomEntry[];
 		if (!Array.isArray(given)) throw malformed('custom_fields');
 		const entries = new Map(((before ?? []) as CustomEntry[]).map((entry) => [entry.id, entry]));
 		for (const item of given as unknown[]) {

@@ -11,7 +11,7 @@ import { localReference, OBJECTS, type ObjectName } from '../../../lib/model/obj
 import type { Simulator } from '../../simulators/simulator';
 import type { HttpPort } from '../../../lib/connectors/http';
 import { startWealthboxSimulator } from '../../simulators/wealthbox';
-import { contextOf, jobOf, portOf, Source } from './harness';
+import { contextOf, jobOf, portOf, realSleep, Source } from './harness';
 
 type Item = Exclude<ObjectName, 'contact'>;
 const custom = (object: Item, field: string, crmField: string) => ({
@@ -28,12 +28,13 @@ const MAP: FieldMap = [
 let simulator: Simulator;
 let ada: string;
 let ben: string;
-async function start(switches: Record<string, unknown> = {}): Promise<void> {
+async function start(switches: Record<string, unknown> = {}, now?: () => number): Promise<void> {
 	const people = ['Ada', 'Ben'].map((firstName) => ({
 		...{ type: 'person' as const, firstName, lastName: 'Hollis' },
 	}));
 	simulator = await startWealthboxSimulator({
 		contacts: people,
+		now,
 		switches: { throttle: false, ...switches },
 	});
 	paths = [];
@@ -419,6 +420,36 @@ describe('change source', () => {
 			crmId: id,
 		});
 	});
+
+	test.each(['household', 'member', 'both'])(
+		'who joins, changes the role and leaves is seen although only %s records are touched',
+		async (householdBumps) => {
+			await source?.stop();
+			await simulator.stop();
+			let now = Date.parse('2026-03-02T09:00:00Z');
+			await start({ householdBumps }, () => now);
+			const home = await make('household', { name: 'Hollis' });
+			const asked = { now: () => now, sleep: realSleep };
+			const own = contextOf(wealthbox, portOf(simulator), { fullScanMinutes: 0 }, asked);
+			const fieldMap = chosenMap(MAP, ['contact', 'household']);
+			source = new Source(wealthbox, own, { fieldMap, start: 'everything' });
+			await source.until(() => source.batches.at(-1)?.complete === true);
+			const member = async (method: 'POST' | 'DELETE', json?: CrmRecord) => {
+				now += 300_000;
+				const url = `/households/${home}/members${method === 'DELETE' ? `/${ada}` : ''}`;
+				await own.http({ method, url, json });
+			};
+			const last = () =>
+				source.events.filter(({ object, crmId }) => object === 'contact' && crmId === ada).at(-1);
+			await member('POST', { id: Number(ada), title: 'Head' });
+			await source.until(() => last()?.fields['householdRole'] === 'Head');
+			await member('POST', { id: Number(ada), title: 'Parent' });
+			await source.until(() => last()?.fields['householdRole'] === 'Parent');
+			expect(last()?.fields['household']).toBe(household(home));
+			await member('DELETE');
+			await source.until(() => last()?.fields['household'] === null);
+		},
+	);
 
 	test('with contacts alone no other list is asked for, and the cursor is as it was', async () => {
 		source = new Source(wealthbox, context({ objects: ['contact'] }), { start: 'everything' });

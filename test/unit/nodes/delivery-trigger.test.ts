@@ -151,7 +151,7 @@ describe('Delivery Trigger', () => {
 			context: n8n.functions,
 			fabric: world.fabric,
 			system: 'redtail',
-			batchSize: 10,
+			batchSize: () => 10,
 			executionTimeoutMs: 60_000,
 			stop: controller.signal,
 			extendEveryMs: 5,

@@ -2,7 +2,7 @@
 import type { CrmObject, CrmObjectField } from '../../objects/crm-object';
 import { roundedInstant } from '../../objects/values';
 import { ACTIVITY_CODE, ACTIVITY_FILTERS, CATEGORY, DESCRIPTION, SUBJECT } from './activity';
-import { LINKED_CLIENT } from './links';
+import { LINKED_CLIENT, LINKED_CLIENTS } from './links';
 
 const SECOND_MS = 1_000;
 
@@ -27,6 +27,7 @@ export const EVENT: CrmObject = {
 		archive: false,
 		delete: true,
 		needs: ['subject', 'startsAt'],
+		clients: LINKED_CLIENTS,
 	},
 	fields: [
 		SUBJECT,

@@ -1,6 +1,11 @@
 /** Contacts that an activity or opportunity is linked to: the first one is the client. Pure. */
 import type { FieldValue } from '../../../model/fields';
-import { isUnifiedId, localReference, parseLocalReference } from '../../../model/objects';
+import {
+	isUnifiedId,
+	localReference,
+	parseLocalReference,
+	type ObjectName,
+} from '../../../model/objects';
 import type { CrmRecord } from '../../connector';
 import type { CrmObjectField } from '../../objects/crm-object';
 import { isObject } from '../../rest';
@@ -14,7 +19,10 @@ export function linkedIds({ linked_contacts: links }: CrmRecord): number[] | und
 		.filter(Number.isFinite);
 }
 
-/** A contact, a unified id (before it is known which record it is), or nobody. Redtail links no families. */
+/** Redtail links no families. */
+export const LINKED_CLIENTS: readonly ObjectName[] = ['contact'];
+
+/** A contact, a unified id (before it is known which record it is), or nobody. */
 export function heldClient(value: FieldValue): FieldValue | undefined {
 	if (value === null || value === '' || isUnifiedId(value)) return value;
 	return contactIdOf(value) === undefined ? undefined : value;

@@ -8,7 +8,7 @@ import type { CrmRecord, ObjectCapability } from '../../connector';
 import type { CrmObject } from '../../objects/crm-object';
 import type { Resource } from '../item-client';
 import type { RedtailSettings } from '../settings';
-import { contactIdOf, heldClient } from './links';
+import { contactIdOf, heldClient, LINKED_CLIENTS } from './links';
 import { htmlField, listedField } from './values';
 
 export function notesOf(contactId: string): Resource {
@@ -39,6 +39,7 @@ export const NOTE: CrmObject = {
 		archive: false,
 		delete: true,
 		needs: ['client', 'text'],
+		clients: LINKED_CLIENTS,
 	},
 	fields: [
 		{

@@ -2,7 +2,7 @@
 import type { CrmObject } from '../../objects/crm-object';
 import type { Picklists } from '../catalog';
 import type { Resource } from '../item-client';
-import { LINKED_CLIENT } from './links';
+import { LINKED_CLIENT, LINKED_CLIENTS } from './links';
 import { listedField, plainField } from './values';
 
 export const OPPORTUNITIES: Resource = {
@@ -19,7 +19,10 @@ export const OPPORTUNITY_PICKLISTS: Picklists = {
 
 export const OPPORTUNITY: CrmObject = {
 	object: 'opportunity',
-	capability: { create: true, change: true, archive: false, delete: true, needs: ['name'] },
+	capability: {
+		...{ create: true, change: true, archive: false, delete: true, needs: ['name'] },
+		clients: LINKED_CLIENTS,
+	},
 	fields: [
 		{ name: 'name', label: 'Name', type: 'string', required: true, field: 'name' },
 		LINKED_CLIENT,

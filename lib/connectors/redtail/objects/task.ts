@@ -1,12 +1,15 @@
 /** Tasks: activities with a code that the setting `taskActivityCodes` names (reference/redtail.md, section 9). */
 import type { CrmObject } from '../../objects/crm-object';
 import { ACTIVITY_CODE, ACTIVITY_FILTERS, CATEGORY, DESCRIPTION, SUBJECT } from './activity';
-import { LINKED_CLIENT } from './links';
+import { LINKED_CLIENT, LINKED_CLIENTS } from './links';
 import { DUE_DATE, IMPORTANCE } from './values';
 
 export const TASK: CrmObject = {
 	object: 'task',
-	capability: { create: true, change: true, archive: false, delete: true, needs: ['subject'] },
+	capability: {
+		...{ create: true, change: true, archive: false, delete: true, needs: ['subject'] },
+		clients: LINKED_CLIENTS,
+	},
 	fields: [
 		SUBJECT,
 		DUE_DATE,

@@ -12,8 +12,15 @@ export const note: CrmObject = {
 	},
 	fields: [
 		{
-			...{ name: 'contact_id', label: 'Contact ID', type: 'number', field: 'client', required: true },
-			read: ({ contact_id: id }) => (id === undefined ? undefined : localReference('contact', String(id))),
+			...{
+				name: 'contact_id',
+				label: 'Contact ID',
+				type: 'number',
+				field: 'client',
+				required: true,
+			},
+			read: ({ contact_id: id }) =>
+				id === undefined ? undefined : localReference('contact', String(id)),
 			write: (value) => {
 				const named = typeof value === 'string' ? parseLocalReference(value) : undefined;
 				return named?.object === 'contact' ? { contact_id: idOf(named.crmId) } : undefined;

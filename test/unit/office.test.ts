@@ -1,0 +1,132 @@
+/**
+ * A household with all that belongs to it through the hub, with the three real connectors on their
+ * simulators: what people enter, edit, move and delete in one CRM is the same in the other two. The same
+ * story runs on a real n8n in test/e2e/household.test.ts.
+ */
+import { POLICIES, OfficeStory } from '../e2e/office-story';
+import { agreed, openOffice, OFFICE_SETTINGS, officeMap, type Office } from '../e2e/office';
+import { CRMS, type Crm } from '../../scripts/demo/agreement';
+import type { Json } from '../../lib/connectors/connector';
+import { startSimulators, type Simulators } from '../simulators';
+import { HubRun } from './support/hub-run';
+
+jest.setTimeout(120_000);
+const LIMIT_MS = 30_000;
+
+/** What takes minutes takes a blink here. */
+const QUICK: Record<Crm, Record<string, Json>> = {
+	wealthbox: {
+		...{ minPollSeconds: 0.02, maxPollSeconds: 0.1, fullScanMinutes: 0.01, deletedEveryPolls: 1 },
+		...{ minItemPollSeconds: 0.02, maxItemPollSeconds: 0.1, itemScanMinutes: 0.01 },
+	},
+	redtail: {
+		...{ minPollSeconds: 0.02, maxPollSeconds: 0.1, fullScanMinutes: 0.01 },
+		...{ minItemPollSeconds: 0.02, maxItemPollSeconds: 0.1, noteScanMinutes: 0.01 },
+	},
+	salesforce: { itemPollSeconds: 0.02, itemPollMaxSeconds: 0.1 },
+};
+
+let simulators: Simulators;
+let office: Office;
+let run: HubRun;
+let story: OfficeStory;
+
+beforeAll(async () => {
+	const switches = {
+		wealthbox: { throttle: false },
+		redtail: { familyWrites: true },
+		salesforce: { holdMs: 300 },
+	};
+	simulators = await startSimulators({ switches });
+	office = openOffice(simulators);
+	story = new OfficeStory(office);
+	run = await HubRun.start(
+		CRMS.map((name) => ({
+			...office[name],
+			fieldMap: officeMap(name),
+			settings: { ...QUICK[name], ...OFFICE_SETTINGS[name] },
+			deletePolicy: POLICIES[name],
+		})),
+	);
+});
+afterAll(async () => {
+	await run?.stop();
+	await simulators?.stop();
+});
+
+const settled = async () => {
+	await run.while(() => agreed(office, story.facts, LIMIT_MS));
+	const writes = () => CRMS.map((crm) => office[crm].simulator.writes().length);
+	const before = writes();
+	await run.rounds(10);
+	expect(writes()).toEqual(before);
+	expect(await run.hub.fabric.desk.deadLetters('open', 10)).toEqual([]);
+};
+
+test.each(CRMS)('a family entered in %s arrives whole in the other two', async (crm) => {
+	await story.enter(crm);
+	await settled();
+});
+
+test('edits of each CRM arrive in the other two, as far as these can', async () => {
+	await story.edit();
+	await settled();
+});
+
+test('who moves to another household moves everywhere', async () => {
+	await story.move();
+	await settled();
+});
+
+/** A person says yes to every removal that waits for one. */
+async function approveRemovals(): Promise<void> {
+	const { desk } = run.hub.fabric;
+	await run.while(async () => {
+		while ((await desk.reviews('open', 10)).length === 0) await run.rounds(1);
+	});
+	for (const { id } of await desk.reviews('open', 10))
+		await desk.decide(id, { verdict: 'approve' });
+}
+
+describe(`what is deleted in one CRM (${JSON.stringify(POLICIES)})`, () => {
+	test('a task deleted in Salesforce is deleted in Wealthbox, and in Redtail once a person agrees', async () => {
+		await story.remove('salesforce', 'task', 'Task 1 of Hollis', ['redtail']);
+		await settled();
+		await approveRemovals();
+		story.approved('redtail', 'task', 'Task 1 of Hollis');
+		await settled();
+	});
+
+	test('one deleted in Redtail lives on in Salesforce, which ignores it', async () => {
+		await story.remove('redtail', 'task', 'Task 1 of Quint', ['salesforce']);
+		await settled();
+	});
+
+	test('one deleted in Wealthbox is asked about in Redtail', async () => {
+		await story.remove('wealthbox', 'task', 'Task 2 of Marsh', ['redtail', 'salesforce']);
+		await settled();
+		await approveRemovals();
+		story.approved('redtail', 'task', 'Task 2 of Marsh');
+		await settled();
+	});
+
+	test('Wealthbox lets nobody delete a note: there it stays', async () => {
+		await story.remove('salesforce', 'note', 'Note 2 of Marsh.\nTwo lines & a sign.', [
+			...(['wealthbox', 'redtail'] as const),
+		]);
+		await settled();
+		await approveRemovals();
+		story.approved('redtail', 'note', 'Note 2 of Marsh.\nTwo lines & a sign.');
+		await settled();
+	});
+});
+
+test('what a CRM cannot do stands in the audit trail, and nothing is written twice', async () => {
+	const { desk } = run.hub.fabric;
+	const skipped = await desk.audit({ kinds: ['skipped'], limit: 100 });
+	expect(skipped.map(({ system, object, field }) => [system, object, field])).toEqual([]);
+	for (const crm of CRMS) {
+		const idle = office[crm].simulator.writes().filter(({ changedAnything }) => !changedAnything);
+		expect({ crm, idle }).toEqual({ crm, idle: [] });
+	}
+});
