@@ -9,15 +9,16 @@ import type { ObjectName } from '../model/objects';
 import type { DeliveryRow, Evidence, Link, WhileInReview } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { acceptedWeights } from './accepted-weights';
-import { DEFAULT_THRESHOLDS, evidenceOf, type Thresholds } from './bands';
+import { DEFAULT_THRESHOLDS, type Thresholds } from './bands';
 import { findProposals, newcomerOf, type Newcomer, type WholeCounts } from './candidates';
 import { loadCandidates, newCandidate, type Candidate } from './clients';
 import { inOrder, ItemPlacing } from './items/place-items';
 import { loadKnown, type Known } from './known';
 import { DEFAULT_MATCH_OPTIONS, type MatchOptions } from './match';
 import { OWN_ISSUER, OwnCreates } from './own-creates';
-import { Placing, type Other, type Placement } from './placing';
-import { nearOf, question, reasonFor, type Fit, type Near } from './questions';
+import { PlacedBatch } from './placed-batch';
+import { Placing } from './placing';
+import { nearOf, question, type Fit, type Near } from './questions';
 import { Recordings } from './recordings';
 import type { RuleOptions } from './rules';
 
@@ -232,106 +233,8 @@ class Resolver {
 	}
 }
 
-/** Carries out where the newcomers were placed: new clients first, since questions may name them. */
-class PlacedBatch {
-	/** Newcomer -> its client, once it has one. */
-	private readonly clientOf = new Map<number, Candidate>();
-
-	constructor(
-		private readonly resolver: Resolver,
-		private readonly newcomers: readonly Newcomer[],
-		private readonly placing: Placing,
-	) {}
-
-	async carryOut(placements: readonly Placement[]): Promise<void> {
-		const inOrder = [...placements].sort((a, b) => firstOf(a) - firstOf(b));
-		const sure = inOrder.filter(({ asked }) => asked.length === 0);
-		for (const placement of sure) this.settle(placement);
-		for (const placement of sure) this.linkOthers(placement);
-		const doubtful = inOrder.filter(({ asked }) => asked.length > 0);
-		const asked = doubtful.flatMap((placement) => placement.asked);
-		await this.resolver.prepareQuestions(asked.flatMap((other) => this.client(other) ?? []));
-		for (const placement of doubtful) await this.ask(placement);
-		await this.resolver.openReviews();
-	}
-
-	private settle({ newcomers: [first], candidate }: Placement): void {
-		if (first === undefined) return;
-		if (candidate !== undefined) this.clientOf.set(first, candidate);
-		else this.clientOf.set(first, this.resolver.create(this.event(first), this.near(first), true));
-	}
-
-	private linkOthers({ newcomers, candidate }: Placement): void {
-		const client = this.clientOf.get(newcomers[0] ?? -1);
-		if (client === undefined) return;
-		for (const newcomer of candidate === undefined ? newcomers.slice(1) : newcomers)
-			this.linkTo(newcomer, client, newcomers);
-	}
-
-	/** With the evidence of the best pair inside the group. */
-	private linkTo(newcomer: number, client: Candidate, group: readonly number[]): void {
-		this.clientOf.set(newcomer, client);
-		const own = this.placing
-			.compared(newcomer)
-			.find(({ other }) =>
-				'candidate' in other ? other.candidate === client : group.includes(other.newcomer),
-			);
-		const evidence =
-			own === undefined ? { by: 'group', score: 1, fields: [] } : evidenceOf(own.assessment);
-		const near = this.near(newcomer).filter(({ candidate }) => candidate !== client);
-		this.resolver.link(this.event(newcomer), client.unifiedId, evidence, near);
-	}
-
-	private async ask(placement: Placement): Promise<void> {
-		const [first, ...others] = placement.newcomers;
-		if (first === undefined) return;
-		const made = await this.askOne(first, placement);
-		if (made !== undefined) this.clientOf.set(first, made);
-		for (const newcomer of others) {
-			if (made === undefined) await this.askOne(newcomer, placement);
-			else this.linkTo(newcomer, made, placement.newcomers);
-		}
-	}
-
-	private askOne(newcomer: number, { asked, bar }: Placement): Promise<Candidate | undefined> {
-		const near = asked.flatMap((other) => {
-			const assessment = this.placing.compare(newcomer, other);
-			const client = this.client(other);
-			if (assessment === undefined || client === undefined) return [];
-			return [{ candidate: client, evidence: evidenceOf(assessment) }];
-		});
-		const event = this.event(newcomer);
-		return this.resolver.ask(event, near, reasonFor(event, bar));
-	}
-
-	/** What came nearest, as far as it has become a client. */
-	private near(newcomer: number): Fit[] {
-		const MOST_NEAR = 3;
-		const near = new Map<string, Fit>();
-		for (const { other, assessment } of this.placing.compared(newcomer)) {
-			const candidate = this.client(other);
-			if (candidate === undefined || near.has(candidate.unifiedId)) continue;
-			near.set(candidate.unifiedId, { candidate, evidence: evidenceOf(assessment) });
-			if (near.size === MOST_NEAR) break;
-		}
-		return [...near.values()];
-	}
-
-	private client(other: Other): Candidate | undefined {
-		return 'candidate' in other ? other.candidate : this.clientOf.get(other.newcomer);
-	}
-
-	private event(newcomer: number): ChangeEvent {
-		return (this.newcomers[newcomer] as Newcomer).event;
-	}
-}
-
 function withNear<T extends object>(decision: T, near: readonly Fit[]): T & { near?: Near[] } {
 	return near.length === 0 ? decision : { ...decision, near: near.map(nearOf) };
-}
-
-function firstOf({ newcomers }: Placement): number {
-	return Math.min(...newcomers);
 }
 
 /** A record that was unlinked comes back when Field Merge sees it. */
