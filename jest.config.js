@@ -22,7 +22,7 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 /** Tests of the hub: those that open a TestHub (test/unit/support/hub.ts). */
 function hubTests() {
-	const files = ['lib', 'test/unit'].flatMap((folder) =>
+	const files = ['lib', 'test/unit', 'test/connectors'].flatMap((folder) =>
 		readdirSync(join(__dirname, folder), { recursive: true }).map((file) => join(folder, file)),
 	);
 	const isHubTest = (file) =>
@@ -44,6 +44,7 @@ module.exports = {
 			[
 				'<rootDir>/lib/**/*.test.ts',
 				'<rootDir>/test/unit/**/*.test.ts',
+				'<rootDir>/test/connectors/**/*.test.ts',
 				'<rootDir>/test/simulators/**/*.test.ts',
 				'<rootDir>/test/simulation/**/*.test.ts',
 			],

@@ -108,6 +108,8 @@ export interface PollRound {
 	newest: number;
 	page: PollPage;
 	serverTime: number | undefined;
+	/** The vendor's clock when the round began, or a little before; Infinity: not known. */
+	beganThere: number;
 	deleted: string[];
 	revived: Set<string>;
 }
@@ -121,7 +123,16 @@ export function newRound(begun: Pick<PollRound, 'began' | 'deep' | 'since' | 'ne
 		sightings: new Map(),
 		page: { records: [], more: false },
 		serverTime: undefined,
+		beganThere: Infinity,
 		deleted: [],
 		revived: new Set(),
 	};
+}
+
+/** Notes the clock of the first page that tells it; `receivedAt`: when that page came, ms in our clock. */
+export function noteServerTime(round: PollRound, receivedAt: number): void {
+	const { serverTime } = round.page;
+	if (serverTime === undefined || round.serverTime !== undefined) return;
+	round.serverTime = serverTime;
+	round.beganThere = serverTime - Math.max(0, receivedAt - round.began);
 }

@@ -383,6 +383,31 @@ test('after a bulk edit the same rows are not read forever, where the clocks agr
 	await source.until(() => (source?.events.length ?? 0) > before);
 });
 
+test('what was edited while a long poll went on is read again by the next one', async () => {
+	const read = desk.read.bind(desk);
+	desk.read = async (query) => {
+		if (query.page === 2) {
+			desk.clock.at += MINUTE;
+			desk.edit('late', 'Edited');
+			desk.clock.at += 10 * MINUTE;
+			desk.edit('last', 'Edited');
+		}
+		return { ...(await read(query)), serverTime: desk.clock.now() };
+	};
+	desk.pageSize = 2;
+	for (const crmId of ['1', '2', '3']) desk.edit(crmId, 'Before');
+	source = desk.start({}, { cursor: STARTED });
+	const seen = () => source?.events.filter(({ crmId }) => crmId === 'late') ?? [];
+	await source.until(() => seen().length >= 1);
+	const [first] = seen();
+	desk.read = read;
+	const polls = desk.polls.length;
+	await source.until(() => desk.polls.length >= polls + 2);
+	const again = seen().filter(({ readAt }) => readAt > (first?.editedAt ?? ''));
+	expect(Date.parse(first?.readAt ?? '')).toBeLessThan(Date.parse(first?.editedAt ?? ''));
+	expect(again).not.toHaveLength(0);
+});
+
 describe('a CRM whose lists lag behind', () => {
 	const LAG = 90_000;
 

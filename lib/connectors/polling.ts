@@ -29,7 +29,7 @@ import type { ChangeHint } from './poll-hints';
 import { FullListing } from './poll-listing';
 import { PollPace } from './poll-pace';
 import { PollPatience } from './poll-patience';
-import { newRound, type PollingParts, type PollRound } from './poll-reader';
+import { newRound, noteServerTime, type PollingParts, type PollRound } from './poll-reader';
 
 /** Reads until the signal aborts; rejects only with AuthenticationFailure or ConfigurationFailure. */
 export async function runPolling(parts: PollingParts): Promise<void> {
@@ -163,7 +163,7 @@ class Polling {
 				signal: options.signal,
 			};
 			round.page = await reader.readPage(query);
-			round.serverTime ??= round.page.serverTime;
+			noteServerTime(round, context.now());
 			for (const record of round.page.records) this.take(round, record);
 			if (!round.page.more) break;
 			if (round.events.length > 0)
@@ -246,10 +246,12 @@ class Polling {
 	/**
 	 * Where the next poll begins (before its overlap). Not only the newest edit seen: after a bulk
 	 * edit that would read the same many records again and again. Our clock counts only where the
-	 * server's agrees.
+	 * server's agrees. What was edited since the poll began is read again: should we have written the record
+	 * before that edit, this read is too old to tell (lib/merge/sight.ts).
 	 */
-	private advanced({ newest, began, serverTime }: PollRound): number {
+	private advanced({ newest: shown, began, beganThere, serverTime }: PollRound): number {
 		const agree = serverTime !== undefined && Math.abs(serverTime - began) <= CLOCKS_AGREE_MS;
+		const newest = Math.max(this.cursor.newest, Math.min(shown, beganThere));
 		return agree ? Math.max(newest, Math.min(serverTime, began) - CLOCKS_AGREE_MS) : newest;
 	}
 

@@ -50,6 +50,7 @@ describe('a write that is refused for a field', () => {
 
 		// The field is back: what was held is written to the record that was made without it.
 		await hub.fabric.mappings.observe(ASKED, FIELDS);
+		await hub.fabric.mappings.haveRead(ASKED, ['jobTitle']);
 		expect(await hub.fabric.mappings.catchUp('redtail')).toBe(1);
 		expect((await hub.claim('redtail'))[0]).toMatchObject({
 			crmId: 'r1',

@@ -72,6 +72,31 @@ test('what was read while a write of ours was out is news when it is read again'
 	expect(await hub.accept('redtail', [record('Lead', hub.now + 2)])).toMatchObject({ accepted: 1 });
 });
 
+test.each(['waits', 'waits for an answer'])(
+	'what a read saw that began before another one, whose event %s, is news when it is read again',
+	async (state) => {
+		await hub.accept('wealthbox', [titled('CFO', START + 5)]);
+		if (state === 'waits for an answer')
+			await hub.tx((tx) => tx.inbox.settle([1], 'review', START));
+		const slow = polled('CEO', START + 2);
+		expect(await hub.accept('wealthbox', [slow])).toMatchObject({ accepted: 1 });
+		expect(await hub.accept('wealthbox', [polled('CEO', START + 4)])).toMatchObject({
+			accepted: 0,
+		});
+		expect(await hub.accept('wealthbox', [polled('CEO', START + 9)])).toMatchObject({
+			accepted: 1,
+		});
+		expect(await hub.accept('wealthbox', [polled('CEO', START + 12)])).toMatchObject({
+			accepted: 0,
+		});
+		if (state === 'waits for an answer') await hub.tx((tx) => tx.inbox.release([1], START));
+		const { merged } = await hub.pump('wealthbox');
+		expect(merged.map(({ outcome }) => outcome)).toEqual(['applied', 'superseded', 'applied']);
+		const client = await hub.fabric.desk.findEntity('wealthbox', '1');
+		expect(client?.fields['jobTitle']).toBe('CEO');
+	},
+);
+
 test('an event read twice is one event', async () => {
 	const edit = delta('wealthbox', '1', { jobTitle: 'CEO' });
 	await hub.accept('wealthbox', [edit]);

@@ -18,6 +18,7 @@ import { addPastFlood } from '../removal/flood';
 import type { ChangeBatch } from '../connectors/connector';
 import type { StoreTransaction } from '../store/store';
 import type { LastEvent } from '../store/last-event';
+import { isReadAgain, overtakenReads } from './overtaken';
 
 export interface IntakeResult {
 	accepted: number;
@@ -36,12 +37,15 @@ export async function takeIn(
 	const { valid, invalid } = sortOut(batch.events);
 	const shadows = await tx.registers.shadows(valid);
 	const lasts = await tx.inbox.lastEvents(valid);
+	const overtaken = await overtakenReads(tx, valid, lasts);
 	const taken = new Set((await tx.inbox.statesOf(valid.map(({ eventId }) => eventId))).keys());
 	const news: ChangeEvent[] = [];
 	const unified = await withUnifiedReferences(tx, valid);
 	for (const [index, event] of valid.entries()) {
 		const key = recordKey(event);
-		if (!isNews(event, shadows.get(key), lasts.get(key), unified[index])) continue;
+		const isNewRead = isReadAgain(event, overtaken.get(key));
+		if (!isNewRead && !isNews(event, shadows.get(key), lasts.get(key), unified[index])) continue;
+		overtaken.delete(key);
 		const isAgain = event.kind === 'snapshot' && taken.has(event.eventId);
 		if (isAgain && (await isSameRead(tx, event, news))) continue;
 		const fresh = isAgain ? withOwnId(event) : event;

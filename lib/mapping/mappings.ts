@@ -123,6 +123,12 @@ export class Mappings {
 		});
 	}
 
+	/** Of a mapping in force that came from a trigger's panel, which nobody checked when it was published. */
+	async problemsOfPanel(asked: MappingAsked): Promise<Problem[]> {
+		const version = await this.store.read((tx) => tx.mappings.newest(asked.system, asked.object));
+		return version?.origin === 'panel' ? await this.validate({ ...asked, map: version.map }) : [];
+	}
+
 	/** `records`: raw ones of the CRM, whose values are compared. `fields`: default as last described. */
 	suggest(
 		asked: MappingAsked & { records?: readonly CrmRecord[]; fields?: readonly CrmField[] },

@@ -38,7 +38,9 @@ export async function registerWithMap(
 ): Promise<{ row: SystemRow; isNew: boolean }> {
 	const { name: system } = registration;
 	const before = await tx.systems.get(system);
+	const versions = await versionsOf(tx, system);
 	const after = await tx.systems.register(registration, now);
+	if (before !== undefined) await auditPanel(tx, system, versions, now);
 	const [was, is] = [before === undefined ? [] : storedMapOf(before), storedMapOf(after)];
 	const changed = OBJECTS.filter(
 		(object) => changedFields(mapOfObject(was, object), mapOfObject(is, object)).length > 0,
@@ -48,6 +50,28 @@ export async function registerWithMap(
 	const settled = await settleDrift(tx, system, now);
 	const row = settled.changed ? ((await tx.systems.get(system)) ?? after) : after;
 	return { row, isNew: settled.changed || changed.length > 0 };
+}
+
+async function versionsOf(tx: StoreTransaction, system: string): Promise<Map<ObjectName, number>> {
+	const versions = new Map<ObjectName, number>();
+	for (const object of OBJECTS)
+		versions.set(object, (await tx.mappings.newest(system, object))?.version ?? 0);
+	return versions;
+}
+
+/** The first version of all comes with the system, and is in no need of a row. */
+async function auditPanel(
+	tx: StoreTransaction,
+	system: string,
+	before: ReadonlyMap<ObjectName, number>,
+	now: number,
+): Promise<void> {
+	const rows = [...(await versionsOf(tx, system))].flatMap(([object, version]) =>
+		version === before.get(object)
+			? []
+			: [{ at: now, kind: 'mapping', system, object, detail: { version, origin: 'panel' } }],
+	);
+	await tx.audit.append(rows);
 }
 
 /** Throws a DeskError if the store knows no such system. */

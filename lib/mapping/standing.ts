@@ -54,11 +54,24 @@ export async function settleDrift(
 	result.changed ||= freed.length > 0 || lifted(holds, before).length > 0;
 	if (result.changed) await tx.mappings.saveHolds(name, holds);
 	for (const row of settled) {
-		const fields = freed.flatMap(({ object, field }) => (object === row.object ? [field] : []));
-		await tx.mappings.saveSchema(withPending(row, fields));
+		const own = freed.filter(({ object }) => object === row.object);
+		const [unread, read] = [own.filter(wasUnread), own.filter((hold) => !wasUnread(hold))];
+		await tx.mappings.saveSchema(withPending(row, fieldsOf(read), fieldsOf(unread)));
 	}
 	await tx.audit.append(auditRows(result, now));
 	return result;
+}
+
+/**
+ * What people wrote there meanwhile is not known: a stream told it without this field, and will not tell
+ * it again. So the CRM is read once before clients are compared.
+ */
+function wasUnread({ side, values }: FieldHold): boolean {
+	return side === 'both' && values === undefined;
+}
+
+function fieldsOf(holds: readonly FieldHold[]): string[] {
+	return holds.map(({ field }) => field);
 }
 
 /** What stands; fields that the policy gives up are switched off here, in a version of its own. */

@@ -43,7 +43,7 @@ export interface Problem {
 }
 
 export interface ValidateAsked {
-	connector: Pick<Connector, 'project'>;
+	connector: Pick<Connector, 'project' | 'defaultFieldMap' | 'objectFieldMap'>;
 	settings: Record<string, Json>;
 	object: ObjectName;
 	/** Of this object alone. */
@@ -59,7 +59,7 @@ const MAX_SAMPLES = 5;
 export function validate(asked: ValidateAsked): Problem[] {
 	const used = asked.map.filter(({ direction }) => direction !== 'off');
 	const fields = byName(asked.fields);
-	const bySchema = fields.size === 0 ? [] : used.flatMap((one) => checkField(one, fields));
+	const bySchema = fields.size === 0 ? [] : used.flatMap((one) => checkField(one, fields, asked));
 	return [
 		...bySchema,
 		...(fields.size === 0 ? [] : missingSources(used, fields)),
@@ -68,7 +68,11 @@ export function validate(asked: ValidateAsked): Problem[] {
 	];
 }
 
-function checkField(mapping: FieldMapping, fields: Map<string, CrmField>): Problem[] {
+function checkField(
+	mapping: FieldMapping,
+	fields: Map<string, CrmField>,
+	{ connector }: Pick<ValidateAsked, 'connector'>,
+): Problem[] {
 	const { crmField, field } = mapping;
 	const crm = fields.get(crmField);
 	const problem = (
@@ -82,11 +86,24 @@ function checkField(mapping: FieldMapping, fields: Map<string, CrmField>): Probl
 	if (crm.readOnly && writesOut(mapping)) {
 		return problem('error', 'readOnly', 'it can only be read. Give it the direction "in".');
 	}
-	if (fits(mapping, crm)) return [];
+	if (fits(mapping, crm) || isUsual(mapping, connector)) return [];
 	return problem(
 		'warning',
 		'typeMismatch',
 		`it is of the type ${crm.type}, which does not fit ${field}. Choose another field, or a transform.`,
+	);
+}
+
+/** Of its own mappings the connector knows how to bring the values into form. */
+function isUsual(
+	{ object, field, crmField }: FieldMapping,
+	{ defaultFieldMap, objectFieldMap = [] }: ValidateAsked['connector'],
+): boolean {
+	return [...defaultFieldMap, ...objectFieldMap].some(
+		(one) =>
+			one.field === field &&
+			one.crmField === crmField &&
+			(one.object ?? 'contact') === (object ?? 'contact'),
 	);
 }
 

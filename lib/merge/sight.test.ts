@@ -23,6 +23,24 @@ describe('what changed at a record', () => {
 		expect(client.value('jobTitle')).toBe('CEO');
 	});
 
+	test.each([false, true])(
+		'in the middle of a move of ours a member is in no household (confirmed before it is merged: %s)',
+		(isConfirmed) => {
+			const client = new Client();
+			client.merge(snapshot('redtail', '1', { household: 'U1', householdRole: 'Child' }));
+			const moved = { household: 'U2', householdRole: 'Head' };
+			client.send('redtail', moved);
+			if (isConfirmed) client.confirmed('redtail', moved, START + 9);
+			const between = { household: null, householdRole: null };
+			const seen = client.merge(snapshot('redtail', '1', between, { at: START + 5 }));
+			expect(seen.decisions).toEqual([]);
+			client.confirmed('redtail', moved, START + 9);
+			// Whoever leaves after that is no step of ours.
+			client.merge(snapshot('redtail', '1', between, { at: START + 12 }));
+			expect([client.value('household'), client.value('householdRole')]).toEqual([null, null]);
+		},
+	);
+
 	test('what the CRM made of a write that it names as ours is no edit', () => {
 		const client = new Client();
 		client.merge(snapshot('salesforce', '1', { jobTitle: 'Cfo' }));

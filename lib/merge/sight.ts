@@ -65,7 +65,8 @@ export function look(
 		if (isEmptyDiff(diff)) return { kind: 'echo', late, shown };
 		return { kind: 'changed', late, diff, shown, after };
 	}
-	if (isOwn) return { kind: 'echo', late };
+	const sent = late ? [...own, ...(known?.written ?? [])] : own;
+	if (isOwn || isMidMove(field, value, from, sent)) return { kind: 'echo', late };
 	if (value === '' && event.kind === 'snapshot' && options.emptyNeverOverwrites) {
 		return { kind: 'empty', late };
 	}
@@ -154,6 +155,19 @@ function ownWrites(
 	const mayBeDone = event.ownWrite || (late && event.kind === 'snapshot');
 	return [...out, ...(known?.stray ?? []), ...(mayBeDone ? (known?.written ?? []) : [])];
 }
+
+/** Some CRMs let a member leave one household before it joins another: in between it is in none. */
+function isMidMove(
+	field: string,
+	value: FieldValue,
+	from: FieldValue,
+	sent: readonly Flight[],
+): boolean {
+	if (!MOVED.has(field) || !isEmpty(value) || isEmpty(from)) return false;
+	return sent.some((one) => !isEmpty(one.value));
+}
+
+const MOVED: ReadonlySet<string> = new Set(['household', 'householdRole']);
 
 /** Of a delta: by the vendor's clock, but not after it was read. */
 function committedAt(event: ChangeEvent): number {

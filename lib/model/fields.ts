@@ -121,15 +121,15 @@ export type CanonicalFields = { [field: string]: FieldValue };
 const MAX_LIST_ITEMS = 200;
 const scalar = text.nullable();
 const customValue = z.union([text, z.number().finite(), z.boolean(), z.null()]);
-const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a date as YYYY-MM-DD');
+const isoDateOrEmpty = z.string().regex(/^(?:\d{4}-\d{2}-\d{2})?$/, 'must be a date as YYYY-MM-DD');
 
 const standardShape = {
 	...(Object.fromEntries(SCALAR_FIELDS.map((field) => [field, scalar.optional()])) as Record<
 		ScalarField,
 		z.ZodOptional<typeof scalar>
 	>),
-	type: z.union([z.enum(CONTACT_TYPES), z.null()]).optional(),
-	birthDate: z.union([isoDate, z.literal(''), z.null()]).optional(),
+	type: z.enum(CONTACT_TYPES).nullable().optional(),
+	birthDate: isoDateOrEmpty.nullable().optional(),
 	emails: z.array(emailSchema).max(MAX_LIST_ITEMS).optional(),
 	phones: z.array(phoneSchema).max(MAX_LIST_ITEMS).optional(),
 	addresses: z.array(addressSchema).max(MAX_LIST_ITEMS).optional(),
@@ -145,7 +145,7 @@ const VALUE_SHAPES = {
 	text: scalar,
 	number: z.union([z.number().finite(), z.null()]),
 	boolean: z.union([z.boolean(), z.null()]),
-	date: z.union([isoDate, cleared]),
+	date: isoDateOrEmpty.nullable(),
 	dateTime: z.union([isoInstant, cleared]),
 	/** `contact:<crmId>` of the same system, or a unified id. */
 	reference: scalar,

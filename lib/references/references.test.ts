@@ -91,6 +91,55 @@ test('a note is made after its client, and names the client of each system', asy
 	expect(await deliver()).toEqual([]);
 });
 
+describe('whom a record is about', () => {
+	const LOOSE = { ...ALL, needs: ['subject'] };
+	const task = { client: toContact('w1'), subject: 'Call' };
+	const open = async (own: Partial<Connector['capabilities']['objects']>) => {
+		await hub.close();
+		hub = await TestHub.open(SYSTEMS, { fieldMap }, office(own));
+	};
+
+	test('has its record first, even where the CRM keeps records without one', async () => {
+		await open({ task: LOOSE });
+		await hub.take(contact('wealthbox', 'w1', person('Ada')));
+		await hub.take(item('wealthbox', 'task', 't1', task));
+		const before = await hub.claim('redtail');
+		expect(before.map(({ object }) => object)).toEqual(['contact']);
+		const [client] = before;
+		if (client === undefined) throw new Error('Nobody is made.');
+		await hub.confirm(client, 'r1');
+		const [made] = await hub.claim('redtail');
+		expect(made).toMatchObject({ object: 'task', changes: { client: toContact('r1') } });
+	});
+
+	test('is left open where the CRM cannot name such a one; that empties nobody else’s', async () => {
+		await open({ task: { ...LOOSE, clients: ['contact'] } });
+		const home = { name: 'Hollis Household' };
+		await hub.take(item('wealthbox', 'household', 'h1', home, { members: [] }));
+		const shared = { ...task, client: toHousehold('h1') };
+		await hub.take(item('wealthbox', 'task', 't1', shared));
+		const jobs = (await deliver()).filter(({ object }) => object === 'task');
+		expect(jobs.map(({ system, changes }) => [system, changes])).toEqual([
+			['redtail', { subject: 'Call' }],
+			['salesforce', { subject: 'Call' }],
+		]);
+		const [made] = jobs;
+		const back = { client: null, subject: 'Call' };
+		await hub.take(item('redtail', 'task', `redtail-${made?.unifiedId}`, back));
+		expect(await deliver()).toEqual([]);
+	});
+});
+
+test('who joins a household gets the role in the same write', async () => {
+	const home = item('wealthbox', 'household', 'h1', { name: 'Hollis' }, { members: [] });
+	const ada = { ...person('Ada'), household: toHousehold('h1'), householdRole: 'Head' };
+	await hub.take(contact('wealthbox', 'w1', ada));
+	await hub.take(home);
+	const joins = (await deliver()).filter(({ changes }) => changes['household'] !== undefined);
+	expect(joins.length).toBeGreaterThan(0);
+	for (const { changes } of joins) expect(changes['householdRole']).toBe('Head');
+});
+
 test('a note read before its client waits in the inbox until the client is known', async () => {
 	const note = item('wealthbox', 'note', 'n1', { client: toContact('w1'), text: 'Met.' });
 	const { decisions } = await hub.take(note);

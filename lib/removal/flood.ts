@@ -16,7 +16,7 @@ import { LISTED } from './told';
 
 const HELD = 'A complete listing lacks more records than the limit: a person is asked first.';
 
-/** Adds the events to the inbox: as pending, or held. Answers how many were new. */
+/** Adds the events, which nobody else holds, to the inbox: as pending, or held. Answers how many were new. */
 export async function addPastFlood(
 	tx: StoreTransaction,
 	system: string,
@@ -26,7 +26,7 @@ export async function addPastFlood(
 	const inferred = events.filter(({ change, origin }) => change === 'delete' && origin === LISTED);
 	const batch =
 		inferred.length === 0 ? undefined : await heldBatch(tx, system, inferred.length, now);
-	if (batch === undefined) return tx.inbox.add(events, 'pending', now);
+	if (batch === undefined) return tx.inbox.addOwn(events, now);
 	const others = events.filter((event) => !inferred.includes(event));
 	const held = await tx.inbox.add(inferred, 'review', now, HELD, batch);
 	await tx.audit.append(

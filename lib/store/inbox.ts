@@ -4,6 +4,7 @@ import type { ChangeEvent, RecordAddress } from '../model/event';
 import { recordKey } from '../model/event';
 import type { InboxItem } from '../model/rows';
 import { bySystem, chunks } from './batch';
+import type { EventCache } from './event-cache';
 import { storedEvent, type LastEvent } from './last-event';
 import { isNotPaused, isSystemPaused } from './pauses';
 import { parseJson } from './rows';
@@ -18,11 +19,34 @@ export interface InboxEntry {
 	batch: string | null;
 }
 
-function toItem(row: { seq: number; event: string; attempts: number }): InboxItem {
+function toItem(
+	{ seq, event: text, attempts }: { seq: number; event: string; attempts: number },
+	event = parseJson<ChangeEvent>(text),
+): InboxItem {
+	return { seq, event, attempts };
+}
+
+interface Arrival {
+	state: InboxState;
+	now: number;
+	reason?: string;
+	batch?: string;
+}
+
+function newRow(event: ChangeEvent, { state, now, reason, batch }: Arrival) {
 	return {
-		seq: row.seq,
-		event: parseJson<ChangeEvent>(row.event),
-		attempts: row.attempts,
+		event_id: event.eventId,
+		system: event.system,
+		object: event.object,
+		crm_id: event.crmId,
+		event: JSON.stringify(event),
+		state,
+		attempts: 0,
+		next_at: now,
+		batch: batch ?? null,
+		reason: reason ?? null,
+		received_at: now,
+		settled_at: UNSETTLED.includes(state) ? null : now,
 	};
 }
 
@@ -32,7 +56,11 @@ function unsettled(table: string) {
 }
 
 export class InboxStore {
-	constructor(private readonly db: Kysely<Database>) {}
+	constructor(
+		private readonly db: Kysely<Database>,
+		/** What was taken in lately, in this transaction or an earlier one. */
+		private readonly cache?: EventCache,
+	) {}
 
 	/** The newest event of each record, whatever became of it. */
 	async lastEvents(addresses: readonly RecordAddress[]): Promise<Map<string, LastEvent>> {
@@ -61,6 +89,27 @@ export class InboxStore {
 			}
 		}
 		return result;
+	}
+
+	/** Events of these records that may still be merged: as {@link waiting}, and those in review. */
+	async underWay(addresses: readonly RecordAddress[]): Promise<ChangeEvent[]> {
+		const events: ChangeEvent[] = [];
+		for (const { system, object, ids } of bySystem(addresses)) {
+			const rows = await runForList(this.db, ids, {
+				name: 'events under way',
+				values: [system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('inbox')
+						.select('event')
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>())
+						.where('state', 'in', [...UNSETTLED, 'review']),
+			});
+			events.push(...rows.map(({ event }) => parseJson<ChangeEvent>(event)));
+		}
+		return events;
 	}
 
 	/** Events of these records that are not settled yet, in the order they were read. */
@@ -92,20 +141,18 @@ export class InboxStore {
 		reason?: string,
 		batch?: string,
 	): Promise<number> {
-		const rows = events.map((event) => ({
-			event_id: event.eventId,
-			system: event.system,
-			object: event.object,
-			crm_id: event.crmId,
-			event: JSON.stringify(event),
-			state,
-			attempts: 0,
-			next_at: now,
-			batch: batch ?? null,
-			reason: reason ?? null,
-			received_at: now,
-			settled_at: UNSETTLED.includes(state) ? null : now,
-		}));
+		return this.insert(events.map((event) => newRow(event, { state, now, reason, batch })));
+	}
+
+	/** As {@link add}, pending ones that nobody else holds from now on: they are handed out as they are. */
+	async addOwn(events: readonly ChangeEvent[], now: number): Promise<number> {
+		const rows = events.map((event) => newRow(event, { state: 'pending', now }));
+		for (const [index, event] of events.entries())
+			this.cache?.note(event, rows[index]?.event ?? '');
+		return this.insert(rows);
+	}
+
+	private insert(rows: ReadonlyArray<ReturnType<typeof newRow>>): Promise<number> {
 		return runInsert(this.db, 'add events', rows, (slots) =>
 			this.db
 				.insertInto('inbox')
@@ -125,7 +172,7 @@ export class InboxStore {
 		const { rows } = await runStatement(this.db, 'due events', values, (slot) =>
 			this.db
 				.selectFrom('inbox as event')
-				.select(['event.seq', 'event.event', 'event.attempts'])
+				.select(['event.seq', 'event.event_id', 'event.event', 'event.attempts'])
 				.where('event.system', '=', slot<string>())
 				.where(unsettled('event'))
 				.where('event.state', '=', 'pending')
@@ -154,7 +201,7 @@ export class InboxStore {
 				.orderBy('event.seq')
 				.limit(slot<number>()),
 		);
-		return rows.map(toItem);
+		return rows.map((row) => toItem(row, this.cache?.take(row.event_id, row.event)));
 	}
 
 	async markEmitted(seqs: readonly number[], batch: string): Promise<void> {
@@ -184,7 +231,7 @@ export class InboxStore {
 				.where('state', '=', 'emitted')
 				.orderBy('seq'),
 		);
-		return rows.map(toItem);
+		return rows.map((row) => toItem(row));
 	}
 
 	/** Emitted events, e.g. those of a process that is gone. */
@@ -197,7 +244,7 @@ export class InboxStore {
 			.where('state', '=', 'emitted')
 			.orderBy('seq')
 			.execute();
-		return rows.map(toItem);
+		return rows.map((row) => toItem(row));
 	}
 
 	async postpone(seqs: readonly number[], nextAt: number, reason: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Mappings by system and object with all their versions, the CRMs' own fields, and what is held. */
 import type { Kysely, Selectable } from 'kysely';
-import { mapOfObject, type FieldMap } from '../model/field-map';
+import { mapOfObject, type FieldMap, type FieldMapping } from '../model/field-map';
 import type { CrmSchema, Drift, FieldHold, MappingOrigin, MappingVersion } from '../model/mapping';
 import type { CanonicalFields } from '../model/fields';
 import { OBJECTS, type ObjectName } from '../model/objects';
@@ -48,13 +48,25 @@ function toVersion(row: Selectable<MappingVersionsTable>): MappingVersion {
 	};
 }
 
-/** A panel knows no transforms: those of rows that stay are kept. */
+/**
+ * A panel knows no transforms: those of rows that stay are kept. One of a client's field that stands in
+ * another field of the CRM now goes with it, unless more than one row could be meant.
+ */
 function withTransforms(panel: FieldMap, newest: FieldMap): FieldMap {
+	const isIn = (map: FieldMap, { field, crmField }: FieldMapping) =>
+		map.some((one) => one.field === field && one.crmField === crmField);
+	const left = newest.filter((one) => !isIn(panel, one));
+	const fresh = panel.filter((one) => !isIn(newest, one));
+	const before = (mapping: FieldMapping): FieldMapping | undefined => {
+		const isSame = ({ field }: FieldMapping) => field === mapping.field;
+		if (isIn(newest, mapping))
+			return newest.find((one) => isSame(one) && one.crmField === mapping.crmField);
+		const own = left.filter(isSame);
+		return own.length === 1 && fresh.filter(isSame).length === 1 ? own[0] : undefined;
+	};
 	return panel.map((mapping) => {
-		if (mapping.transform !== undefined) return mapping;
-		const { field, crmField } = mapping;
-		const known = newest.find((one) => one.field === field && one.crmField === crmField);
-		return known?.transform === undefined ? mapping : { ...mapping, transform: known.transform };
+		const transform = mapping.transform ?? before(mapping)?.transform;
+		return transform === undefined ? mapping : { ...mapping, transform };
 	});
 }
 

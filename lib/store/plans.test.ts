@@ -45,6 +45,7 @@ test.each<[string, (tx: StoreTransaction) => Promise<unknown>, string[]]>([
 	['events of a batch', (tx) => tx.inbox.unsettledOf('b'), ['inbox_batch']],
 	['first read settled?', (tx) => tx.inbox.hasUnsettledUpTo('s', 9), ['inbox_due']],
 	['last events', (tx) => tx.inbox.lastEvents([record]), ['inbox_record']],
+	['events of records', (tx) => tx.inbox.underWay([record]), ['inbox_record']],
 	['events in review', (tx) => tx.inbox.inReview(record), ['inbox_record']],
 	['deliveries due', (tx) => tx.deliveries.due(50, 1, 's'), ['deliveries_due']],
 	['claims run out', (tx) => tx.deliveries.releaseExpired(1), ['deliveries_lease']],

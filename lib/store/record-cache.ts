@@ -13,6 +13,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { Register } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
 import type { ChangeWatch } from './backend';
+import { EventCache } from './event-cache';
 import { LinkCache } from './link-cache';
 import { Lru } from './lru';
 
@@ -25,6 +26,7 @@ export const LONG_REGISTER = 800;
 
 export class RecordCache {
 	readonly links = new LinkCache();
+	readonly events = new EventCache();
 	/** null: there is none. By {@link registerKey}. */
 	private readonly registers = new Lru<Register | null>(MAX_REGISTER_TEXT);
 	/** null: there is none. By record. */
@@ -48,6 +50,7 @@ export class RecordCache {
 
 	/** What is known of this table, or of all. */
 	forget(table?: string): void {
+		if (table === undefined) this.events.clear();
 		if (table === undefined || table === 'links') this.links.clear();
 		if (table === undefined || table === 'registers') this.registers.clear();
 		if (table === undefined || table === 'shadows') this.shadows.clear();

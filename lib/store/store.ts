@@ -62,7 +62,7 @@ export class StoreTransaction {
 	/** `cache`: only for a transaction that writes. */
 	constructor(db: Kysely<Database>, cache?: RecordCache) {
 		this.systems = new SystemStore(db);
-		this.inbox = new InboxStore(db);
+		this.inbox = new InboxStore(db, cache?.events);
 		this.identity = new IdentityStore(db, cache?.links);
 		this.blocks = new BlockStore(db);
 		this.settings = new SettingStore(db);

@@ -27,7 +27,8 @@ export const deliveryTriggerProperties: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 500 },
 		default: DEFAULT_BATCH_SIZE,
-		description: 'How many deliveries one execution carries at most; all of them go to one system',
+		description:
+			'How many deliveries one execution carries at most; all of them go to one system. Of those that can wait at most 20 go together; to Salesforce, which takes many in one call, 200, unless you set less than 50 here.',
 	},
 	{
 		displayName: 'Options',

@@ -1,6 +1,6 @@
 /** Runs a lane for every system of the store, also for those that appear later. */
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { writesAtOnce, type Fabric } from '../../lib';
+import { writesAtOnce, type Fabric, type SystemRow } from '../../lib';
 import { sleep } from '../shared/connector-context';
 import { closeWithin } from '../shared/trigger/closing';
 import { STORE_BACKOFF, untilDone } from '../shared/trigger/retrying';
@@ -45,14 +45,15 @@ async function runLanes(
 			reason: error instanceof Error ? error.message : String(error),
 		});
 	const retry = { stop, backoff: STORE_BACKOFF, onFailure };
-	// What goes together changes with the settings of the system's trigger.
-	const together = new Map<string, number>();
+	// Their settings change while the lanes run.
+	const known = new Map<string, SystemRow>();
 	while (!stop.aborted) {
 		const rows = (await untilDone(async () => await systemsOf(fabric, settings), retry)) ?? [];
-		for (const { name: system, connector, settings: own } of rows) {
-			together.set(system, writesAtOnce(fabric.connector(connector), own));
+		for (const row of rows) {
+			const { name: system } = row;
+			known.set(system, row);
 			if (lanes.has(system)) continue;
-			const atOnce = () => together.get(system) ?? 1;
+			const atOnce = () => togetherIn(fabric, known.get(system) ?? row);
 			lanes.set(system, runAll({ ...settings, context, fabric, system, stop }, atOnce));
 		}
 		await sleep(NEW_SYSTEMS_EVERY_MS, stop);
@@ -83,11 +84,15 @@ async function runAll(
 
 /** What travels in one call goes together, unless the panel asks for smaller executions than usual. */
 function backfillSize(size: number, atOnce: number): number {
-	if (atOnce === 1 || size < DEFAULT_BATCH_SIZE) return Math.min(MOST_THAT_WAIT, size);
-	return Math.max(atOnce, size);
+	if (atOnce === 1) return Math.min(MOST_THAT_WAIT, size);
+	return size < DEFAULT_BATCH_SIZE ? size : Math.max(atOnce, size);
 }
 
-async function systemsOf(fabric: Fabric, { systems }: LaneSettings) {
+function togetherIn(fabric: Fabric, { connector, settings }: SystemRow): number {
+	return writesAtOnce(fabric.connector(connector), settings);
+}
+
+async function systemsOf(fabric: Fabric, { systems }: LaneSettings): Promise<SystemRow[]> {
 	const rows = await fabric.systems();
 	return systems.length === 0 ? rows : rows.filter(({ name }) => systems.includes(name));
 }

@@ -14,7 +14,6 @@ describeConnector({
 		const context = (settings = {}) => contextOf(redtail, port, { ...QUICK, ...settings });
 		return { ...simulator, context };
 	},
-	undescribed: ['family', 'family_role'],
 	// A stage that is not in Redtail's list is left out when it is written.
 	samples: {
 		opportunity: {

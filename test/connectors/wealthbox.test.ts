@@ -14,7 +14,6 @@ describeConnector({
 		const context = (settings = {}) => contextOf(wealthbox, port, { ...QUICK, ...settings });
 		return { ...simulator, context };
 	},
-	undescribed: ['household.title'],
 	smallPages: { pageSize: 2 },
 	quickDeletes: { deletedEveryPolls: 1 },
 });

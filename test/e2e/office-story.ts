@@ -25,6 +25,40 @@ const FAMILIES: readonly Family[] = [
 /** What becomes of a record whose twin in another CRM is deleted; items cannot be archived anywhere. */
 export const POLICIES = { wealthbox: 'delete', redtail: 'ask', salesforce: 'ignore' } as const;
 
+export interface Removal {
+	crm: Crm;
+	object: 'note' | 'task';
+	title: string;
+	/** Where it lives on: its policy says so, or Wealthbox, which lets nobody delete a note. */
+	stays: readonly Crm[];
+	/** A person is asked there. */
+	asks: Crm | null;
+	because: string;
+}
+
+const NOTE_TEXT = '.\nTwo lines & a sign.';
+
+/** What is edited in Wealthbox within its minute before a removal elsewhere would be asked about, too. */
+export const REMOVALS: readonly Removal[] = [
+	{
+		...{ crm: 'salesforce', object: 'task', title: 'Task 1 of Hollis', stays: [] },
+		...{ asks: 'redtail', because: 'deleted in Wealthbox, asked about in Redtail' },
+	},
+	{
+		...{ crm: 'redtail', object: 'task', title: 'Task 2 of Quint', stays: ['salesforce'] },
+		...{ asks: null, because: 'deleted in Wealthbox, ignored by Salesforce' },
+	},
+	{
+		...{ crm: 'wealthbox', object: 'task', title: 'Task 2 of Marsh', stays: ['salesforce'] },
+		...{ asks: 'redtail', because: 'asked about in Redtail, ignored by Salesforce' },
+	},
+	{
+		...{ crm: 'salesforce', object: 'note', title: `Note 2 of Marsh${NOTE_TEXT}` },
+		...{ stays: ['wealthbox'], asks: 'redtail' },
+		because: 'asked about in Redtail; Wealthbox lets nobody delete a note',
+	},
+];
+
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 
@@ -96,16 +130,16 @@ export class OfficeStory {
 		}
 	}
 
-	/** Deletes a record in one CRM; what the policies and the CRMs' abilities leave is expected. */
-	async remove(crm: Crm, object: 'note' | 'task', title: string, left: readonly Crm[]) {
+	/** Deletes a record in one CRM: until a person has said yes, it is still where they are asked. */
+	async remove({ crm, object, title, stays, asks }: Removal): Promise<void> {
 		await this.screens[crm].remove(object, await idOf(this.office[crm], object, title));
 		const fact = this.fact(object, title);
-		for (const one of CRMS) if (!left.includes(one)) fact.except[one] = null;
+		for (const one of CRMS) if (!stays.includes(one) && one !== asks) fact.except[one] = null;
 	}
 
-	/** A removal that was asked for has been approved. */
-	approved(crm: Crm, object: 'note' | 'task', title: string): void {
-		this.fact(object, title).except[crm] = null;
+	/** A person has said yes. */
+	approved({ asks, object, title }: Removal): void {
+		if (asks !== null) this.fact(object, title).except[asks] = null;
 	}
 
 	private fact(object: ObjectName, title: string): Fact {
@@ -129,7 +163,7 @@ export class OfficeStory {
 	}
 
 	private note(family: Family, number: number, isShared = false): string {
-		const text = `Note ${number} of ${family.lastName}.\nTwo lines & a sign.`;
+		const text = `Note ${number} of ${family.lastName}${NOTE_TEXT}`;
 		const client = number === 1 ? nameOf(family, 0) : clientOf(family, isShared);
 		const except = isShared ? { redtail: null } : {};
 		this.facts.push({ object: 'note', fields: { client, text }, except });

@@ -9,5 +9,7 @@ export const SHOWN: Record<number, string> = {
 	368: 'an echo was compared with a write that came after it',
 	1726: 'a reconcile read the record of a stream before the stream had told its edits',
 	5185: 'an event on the canvas overtook one that the answer to a review had set free',
+	1748: 'an edit that a poll saw was put aside for a later read of the record, and not taken in when it was told again',
+	2992: 'the same; and the next poll did not ask for what was edited while a long one was under way',
 	8636: 'the news that a record was merged away overtook an event that an answer had set free',
 };

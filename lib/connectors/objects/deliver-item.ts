@@ -85,16 +85,24 @@ async function create(desk: Desk): Promise<DeliveryOutcome> {
 	return finish(desk, crmId, sent, known);
 }
 
-/** The record that an earlier try made: it says all that was to be written. */
+/** What tells one item of a client from another one; the rest may be what the CRM makes of it. */
+const TELLING = ['client', 'name', 'subject', 'text', 'dueDate', 'startsAt', 'closeDate'];
+
+/** The record that an earlier try made: nothing that tells it apart differs, and most of the rest is the same. */
 async function findMade(desk: Desk, desired: CanonicalFields) {
 	const candidates = await desk.port.candidates(desired);
-	return candidates.find(({ record }) => {
+	const wanted = Object.entries(desired).filter(([, value]) => !isEmpty(value));
+	let best: { crmId: string; record: CrmRecord; same: number } | undefined;
+	for (const { crmId, record } of candidates) {
 		const fields = held(desk, record);
-		return Object.entries(desired).every(
-			([field, value]) =>
-				isEmpty(value) || fields[field] === undefined || sameValue(field, fields[field], value),
-		);
-	});
+		const isSame = ([field, value]: (typeof wanted)[number]) =>
+			fields[field] === undefined || sameValue(field, fields[field], value);
+		const telling = wanted.filter(([field]) => TELLING.includes(field));
+		if (telling.length === 0 || !telling.every(isSame)) continue;
+		const same = wanted.filter(isSame).length;
+		if (best === undefined || same > best.same) best = { crmId, record, same };
+	}
+	return best;
 }
 
 async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {

@@ -23,6 +23,7 @@ import {
 	udfFieldOf,
 } from './fields';
 import { isGone, readAll } from './listing';
+import { MEMBERSHIP_FIELDS } from './membership';
 import {
 	capabilityIn,
 	OBJECT_CAPABILITIES,
@@ -50,7 +51,7 @@ async function describe(
 		fields.push({ ...field, options: names.map((name) => ({ value: name, label: name })) });
 	}
 	const udfs = await client.list('contact_udfs');
-	return [...fields, ...udfs.map(udfFieldOf)];
+	return [...fields, ...MEMBERSHIP_FIELDS, ...udfs.map(udfFieldOf)];
 }
 
 async function describeItem(

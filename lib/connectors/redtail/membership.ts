@@ -7,7 +7,7 @@ import { mapped } from '../field-codec';
 import { fromCrm, toCrm } from '../../mapping/transforms';
 import type { FieldMap, FieldMapping } from '../../model/field-map';
 import { isUnifiedId, localReference, parseLocalReference } from '../../model/objects';
-import type { ConnectorContext, CrmRecord } from '../connector';
+import type { ConnectorContext, CrmField, CrmRecord } from '../connector';
 import { isObject } from '../rest';
 import type { RedtailClient } from './client';
 import type { Resource } from './item-client';
@@ -17,6 +17,19 @@ import { redtailSettings } from './settings';
 /** The contact's own part: `family:611`, and the name of the relationship. */
 export const FAMILY_FIELD = 'family';
 export const ROLE_FIELD = 'family_role';
+
+/** As `Connector.describe` tells them, beside the contact's own fields. */
+export const MEMBERSHIP_FIELDS: readonly CrmField[] = [
+	[FAMILY_FIELD, 'Family'],
+	[ROLE_FIELD, 'Role in Family'],
+].map(([name = '', label = '']) => ({
+	name,
+	label,
+	type: 'string' as const,
+	readOnly: false,
+	required: false,
+	custom: false,
+}));
 
 export function isMembership(crmField: string): boolean {
 	return crmField === FAMILY_FIELD || crmField === ROLE_FIELD;

@@ -48,8 +48,8 @@ const settingsSchema = z.object({
 	/** Read the name of a contact's account as its company. */
 	companyFromAccount: z.boolean().default(false),
 	/**
-	 * Updates of one claimed batch go as sObject Collections, up to 200 in a call, and so do creates by
-	 * external id. Collections take no `If-Unmodified-Since`: between the one read of all and the write
+	 * Updates of one claimed batch go as sObject Collections, up to 200 in a call, and so do creates at
+	 * their first try, or by external id. Collections take no `If-Unmodified-Since`: between the one read of all and the write
 	 * lies the time of a call. False: each record by itself, on that condition.
 	 */
 	batchWrites: z.boolean().default(true),
@@ -94,8 +94,11 @@ const settingsSchema = z.object({
 	limitWaitMinutes: duration.default(10),
 	/** Recovery reads this much further back than the last known change. */
 	overlapMinutes: duration.default(5),
-	/** Share of the org's daily API calls, in percent, above which the fabric pauses for the others. */
-	apiUsageCeilingPercent: z.coerce.number().min(1).max(100).default(90),
+	/**
+	 * Share of the org's daily API calls, in percent, above which the fabric pauses for the others. Live
+	 * calls go on until then; backfills wait from 80 % on and retries from 95 % on (budget-window.ts).
+	 */
+	apiUsageCeilingPercent: z.coerce.number().min(1).max(100).default(98),
 });
 
 type RawSettings = z.infer<typeof settingsSchema>;

@@ -99,6 +99,7 @@ const ROWS: Row[] = [
 	['created_at', 'Created At', 'datetime'],
 	['updated_at', 'Updated At', 'datetime'],
 	['household', 'Household', 'list'],
+	['household.title', 'Title in Household'],
 	['image', 'Image'],
 ];
 

@@ -3,13 +3,15 @@ import type { INodeProperties } from 'n8n-workflow';
 import { connectors } from '../../../lib';
 import type { CrmKind } from '../authentication';
 import { driftOptions } from './drift-options';
+import { objectOptions } from './object-options';
 import { pushOption } from './push';
 import { removalOptions } from './removal-options';
 import { DEFAULT_BATCH_SIZE, DEFAULT_PRIORITY, DEFAULT_TIMEOUT_MINUTES } from './settings';
 
 export function optionsProperty(kind: CrmKind): INodeProperties {
 	const special = kind === 'salesforce' ? SALESFORCE : pollingOptions(kind);
-	const options = [...common(kind), ...driftOptions(), ...removalOptions(kind), ...special];
+	const own = [...removalOptions(kind), ...objectOptions(kind), ...special];
+	const options = [...common(kind), ...driftOptions(), ...own];
 	return {
 		displayName: 'Options',
 		name: 'options',

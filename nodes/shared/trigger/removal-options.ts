@@ -78,7 +78,7 @@ const LIMITS: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 2000,
 		description:
-			'How many contacts one run may change here before it is stopped and a review asks. 0: no limit.',
+			'How many contacts one run may change here before it is stopped and a review asks; live changes count per hour, all together. 0: no limit.',
 	},
 	{
 		displayName: 'Most New Contacts per Run',
@@ -87,7 +87,7 @@ const LIMITS: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 1000,
 		description:
-			'How many contacts one run may create here before it is stopped and a review asks. 0: no limit.',
+			'How many contacts one run may create here before it is stopped and a review asks; live changes count per hour, all together. 0: no limit.',
 	},
 	{
 		displayName: 'Most Removals per Run',
@@ -96,6 +96,6 @@ const LIMITS: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 25,
 		description:
-			'How many contacts one run may delete or archive here before it is stopped and a review asks. 0: no limit.',
+			'How many contacts one run may delete or archive here before it is stopped and a review asks; live changes count per hour, all together. 0: no limit.',
 	},
 ];

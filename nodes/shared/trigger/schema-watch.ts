@@ -4,7 +4,14 @@
  * closing the trigger ends it.
  */
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
-import type { Connector, ConnectorContext, Drift, DriftReport, Fabric } from '../../../lib';
+import type {
+	Connector,
+	ConnectorContext,
+	Drift,
+	DriftReport,
+	Fabric,
+	ObjectName,
+} from '../../../lib';
 import { STORE_BACKOFF, untilDone } from './retrying';
 import { createWaker } from './waker';
 
@@ -21,6 +28,8 @@ export interface SchemaWatchOptions {
 /** However often something seems odd. */
 const LEAST_PAUSE_MS = 10_000;
 const MOST_DOUBTED = 10_000;
+/** Problems of a published mapping, in sentences. */
+const MOST_TOLD = 5;
 /** A mapping may have been saved by another process that shares a SQLite store: no signal tells. */
 const LOOK_FOR_WORK_MS = 60_000;
 
@@ -28,6 +37,7 @@ export class SchemaWatch {
 	private lookedAt = -Infinity;
 	private looking: Promise<void> | undefined;
 	private isAsked = true;
+	private isChecked = false;
 	private readonly doubted = new Set<string>();
 	private readonly leastPauseMs: number;
 
@@ -93,12 +103,28 @@ export class SchemaWatch {
 			for (const object of await fabric.mappings.objectsOf(system)) {
 				const fields = await connector.describe(connectorContext(), object);
 				this.tell(await fabric.mappings.observe({ system, object }, fields));
+				if (!this.isChecked) await this.checkPanel(object);
 			}
+			this.isChecked = true;
 		} catch (error) {
 			// The change loop tells people of a CRM that cannot be reached; the next look finds the same drift.
 			context.logger.info(`The fields of ${system} could not be looked at; they will be later`, {
 				reason: error instanceof Error ? error.message : String(error),
 			});
+		}
+	}
+
+	/** A mapping is published whatever is wrong with it; n8n shows no hints of a trigger, so the log has them. */
+	private async checkPanel(object: ObjectName): Promise<void> {
+		const { fabric, system, context } = this.options;
+		const problems = await fabric.mappings.problemsOfPanel({ system, object });
+		for (const { sentence, severity, kind } of problems.slice(0, MOST_TOLD))
+			context.logger.warn(`The mapping of ${system} (${object}): ${sentence}`, { severity, kind });
+		if (problems.length > MOST_TOLD) {
+			const more = problems.length - MOST_TOLD;
+			context.logger.warn(
+				`The mapping of ${system} (${object}) has ${more} more such problems. CRM Fabric > Mapping > Validate lists them.`,
+			);
 		}
 	}
 

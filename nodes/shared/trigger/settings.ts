@@ -18,6 +18,7 @@ import { settingsOf } from '../connector-context';
 import { DEFAULT_SCHEMA_MINUTES, driftOf } from './drift-options';
 import { takesPushes } from './push';
 import { chosenFieldMap, type Direction, type DirectionChoice } from './field-map';
+import { OBJECT_SETTINGS } from './object-options';
 import { objectMap, readObjects } from './objects';
 
 export interface TriggerSettings {
@@ -57,6 +58,7 @@ const CONNECTOR_SETTINGS = [
 	'archiveIsRemoval',
 	'batchWrites',
 	'bulkReadAbove',
+	...OBJECT_SETTINGS,
 ];
 
 const LEAST_SCHEMA_MS = 500;

@@ -59,8 +59,6 @@ export interface ConformanceOptions {
 	objects?: readonly ItemObject[];
 	/** Samples with words of this CRM's own lists, over those of samples.ts. */
 	samples?: Partial<Record<ItemObject, ItemSample>>;
-	/** CRM fields of the default maps that describe does not name: drift would take them for vanished. */
-	undescribed?: readonly string[];
 	/** Settings with which they are synced; default: the setting `objects`. */
 	objectSettings?: Record<string, Json>;
 	/** Name of a check -> why this CRM cannot do what it asks. */

@@ -94,8 +94,8 @@ function picked(now: CanonicalFields, wanted: CanonicalFields): CanonicalFields 
 	return Object.fromEntries(Object.keys(wanted).map((field) => [field, now[field] ?? null]));
 }
 
-function projected({ job, context }: Desk, fields: CanonicalFields): CanonicalFields {
-	return project(fields, job.fieldMap, context.settings);
+function projected({ job }: Desk, fields: CanonicalFields): CanonicalFields {
+	return project(fields, job.fieldMap);
 }
 
 /** Edit times are whole seconds, and its clock is not ours. */

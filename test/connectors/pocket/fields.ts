@@ -3,7 +3,7 @@
  * (lib/mapping/slots.ts) say which e-mail and phone stand in them, and the field's name is the entry's
  * `ref`. Pure.
  */
-import type { CrmField, CrmRecord, Json } from '../../../lib/connectors/connector';
+import type { CrmField, CrmRecord } from '../../../lib/connectors/connector';
 import { compact, guarded, scalarOf, textOf } from '../../../lib/connectors/field-codec';
 import { placeInSlots, slotAttributes } from '../../../lib/mapping/slots';
 import { fromCrm, toCrm } from '../../../lib/mapping/transforms';
@@ -139,11 +139,7 @@ export function refuses({ type }: CanonicalFields): string | undefined {
 }
 
 /** See `Connector.project`: it is written and read in thought. */
-export function project(
-	desired: CanonicalFields,
-	fieldMap: FieldMap,
-	_settings: Record<string, Json>,
-): CanonicalFields {
+export function project(desired: CanonicalFields, fieldMap: FieldMap): CanonicalFields {
 	if (refuses(desired) !== undefined) return {};
 	return read(bodyOf(slotValues(desired, fieldMap), fieldMap), writableMap(fieldMap));
 }

@@ -45,7 +45,7 @@ export function createPocketConnector(parts: { random?: () => number } = {}): Co
 				: itemToCanonical(note, record, fieldMap, settings),
 		project: (desired, fieldMap, settings, object = 'contact') =>
 			object === 'contact'
-				? project(desired, mapOfObject(fieldMap, object), settings)
+				? project(desired, mapOfObject(fieldMap, object))
 				: projectItem(note, desired, fieldMap, settings),
 		refuses,
 		deliver,

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { IDataObject, ITriggerResponse } from 'n8n-workflow';
+import type { Json } from '../../../lib/connectors/connector';
 import type { DeliveryJob } from '../../../lib/model/delivery';
 import { runLane } from '../../../nodes/DeliveryTrigger/lane';
 import { startDeliveryTrigger } from '../../../nodes/DeliveryTrigger/start';
 import { FakeTrigger, settle, type FakeExecution, type FakeTriggerOptions } from './fake-trigger';
-import { confirmed, World } from './world';
+import { batch, changeOf, confirmed, World } from './world';
 
 const ANN = { type: 'person', firstName: 'Ann', lastName: 'Smith' };
 const BOB = { type: 'person', firstName: 'Bob', lastName: 'Jones' };
@@ -82,6 +84,49 @@ describe('Delivery Trigger', () => {
 		await deliver(execution);
 		execution.end('success');
 		expect((await n8n.next()).items).toHaveLength(1);
+	});
+
+	async function fill(system: string, count: number) {
+		const events = Array.from({ length: count }, (_, place) =>
+			changeOf(system, `b${place}`, { type: 'person', ...namesOf(place) }),
+		);
+		const at = world.at;
+		await world.fabric.accept(system, batch(events, `filled ${at}`));
+		for (;;) {
+			const read = await world.fabric.nextEvents(system, 500);
+			if (read === undefined) return;
+			await world.merge(read.items.map(({ event }) => event));
+			await world.fabric.finishEvents(system, read.id, { ok: true });
+		}
+	}
+
+	describe('of a backfill', () => {
+		const COUNT = 230;
+
+		beforeEach(async () => {
+			await fill('wealthbox', COUNT);
+			await world.fabric.accept('redtail', batch([], 'read'));
+		});
+
+		async function firstOf(batchSize: number, settings: Record<string, Json> = {}) {
+			await world.register('salesforce', settings);
+			const { n8n } = await start({ parameters: { batchSize, systems: ['salesforce'] } });
+			return await n8n.next();
+		}
+
+		it('carries as many as travel in one call, and keeps the panel for fewer', async () => {
+			const execution = await firstOf(50);
+			expect(execution.items).toHaveLength(200);
+			expect(new Set(execution.items.map(({ urgency }) => urgency))).toEqual(new Set(['backfill']));
+		});
+
+		it('holds a size of the panel below the usual one', async () => {
+			expect((await firstOf(30)).items).toHaveLength(30);
+		});
+
+		it('carries few where each is written by itself', async () => {
+			expect((await firstOf(50, { batchWrites: false })).items).toHaveLength(20);
+		});
 	});
 
 	it.each(['success', 'error'] as const)(
@@ -200,6 +245,12 @@ describe('Delivery Trigger', () => {
 		expect((await n8n.next()).items).toEqual([]);
 	});
 });
+
+/** Names that nobody would take for one another's. */
+function namesOf(place: number) {
+	const letters = createHash('sha256').update(String(place)).digest('hex');
+	return { firstName: letters.slice(0, 9), lastName: letters.slice(9, 24) };
+}
 
 /** Resolves when claims have been prolonged twice from the time of the call on: one of them began after it. */
 function nextCall({ fabric }: World): () => Promise<void> {

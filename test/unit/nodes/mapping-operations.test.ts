@@ -30,6 +30,8 @@ describe('CRM Fabric, Mapping', () => {
 				type: 'options',
 				options: options('Low', 'High'),
 			}),
+			field('custom_fields.42', { custom: true }),
+			field('custom_fields.43', { custom: true }),
 			field('score', { readOnly: true, type: 'number' }),
 		];
 		await desk.fabric.mappings.observe(ASKED, fields);
@@ -43,6 +45,15 @@ describe('CRM Fabric, Mapping', () => {
 	};
 	const save = async (next: unknown, more = {}) =>
 		await desk.run('mapping', 'save', { ...WEALTHBOX, map: next, ...more });
+
+	/** The trigger starts with this mapping in its panel. */
+	const publish = async (fieldMap: FieldMap) => {
+		const [known] = (await desk.fabric.systems()).filter(({ name }) => name === 'wealthbox');
+		if (known === undefined) throw new Error('No system.');
+		const { name, connector, priority, settings, creates, gonePolicy } = known;
+		const registration = { name, connector, priority, settings, creates, gonePolicy };
+		return await desk.fabric.registerSystem({ ...registration, fieldMap });
+	};
 
 	it('gets the mapping that the trigger gave, and saves a version of it', async () => {
 		const { rows } = await desk.run('mapping', 'get', WEALTHBOX);
@@ -58,16 +69,10 @@ describe('CRM Fabric, Mapping', () => {
 
 	it('keeps what was saved when the trigger starts again, until its panel changes', async () => {
 		await save([...map, risk]);
-		const { connector, priority, settings, creates, gonePolicy } = (
-			await desk.fabric.systems()
-		).find(({ name }) => name === 'wealthbox') as Awaited<
-			ReturnType<Desk['fabric']['systems']>
-		>[number];
-		const registration = { name: 'wealthbox', connector, priority, settings, creates, gonePolicy };
-		const again = await desk.fabric.registerSystem({ ...registration, fieldMap: map });
+		const again = await publish(map);
 		expect(again.fieldMap).toContainEqual(risk);
 		const panel = map.slice(1);
-		const changed = await desk.fabric.registerSystem({ ...registration, fieldMap: panel });
+		const changed = await publish(panel);
 		expect(changed.fieldMap).toEqual(panel);
 		const { rows } = await desk.run('mapping', 'listVersions', { ...WEALTHBOX, returnAll: true });
 		expect(rows.map(({ version, origin }) => [version, origin])).toEqual([
@@ -75,6 +80,53 @@ describe('CRM Fabric, Mapping', () => {
 			[2, 'desk'],
 			[1, 'panel'],
 		]);
+	});
+
+	it('notes in the audit trail that a panel was published with another mapping', async () => {
+		const audited = async () =>
+			(await desk.fabric.desk.audit({ limit: 20 })).filter(({ kind }) => kind === 'mapping');
+		await publish(map);
+		expect(await audited()).toEqual([]);
+		await publish(map.slice(1));
+		expect(await audited()).toMatchObject([
+			{ system: 'wealthbox', object: 'contact', detail: { version: 2, origin: 'panel' } },
+		]);
+		await publish(map.slice(1));
+		expect(await audited()).toHaveLength(1);
+	});
+
+	describe('a transform, when the panel is published', () => {
+		const transform = {
+			kind: 'picklist' as const,
+			values: [{ canonical: 'High', crm: 'Bold' }],
+			unknown: 'keep' as const,
+		};
+		const moved = { ...risk, crmField: 'custom_fields.42' };
+		const published = async (panel: FieldMap) => {
+			await publish(panel);
+			return (await desk.fabric.mappings.get(ASKED)).version.map;
+		};
+
+		beforeEach(async () => {
+			await publish([...map, risk]);
+			await save([...map, { ...risk, transform }]);
+		});
+
+		it('goes with a field that is mapped anew', async () => {
+			expect(await published([...map, moved])).toContainEqual({ ...moved, transform });
+			expect(await published([...map, moved])).toContainEqual({ ...moved, transform });
+		});
+
+		it('goes nowhere when it could be meant for several', async () => {
+			const second = { ...risk, crmField: 'custom_fields.43', direction: 'out' as const };
+			expect(await published([...map, moved, second])).toEqual([...map, moved, second]);
+		});
+
+		it('stays with its own row when another is added', async () => {
+			const second = { ...moved, direction: 'out' as const };
+			const after = await published([...map, risk, second]);
+			expect(after).toEqual([...map, { ...risk, transform }, second]);
+		});
 	});
 
 	it('returns to an older version as a new one', async () => {

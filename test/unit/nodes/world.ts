@@ -5,6 +5,7 @@ import type {
 	Connector,
 	ConnectorContext,
 	CrmField,
+	Json,
 } from '../../../lib/connectors/connector';
 import { redtail } from '../../../lib/connectors/redtail';
 import { salesforce } from '../../../lib/connectors/salesforce';
@@ -76,14 +77,14 @@ export class World {
 		};
 	}
 
-	async register(kind: string): Promise<void> {
+	async register(kind: string, own: Record<string, Json> = {}): Promise<void> {
 		const { defaultFieldMap, defaultSettings } = this.connector(kind);
 		await this.fabric.registerSystem({
 			name: kind,
 			connector: kind,
 			priority: 10,
 			fieldMap: defaultFieldMap,
-			settings: defaultSettings,
+			settings: { ...defaultSettings, ...own },
 			creates: true,
 			gonePolicy: 'unlink',
 		});
