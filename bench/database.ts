@@ -68,7 +68,6 @@ async function sqliteDatabases(): Promise<BenchDatabases> {
 }
 
 async function plainSqlite(path: string, pragmas = PRAGMAS): Promise<PlainDatabase> {
-	// eslint-disable-next-line import-x/no-unresolved -- built into Node 22.16; the linter's Node may be older
 	const { DatabaseSync: Opener } = await import('node:sqlite');
 	const database: DatabaseSync = new Opener(path);
 	database.exec(pragmas);

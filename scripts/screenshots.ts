@@ -1,7 +1,7 @@
 /**
  * Takes the pictures in docs/images from a running demo, for people to look at before they are
  * committed: `npm run screenshots` (needs Debian's chromium; set CHROMIUM to use another), or only
- * those of the review queue: `npm run screenshots -- review`.
+ * those of the review queue: `npm run screenshots -- review` (`objects`: the panel with all objects).
  */
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -36,12 +36,12 @@ const PANELS = [
 
 async function main(only: string | undefined): Promise<void> {
 	mkdirSync(FOLDER, { recursive: true });
-	if (only === undefined) await syncPictures();
+	if (only === undefined || only === 'objects') await syncPictures(only === 'objects');
 	if (only === undefined || only === 'review') await reviewPictures(FOLDER, shoot);
 	if (only === undefined || only === 'first-load') await firstLoadPictures(FOLDER);
 }
 
-async function syncPictures(): Promise<void> {
+async function syncPictures(objectsAlone: boolean): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'crm-fabric-pictures-'));
 	const demo = await FabricDemo.start({ folder, contacts: 40, onProgress: console.log });
 	const page = await startPage(demo, 0);
@@ -52,12 +52,18 @@ async function syncPictures(): Promise<void> {
 	try {
 		await firstRead(demo);
 		const tab = await browser.newPage({ viewport: VIEW });
+		if (objectsAlone) {
+			await signIn(tab, demo);
+			await objectsPanel(tab, demo);
+			return;
+		}
 		await demoPage(tab, page.url, demo);
 		await signIn(tab, demo);
 		await canvas(tab, demo);
 		for (const name of PANELS) await panel(tab, demo, WORKFLOW_ID, name, `panel-${slug(name)}`);
 		await contactPanel(tab, demo);
 		await mappingPanel(tab, demo);
+		await objectsPanel(tab, demo);
 		await execution(tab, demo);
 		await audit(tab, demo);
 	} finally {
@@ -152,6 +158,32 @@ async function contactPanel(tab: Page, demo: FabricDemo): Promise<void> {
 		],
 	});
 	await panel(tab, demo, id, 'Create a contact', 'panel-contact-create');
+}
+
+/** A trigger with everything chosen, and some of the options that come with it. */
+async function objectsPanel(tab: Page, demo: FabricDemo): Promise<void> {
+	const options = { deletePolicy: 'ask', memberTitle: 'Other Dependent', itemScanMinutes: 240 };
+	const objects = ['contact', 'household', 'opportunity', 'note', 'task', 'event'];
+	const id = await demo.n8n.addUnpublished({
+		name: 'Objects',
+		settings: {},
+		connections: {},
+		nodes: [
+			{
+				id: 'objects-1',
+				name: 'Wealthbox Trigger',
+				type: 'n8n-nodes-crm-fabric.wealthboxTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: { system: 'wealthbox', objects, options },
+				credentials: {
+					crmFabricStoreApi: { id: 'demoStore', name: 'CRM Fabric Store (demo)' },
+					wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' },
+				},
+			},
+		],
+	});
+	await panel(tab, demo, id, 'Wealthbox Trigger', 'panel-objects');
 }
 
 /** A trigger whose mapping is chosen field by field, and rules in Field Merge. */

@@ -3,6 +3,7 @@
  * opened and the page counts as done together or not at all. Whoever calls it next goes on, in whatever process.
  */
 import { markDeliveries } from '../delivery/mark';
+import { readOthersOnce } from '../mapping/reading';
 import { PRIORITY } from '../model/rows';
 import { fingerprint, targetKey } from '../removal/refusal';
 import { BACKFILL_ORIGIN, type StagedRow } from '../store/backfills';
@@ -59,6 +60,7 @@ async function mergePage(
 	const next = { ...allowed, merged, left: backfill.left + left.length, page: page + 1 };
 	if (next.page < next.pages) return save(tx, next, now);
 	await tx.systems.setLoading(Object.keys(next.readings), false);
+	await readOthersOnce(tx, Object.keys(next.readings));
 	return save(tx, { ...next, phase: 'sweeping' }, now);
 }
 

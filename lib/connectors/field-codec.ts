@@ -114,10 +114,7 @@ export function idOf(ref: string): number | string {
  * Drops fields that break the canonical schema (a text beyond its limit, a date that is none), as
  * if the CRM had not said them: one odd value must not keep the whole record out.
  */
-export function guarded(
-	fields: CanonicalFields,
-	object: ObjectName = 'contact',
-): CanonicalFields {
+export function guarded(fields: CanonicalFields, object: ObjectName = 'contact'): CanonicalFields {
 	const result = fieldsSchemaOf(object).safeParse(fields);
 	if (result.success) return fields;
 	const bad = new Set(result.error.issues.map(({ path }) => String(path[0])));

@@ -12,7 +12,7 @@ import { fingerprint, targetKey } from '../removal/refusal';
 import { BACKFILL_ORIGIN } from '../store/backfills';
 import type { NewDelivery } from '../store/deliveries';
 import type { StoreTransaction } from '../store/store';
-import { skipBarred, type BarredWrite } from './barred';
+import { skipBarred, skipRemovals, type BarredRemoval, type BarredWrite } from './barred';
 import { openDeliveries } from './open';
 import { Scene, type ConnectorOf, type EntityScene } from './scene';
 import {
@@ -90,6 +90,7 @@ class Marker {
 	private readonly again: number[] = [];
 	private readonly asks: RemovalAsk[] = [];
 	private readonly barred: BarredWrite[] = [];
+	private readonly kept: BarredRemoval[] = [];
 	private readonly departing: string[] = [];
 	private readonly returned: EntityScene[] = [];
 	private readonly refused: EntityScene[] = [];
@@ -123,6 +124,7 @@ class Marker {
 				const { changes } = want;
 				this.barred.push({ link: target.link, changes, syncOrigin: cause.syncOrigin });
 			}
+			if (want.isUnremovable) this.keep(entity, target);
 			const index = standing.findIndex((row) => concerns(row, target));
 			const [delivery] = index < 0 ? [] : standing.splice(index, 1);
 			if (delivery !== undefined && !this.replaces(delivery, want.operation)) {
@@ -151,6 +153,7 @@ class Marker {
 		for (const { entityId, refused } of this.refused)
 			await tx.entities.saveRefused(entityId, refused);
 		await skipBarred(tx, this.barred, now);
+		await skipRemovals(tx, this.kept, now);
 		await endDepartures(tx, this.returned, now);
 		await keepRemovalQuestions(tx, this.departing, this.asks, now);
 		return { opened: this.opened.length, withdrawn: ids.length };
@@ -194,6 +197,12 @@ class Marker {
 		);
 		const shadow = this.scene.shadow(link);
 		if (!isAsked) this.asks.push({ entityId, departure, link, shadow, operation: ask });
+	}
+
+	private keep({ departure }: EntityScene, { link }: Target): void {
+		if (link === undefined || departure === undefined) return;
+		const isTold = this.scene.shadow(link)?.unremovableAt === departure.at;
+		if (!isTold) this.kept.push({ link, departure });
 	}
 
 	/** Did a person refuse this very write? Any other one is a newer change: the refusal is over. */

@@ -1,6 +1,6 @@
 /** What an entity wants done in each system, record by record: level-triggered, never remembered. Pure. */
 import { capabilityOf } from '../connectors/capability';
-import type { Connector } from '../connectors/connector';
+import type { Connector, ObjectCapability } from '../connectors/connector';
 import { isEmpty } from '../model/canonical';
 import type { Operation } from '../model/delivery';
 import { mapOfObject, writesOut } from '../model/field-map';
@@ -26,6 +26,8 @@ export interface Want {
 	ask?: 'archive' | 'delete';
 	/** The record differs, and its CRM lets nobody change it. */
 	isBarred?: boolean;
+	/** It should be removed, and its CRM lets nobody do that. */
+	isUnremovable?: boolean;
 }
 
 /** Every linked record, and every system in which the entity should be created. */
@@ -79,7 +81,7 @@ export function wantOf(
 	const fate = fateIn(scene, entity, link, system, connector);
 	switch (fate.want) {
 		case 'live':
-			return { operation: update, changes, isBarred };
+			return { operation: update, changes, isBarred, isUnremovable: isKept(entity, system, can) };
 		case 'ask':
 			return { operation: update, changes, isBarred, ask: fate.operation };
 		case 'rest':
@@ -111,6 +113,10 @@ export function isMakeable(
 function makes(system: SystemRow, connector: Connector, object: ObjectName): boolean {
 	const isSynced = mapOfObject(system.fieldMap, object).some(writesOut);
 	return system.creates && isSynced && capabilityOf(connector, object, system.settings).create;
+}
+
+function isKept({ departure }: EntityScene, system: SystemRow, can: ObjectCapability): boolean {
+	return departure !== undefined && system.deletePolicy !== 'ignore' && !can.archive && !can.delete;
 }
 
 function fateIn(

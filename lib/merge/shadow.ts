@@ -47,6 +47,8 @@ export interface Shadow {
 	backAt?: number;
 	/** A removal or return of ours that may have been carried out; should it show, it is our own. */
 	removal?: RemovalFlight;
+	/** It was told that the CRM lets nobody remove it, of the departure at that time, ms. */
+	unremovableAt?: number;
 }
 
 export interface RemovalFlight {

@@ -249,7 +249,10 @@ async function keep(tx: StoreTransaction, run: string, step: Step): Promise<void
 class TakenBack extends Error {}
 
 /** What `work` answers; nothing of what it wrote stays. */
-export async function takenBack<T>(store: Store, work: (tx: StoreTransaction) => Promise<T>): Promise<T> {
+export async function takenBack<T>(
+	store: Store,
+	work: (tx: StoreTransaction) => Promise<T>,
+): Promise<T> {
 	const done: T[] = [];
 	await store
 		.transaction(async (tx) => {

@@ -61,7 +61,7 @@ async function saveMapping(system: Crm, object: ObjectName): Promise<void> {
 		const [row] = await ask(demo, 'mapping', { system, object, map }).catch(() => []);
 		return row?.origin === 'desk';
 	};
-	await until(`the mapping of ${object} is saved for ${system}`, saved);
+	await until(`the mapping of ${object} is saved for ${system}`, saved, 45_000);
 }
 
 beforeAll(async () => {

@@ -38,14 +38,14 @@ export interface Removal {
 
 const NOTE_TEXT = '.\nTwo lines & a sign.';
 
-/** What is edited in Wealthbox within its minute before a removal elsewhere would be asked about, too. */
+/** None of them was entered or edited in Wealthbox: within its minute that would be asked about, too. */
 export const REMOVALS: readonly Removal[] = [
 	{
-		...{ crm: 'salesforce', object: 'task', title: 'Task 1 of Hollis', stays: [] },
+		...{ crm: 'salesforce', object: 'task', title: 'Task 2 of Quint', stays: [] },
 		...{ asks: 'redtail', because: 'deleted in Wealthbox, asked about in Redtail' },
 	},
 	{
-		...{ crm: 'redtail', object: 'task', title: 'Task 2 of Quint', stays: ['salesforce'] },
+		...{ crm: 'redtail', object: 'task', title: 'Task 1 of Marsh', stays: ['salesforce'] },
 		...{ asks: null, because: 'deleted in Wealthbox, ignored by Salesforce' },
 	},
 	{

@@ -12,4 +12,5 @@ export const SHOWN: Record<number, string> = {
 	1748: 'an edit that a poll saw was put aside for a later read of the record, and not taken in when it was told again',
 	2992: 'the same; and the next poll did not ask for what was edited while a long one was under way',
 	8636: 'the news that a record was merged away overtook an event that an answer had set free',
+	9840: 'an edit that a long poll saw, made after a write of ours, was not read again by the next one',
 };

@@ -52,7 +52,7 @@ export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
 					name: 'Planned First Load',
 					value: 'load',
 					description:
-						'Take changes from now; what is there comes by a plan that you approve (template first-load.json), and no client is created elsewhere before',
+						'Take changes from now; what is there comes by a plan that you approve (template First Load), and no client is created elsewhere before',
 				},
 				{
 					name: 'Only Changes From Now',

@@ -20,5 +20,5 @@ export const CAUGHT: Record<string, number> = {
 	breaker: 44,
 	budget: 2,
 	completeListing: 24,
-	lookAgain: 548,
+	lookAgain: 634,
 };

@@ -51,6 +51,18 @@ describe('CRM trigger', () => {
 		return Object.fromEntries(inbox.map(({ state, count }) => [state, count]));
 	};
 
+	it('says in the log what is wrong with the mapping of its panel', async () => {
+		const field = { type: 'string', readOnly: false, required: false, custom: false } as const;
+		world.fields = world
+			.connector(SYSTEM)
+			.defaultFieldMap.map(({ crmField: name }) => ({ ...field, name, label: name }));
+		world.fields.push({ ...field, name: 'desk', label: 'Desk', required: true });
+		const { n8n } = await start();
+		await world.fabric.mappings.get({ system: SYSTEM, object: 'contact' });
+		await settle();
+		expect(n8n.warnings).toEqual([expect.stringContaining('"Desk" is required for new records')]);
+	});
+
 	it('registers the system with the defaults of its connector', async () => {
 		await start();
 		expect(await world.fabric.systems()).toMatchObject([

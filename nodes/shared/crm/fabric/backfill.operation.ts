@@ -18,7 +18,7 @@ export function backfillProperties({ kind, connector }: Crm): INodeProperties[] 
 		['backfill'],
 		[
 			{
-				displayName: `Reads every contact of ${crm} for a first load, page by page, and keeps it in the store. Nothing is written to any CRM. If it breaks off, run it again: it goes on where it stopped.`,
+				displayName: `Reads every contact of ${crm} for a first load, page by page, and keeps it in the store. Households, notes and other objects are not read here: the trigger reads those that it syncs by itself when the load's clients are merged. Nothing is written to any CRM. If it breaks off, run it again: it goes on where it stopped.`,
 				name: 'backfillNotice',
 				type: 'notice',
 				default: '',
