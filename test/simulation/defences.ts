@@ -13,7 +13,7 @@ export interface Proof {
 }
 
 /** Seeds that a switched-off defence may go through unnoticed. */
-export const SEED_LIMIT = 600;
+export const SEED_LIMIT = 800;
 
 /** Switches the defence off and runs seeds from `first` on until one of them breaks a law. */
 export async function prove(defence: string, first: number, source: StoreSource): Promise<Proof> {
