@@ -177,7 +177,7 @@ export async function agreed(
 	facts: readonly Fact[],
 	limitMs: number,
 ): Promise<void> {
-	const PAUSE_MS = 100;
+	const PAUSE_MS = 250;
 	const end = Date.now() + limitMs;
 	for (const crm of CRMS) {
 		const wanted = JSON.stringify(expected(crm, facts));
