@@ -38,6 +38,8 @@ const withPostgres = {
 };
 
 module.exports = {
+	// The end-to-end tests mostly wait; each holds an n8n of its own, so that more would cost memory.
+	maxWorkers: 2,
 	projects: [
 		project(
 			'unit',
