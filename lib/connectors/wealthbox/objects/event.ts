@@ -1,6 +1,7 @@
 /** Calendar events (reference/wealthbox.md, section 10). Invitees are never written: they would get mail. */
 import {
 	client,
+	EDITED_FILTERS,
 	customField,
 	moment,
 	named,
@@ -76,18 +77,7 @@ export const event: WealthboxItem = {
 			type: 'string',
 			description: 'A day, e.g. 2026-06-30',
 		},
-		{
-			name: 'updated_since',
-			label: 'Updated Since',
-			type: 'date',
-			description: 'Edited at or after this time',
-		},
-		{
-			name: 'updated_before',
-			label: 'Updated Before',
-			type: 'date',
-			description: 'Edited before this time',
-		},
+		...EDITED_FILTERS,
 		{
 			name: 'order',
 			label: 'Order',

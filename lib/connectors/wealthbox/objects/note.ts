@@ -1,5 +1,13 @@
 /** Notes, called status updates in the API (reference/wealthbox.md, section 11). They cannot be deleted. */
-import { client, instantOf, plain, tags, text, type WealthboxItem } from './wealthbox-object';
+import {
+	client,
+	EDITED_FILTERS,
+	instantOf,
+	plain,
+	tags,
+	text,
+	type WealthboxItem,
+} from './wealthbox-object';
 
 export const note: WealthboxItem = {
 	object: 'note',
@@ -32,18 +40,7 @@ export const note: WealthboxItem = {
 			type: 'string',
 			description: 'Only notes that are linked to this contact',
 		},
-		{
-			name: 'updated_since',
-			label: 'Updated Since',
-			type: 'date',
-			description: 'Edited at or after this time',
-		},
-		{
-			name: 'updated_before',
-			label: 'Updated Before',
-			type: 'date',
-			description: 'Edited before this time',
-		},
+		...EDITED_FILTERS,
 		{
 			name: 'order',
 			label: 'Order',

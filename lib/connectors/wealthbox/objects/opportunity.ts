@@ -8,6 +8,7 @@ import { isObject } from '../../rest';
 import { wealthboxSettings } from '../settings';
 import {
 	client,
+	EDITED_FILTERS,
 	customField,
 	day,
 	named,
@@ -129,18 +130,7 @@ export const opportunity: WealthboxItem = {
 			type: 'boolean',
 			description: 'Whether to list won and lost opportunities, too',
 		},
-		{
-			name: 'updated_since',
-			label: 'Updated Since',
-			type: 'date',
-			description: 'Edited at or after this time',
-		},
-		{
-			name: 'updated_before',
-			label: 'Updated Before',
-			type: 'date',
-			description: 'Edited before this time',
-		},
+		...EDITED_FILTERS,
 		{
 			name: 'order',
 			label: 'Order',

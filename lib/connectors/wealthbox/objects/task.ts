@@ -4,6 +4,7 @@ import { wordAmong } from '../../objects/values';
 import { wealthboxSettings } from '../settings';
 import {
 	client,
+	EDITED_FILTERS,
 	customField,
 	day,
 	named,
@@ -129,17 +130,6 @@ export const task: WealthboxItem = {
 			type: 'string',
 			description: 'One of: all, parents, subtasks',
 		},
-		{
-			name: 'updated_since',
-			label: 'Updated Since',
-			type: 'date',
-			description: 'Edited at or after this time',
-		},
-		{
-			name: 'updated_before',
-			label: 'Updated Before',
-			type: 'date',
-			description: 'Edited before this time',
-		},
+		...EDITED_FILTERS,
 	],
 };

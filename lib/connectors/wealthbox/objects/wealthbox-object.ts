@@ -40,6 +40,22 @@ export interface WealthboxItem extends CrmObject {
 	assemble?: (body: CrmRecord, scope: WriteScope) => CrmRecord;
 }
 
+/** Filters of every list of items. */
+export const EDITED_FILTERS: WealthboxItem['listFilters'] = [
+	{
+		name: 'updated_since',
+		label: 'Updated Since',
+		type: 'date',
+		description: 'Edited at or after this time',
+	},
+	{
+		name: 'updated_before',
+		label: 'Updated Before',
+		type: 'date',
+		description: 'Edited before this time',
+	},
+];
+
 export function plain(
 	name: string,
 	label: string,
