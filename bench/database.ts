@@ -108,6 +108,8 @@ async function plainPostgres(
 	location: Parameters<typeof postgresSettings>[0],
 ): Promise<PlainDatabase> {
 	const client = new Client(postgresSettings(location).config);
+	// A server that is stopped under it, after a failure elsewhere, must not hide that failure.
+	client.on('error', () => {});
 	await client.connect();
 	let prepared = 0;
 	return {

@@ -151,7 +151,8 @@ export class RowReader {
 		const pairs = [...hashes].flatMap(([record, set]) => [...set].map((hash) => [hash, record]));
 		const rows: Row[] = [];
 		for (const part of chunks(pairs)) {
-			const tuples = part.map(() => '(?, ?)').join(', ');
+			// PostgreSQL takes placeholders among bare values for text.
+			const tuples = part.map(() => '(cast(? as bigint), cast(? as bigint))').join(', ');
 			const query = `select * from identity_blocks where (hash, record) in (values ${tuples})`;
 			rows.push(...(await this.hub.rows(query, part.flat())));
 		}
