@@ -123,11 +123,39 @@ describe('an edit made at the CRM since the last read', () => {
 			{ emails: emails('a@x.example', 'personal') },
 			emails('a@x.example', 'other'),
 		],
+		[
+			'retyped the entry that is to become the primary one',
+			{ emails: [{ address: 'a@x.example', kind: 'work', primary: true }] },
+			emails('new@x.example', 'work'),
+		],
+		[
+			'changed the kind of the entry to be retyped',
+			{ emails: [{ address: 'c@x.example', kind: 'work', formerKeys: ['a@x.example'] }] },
+			emails('a@x.example', 'other'),
+		],
 	])('%s', (_what, wanted, now) => {
 		expect(planUpdate(wanted as CanonicalFields, known, { ...known, emails: now })).toEqual({
 			status: 'conflict',
 			field: 'emails',
 		});
+	});
+
+	test('is never written over, whatever is wanted beside it', () => {
+		fc.assert(
+			fc.property(plain, plain, plain, (before, others, ours) => {
+				const known = withRefs(before);
+				const fresh = editedByOthers(known, others);
+				const planned = planUpdate(ours, known, fresh);
+				if (planned.status !== 'plan') return;
+				for (const [field, list] of planned.plan.lists) {
+					for (const { from, now, to } of list.change) {
+						const [was, is, shall] = [from, now, to].map((item) => listItemKey(field, item));
+						expect([was, shall]).toContain(is);
+					}
+				}
+			}),
+			{ numRuns: 1_000 },
+		);
 	});
 
 	test('another entry of the list is neither touched nor taken as known', () => {
@@ -164,6 +192,20 @@ test('an added value that the CRM stores in its own spelling is known as stored'
 	const stored = [{ ref: '5', street: '1 Elm St', state: 'Minnesota' }];
 	expect(listAfter('addresses', [], list, stored)).toEqual(stored);
 });
+
+/** Entries retyped in place: same ids, other content. */
+function editedByOthers(known: CanonicalFields, others: CanonicalFields): CanonicalFields {
+	const entries = Object.entries(known).map(([field, value]) => {
+		if (!isListField(field)) return [field, value];
+		const theirs = (others[field] ?? []) as ListItem[];
+		const items = (value as ListItem[]).map((item, place) => ({
+			...(theirs[place] ?? item),
+			ref: item.ref,
+		}));
+		return [field, items];
+	});
+	return Object.fromEntries(entries) as CanonicalFields;
+}
 
 function keysOf(field: ListField, items: ListItem[]): string[] {
 	return items.map((item) => listItemKey(field, item));

@@ -136,15 +136,17 @@ function planChange(
 	plan.change.push({ ref: now.ref ?? '', from, now, to });
 }
 
-/** True if something that this change would write is neither as it was known nor as it shall be. */
+/**
+ * True if something that this change would write is neither as it was known nor as it shall be. An entry
+ * is written as it shall be wherever it differs now, also where nothing but its mark was to be changed.
+ */
 function touchedByOthers(field: ListField, from: ListItem, now: ListItem, to: ListItem): boolean {
 	const [was, is, shall] = [from, now, to].map((item) => listItemKey(field, item));
-	if (was !== shall && is !== was && is !== shall) return true;
-	const [known, current, wanted] = [from, now, to].map((item) => listItemAttributes(field, item));
-	return changedAttributes(field, from, to).some((name) => {
-		const value = current?.[name];
-		return value !== undefined && differ(value, known?.[name]) && differ(value, wanted?.[name]);
-	});
+	if (is !== was && is !== shall) return true;
+	const [known, current] = [from, now].map((item) => listItemAttributes(field, item));
+	return changedAttributes(field, now, to).some(
+		(name) => current?.[name] !== undefined && differ(current[name], known?.[name]),
+	);
 }
 
 function differ(a: string | boolean | undefined, b: string | boolean | undefined): boolean {
