@@ -14,7 +14,7 @@ import { connectors } from '../lib/connectors';
 import { Fabric } from '../lib/fabric';
 import type { AuditRow } from '../lib/model/rows';
 import type { Store } from '../lib/store/store';
-import { unifiedIdOf } from '../lib/store/identity';
+import { unifiedIdOf } from '../lib/model/unified-id';
 import { Chance } from '../test/simulation/chance';
 import { readOptions } from './arguments';
 import { benchDatabases } from './database';

@@ -38,7 +38,7 @@ export function registration(name: System): SystemRegistration {
 	};
 }
 
-const FIRST_NAMES = [
+export const FIRST_NAMES = [
 	'Robert',
 	'Katherine',
 	'Michael',

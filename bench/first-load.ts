@@ -1,10 +1,13 @@
 /**
  * First load of three simulated CRMs over real HTTP, in a process that is killed twice on the way:
  *
- *     npm run bench -- first-load --contacts 20000 [--overlap 60] [--seed 1]
+ *     npm run bench -- first-load --contacts 20000 [--overlap 60] [--seed 1] [--objects] [--bulk-above 2000]
  *
  * The first kill comes while records are merged and written, the second while only writes are left. Nothing is
  * throttled, every call is counted. What the claims of a killed process held waits 45 s for their end.
+ *
+ * With `--objects` a share of the contacts (`--families 30` in a hundred) live in households of three, with notes,
+ * tasks and opportunities: these are in the plan, too, and must agree in the end.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,10 +15,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { salesforce } from '../lib/connectors/salesforce';
 import { compareCrms, CRMS, type Crm } from '../scripts/demo/agreement';
 import { startSimulators, type Simulators } from '../test/simulators';
 import { readOptions } from './arguments';
-import { clientsOf } from './first-load/people';
+import { openOffice } from '../test/e2e/office';
+import { compareBelongings, familiesOf, makeBelongings } from './first-load/belongings';
+import { clientsOf, type Share } from './first-load/people';
 import type { LoadLine, LoadTask } from './first-load/process';
 
 /** An Enterprise org with a handful of users; see the reference on Salesforce's limits. */
@@ -24,6 +30,7 @@ const MOST_PROCESSES = 6;
 const HEAP_MB = 384;
 /** Lines of progress. */
 const SHOWN_EVERY = 20;
+const SHOWN_DIFFERENCES = 20;
 
 export interface FirstLoadResult {
 	contacts: number;
@@ -36,6 +43,8 @@ export interface FirstLoadResult {
 	kills: number;
 	calls: Record<Crm, number>;
 	salesforce_daily_budget: number;
+	/** With `--objects`: records of all CRMs beside contacts, members of households in each, and what differs. */
+	belongings?: { households: number; items: number; members: number; differences: number };
 	peak_mb: number;
 	plan_seconds: number;
 	seconds: number;
@@ -44,7 +53,11 @@ export interface FirstLoadResult {
 export async function firstLoadBench(
 	args: string[],
 ): Promise<FirstLoadResult & Record<string, unknown>> {
-	const options = readOptions(args, ['contacts', 'overlap', 'seed']);
+	const withObjects = args.includes('--objects');
+	const options = readOptions(
+		args.filter((arg) => arg !== '--objects'),
+		['contacts', 'overlap', 'seed', 'families', 'bulk-above'],
+	);
 	const contacts = options.count('contacts', 20_000);
 	const share = {
 		contacts,
@@ -55,23 +68,44 @@ export async function firstLoadBench(
 	const simulators = await startSimulators({
 		switches: {
 			wealthbox: { throttle: false },
-			redtail: { throttle: false },
+			redtail: { throttle: false, familyWrites: true },
 			salesforce: { dailyApiRequests: DAILY_CALLS },
 		},
 	});
 	try {
-		const clients = clientsOf(share);
-		for (const crm of CRMS) for (const one of clients[crm]) simulators[crm].people.create(one);
-		return { contacts, ...(await load(simulators, join(folder, 'store.db'))) };
+		const people = fill(simulators, share);
+		const families = familiesOf(people, withObjects ? options.count('families', 30) / 100 : 0);
+		await makeBelongings(openOffice(simulators), families);
+		const store = join(folder, 'store.db');
+		const bulkAbove = options.count('bulk-above', Number(salesforce.defaultSettings['bulkAbove']));
+		return { contacts, ...(await load(simulators, { store, withObjects, bulkAbove })) };
 	} finally {
 		await simulators.stop();
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
 
-async function load(simulators: Simulators, store: string) {
-	const task: LoadTask = { store, systems: CRMS.map((crm) => systemOf(simulators, crm)) };
+/** Client by client: the ids of its records. */
+function fill(simulators: Simulators, share: Share): Array<Partial<Record<Crm, string>>> {
+	const clients = clientsOf(share);
+	const people = new Map<string, Partial<Record<Crm, string>>>();
+	for (const crm of CRMS)
+		for (const one of clients[crm]) {
+			const key = one.emails?.[0]?.address ?? '';
+			const { id } = simulators[crm].people.create(one);
+			people.set(key, { ...people.get(key), [crm]: id });
+		}
+	return [...people.values()];
+}
+
+async function load(
+	simulators: Simulators,
+	{ store, withObjects, bulkAbove }: Omit<LoadTask, 'systems'>,
+) {
+	const systems = CRMS.map((crm) => systemOf(simulators, crm));
+	const task: LoadTask = { store, systems, withObjects, bulkAbove };
 	const kills = [isMidway, isHalfWritten];
+	const before = new Map(CRMS.map((crm) => [crm, callsOf(simulators, crm)]));
 	const begun = Date.now();
 	const told: Told = { last: undefined, peak: 0, plannedAt: null };
 	let killed = 0;
@@ -82,20 +116,28 @@ async function load(simulators: Simulators, store: string) {
 			killed += 1;
 		}
 	}
+	const seconds = Math.round((Date.now() - begun) / 1_000);
+	const calls = CRMS.map((crm) => [crm, callsOf(simulators, crm) - (before.get(crm) ?? 0)]);
 	const { persons, duplicates, disagreements } = compareCrms(simulators);
 	const { matched, creates, updates } = told.last;
 	return {
 		...{ matched, creates, updates, persons, duplicates, disagreements: disagreements.length },
 		kills: killed,
-		calls: Object.fromEntries(CRMS.map((crm) => [crm, callsOf(simulators, crm)])) as Record<
-			Crm,
-			number
-		>,
+		calls: Object.fromEntries(calls) as Record<Crm, number>,
 		salesforce_daily_budget: DAILY_CALLS,
+		...(withObjects ? { belongings: await belongingsIn(simulators) } : {}),
 		peak_mb: told.peak,
 		plan_seconds: Math.round(((told.plannedAt ?? begun) - begun) / 1_000),
-		seconds: Math.round((Date.now() - begun) / 1_000),
+		seconds,
 	};
+}
+
+async function belongingsIn(simulators: Simulators): Promise<FirstLoadResult['belongings']> {
+	const { records, members, differences } = await compareBelongings(openOffice(simulators));
+	for (const one of differences.slice(0, SHOWN_DIFFERENCES)) process.stderr.write(`${one}\n`);
+	const { contact, household = 0, ...others } = records;
+	const items = Object.values(others).reduce((sum, count) => sum + count, 0);
+	return { households: household, items, members, differences: differences.length };
 }
 
 type IsTime = (line: LoadLine) => boolean;

@@ -29,7 +29,7 @@
  * the last 10,000 events.
  */
 import { connectors } from '../lib/connectors';
-import type { DeliveryReport } from '../lib/delivery/result';
+import type { DeliveryReport } from '../lib/delivery/report';
 import { Fabric } from '../lib/fabric';
 import type { DeliveryJob } from '../lib/model/delivery';
 import type { ChangeEventInput } from '../lib/model/event';

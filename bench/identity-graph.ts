@@ -3,7 +3,7 @@ import { blocksOf, countedNames, recordHash } from '../lib/identity/blocks';
 import type { CanonicalFields } from '../lib/model/fields';
 import type { Link } from '../lib/model/rows';
 import type { BlockRow } from '../lib/store/identity-blocks';
-import { unifiedIdOf } from '../lib/store/identity';
+import { unifiedIdOf } from '../lib/model/unified-id';
 import type { Store } from '../lib/store/store';
 import type { People } from './people';
 

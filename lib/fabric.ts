@@ -7,51 +7,55 @@ import { systemClock, type Clock } from './clock';
 import type { ChangeBatch, Connector, Json } from './connectors/connector';
 import type { BudgetPort } from './connectors/shared-budget';
 import { claimDeliveries, LEASE_MS } from './delivery/claim';
-import { markDeliveries, type TouchedEntities } from './delivery/mark';
-import { recordResults, type DeliveryReport, type RecordedResult } from './delivery/result';
+import { FirstReads } from './delivery/first-read';
+import { markDeliveries } from './delivery/mark';
+import { endClaims, recordResults } from './delivery/result';
+import type { DeliveryReport, RecordedResult } from './delivery/report';
 import { Desk } from './desk/desk';
 import { Weighing } from './identity/estimation';
-import { resolveBatch, type IdentityDecision } from './identity/resolve';
+import { resolveBatch } from './identity/resolve';
+import type { IdentityDecision } from './identity/decision';
 import type { Thresholds } from './identity/bands';
 import type { RuleOptions } from './identity/rules';
 import { History } from './history/history';
 import {
-	bury,
 	finishEvents,
-	isBecomingReady,
 	nextEvents,
 	recoverEvents,
+	rejectEvent,
 	type EventBatch,
 	type ExecutionEnd,
 } from './inbox/emission';
 import { takeIn, type IntakeResult } from './inbox/intake';
 import { DESK_SYSTEM } from './merge/clock';
-import type { MergeOutcome } from './merge/batch';
+import type { MergeOutcome } from './merge/batch-result';
 import { mergeRules, type FieldRule } from './merge/rules';
 import type { DeliveryJob, Urgency } from './model/delivery';
 import type { ChangeEvent } from './model/event';
 import type { ObjectName } from './model/objects';
-import { PRIORITY, type SystemRow, type WhileInReview } from './model/rows';
+import type { SystemRow, WhileInReview } from './model/rows';
 import { withUnifiedReferences } from './references/inbound';
 import { mergeEvents, type MergedEvents } from './references/merge-events';
-import { Mappings } from './mapping/mappings';
+import { Mappings, type Registered } from './mapping/mappings';
 import { PushDesk } from './push/desk';
 import { Quality } from './quality/quality';
 import { Reconcile } from './reconcile/reconcile';
 import { Signals } from './signals';
-import { budgetPort } from './store/budgets';
+import { budgetPort } from './store/budget-port';
 import { isTakenOut } from './removal/archive-field';
-import { UNSETTLED } from './store/schema';
 import type { Store, StoreTransaction } from './store/store';
 import type { SystemRegistration } from './store/systems';
 
+/** What a merge decided about one event, with the event as it was given. */
 export interface MergeReport extends MergeOutcome {
 	event: ChangeEvent;
 }
 
-/** Entities compared in one transaction when a system becomes ready. */
-const SWEEP_PAGE = 200;
-
+/**
+ * Events and deliveries of a system travel in this order: `accept` (trigger), `nextEvents`, `resolve` and
+ * `merge` (nodes of one execution), `finishEvents`; then `claim`, a CRM node's writes, `recordResults`,
+ * `finishClaims`. Methods reject with ConfigurationFailure where the store cannot be reached.
+ */
 export class Fabric {
 	/** What waits for a person, and what people ask. */
 	readonly desk: Desk;
@@ -71,17 +75,21 @@ export class Fabric {
 	readonly quality: Quality;
 	/** Signed calls that say that something changed. */
 	readonly pushes: PushDesk;
-	private readonly sweeping = new Set<string>();
+	private readonly firstReads: FirstReads;
 
 	constructor(
 		private readonly store: Store,
 		private readonly connectors: ReadonlyMap<string, Connector>,
 		private readonly clock: Clock = systemClock,
-		/** `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened. */
+		/**
+		 * `events:<system>` when an inbox has something due, `deliveries` when a delivery was opened,
+		 * `mapping:<system>` when the system's fields are to be looked at.
+		 */
 		readonly signals: Signals = new Signals(),
 	) {
-		this.budgets = budgetPort(store, clock);
 		const connectorOf = (kind: string) => this.connector(kind);
+		this.budgets = budgetPort(store, clock);
+		this.firstReads = new FirstReads(store, clock, connectorOf, signals);
 		this.desk = new Desk(store, clock, connectorOf, this.signals);
 		this.history = new History(store, clock, connectorOf, this.signals);
 		this.identity = new Weighing(store, () => this.clock.now());
@@ -94,27 +102,35 @@ export class Fabric {
 		this.quality = new Quality(store, clock, connectorOf, this.signals);
 	}
 
+	/** Throws if there is none of this kind. */
 	connector(kind: string): Connector {
 		const connector = this.connectors.get(kind);
 		if (connector === undefined) throw new Error(`No connector is named "${kind}".`);
 		return connector;
 	}
 
-	async registerSystem(registration: SystemRegistration): Promise<SystemRow> {
+	/**
+	 * Makes a connected account known, or brings what is known of it up to date. Call when its trigger starts.
+	 * Throws if the name is the fabric's own.
+	 */
+	async registerSystem(registration: SystemRegistration): Promise<Registered> {
 		if (registration.name === DESK_SYSTEM) {
 			throw new Error(`The name ${DESK_SYSTEM} is the fabric's own; give the system another one.`);
 		}
 		return await this.mappings.register(registration);
 	}
 
+	/** Every system that was ever registered, with its field map. */
 	systems(): Promise<SystemRow[]> {
 		return this.store.read((tx) => tx.systems.all());
 	}
 
+	/** Where the change source stopped, as it was given to {@link accept}; null: nothing was read yet. */
 	cursor(system: string): Promise<Json> {
 		return this.store.read((tx) => tx.systems.cursor(system));
 	}
 
+	/** Those of the records of which the hub knows what they hold. */
 	knownRecords(
 		system: string,
 		crmIds: string[],
@@ -123,13 +139,16 @@ export class Fabric {
 		return this.store.read((tx) => tx.identity.known(system, object, crmIds));
 	}
 
-	/** Inbox and cursor in one transaction. */
+	/**
+	 * Takes a batch of the change source into the inbox and moves the cursor, in one transaction. An event whose id
+	 * is known already, or which tells nothing new, is left out; one that does not fit the schema becomes a dead letter.
+	 */
 	async accept(system: string, batch: ChangeBatch): Promise<IntakeResult> {
 		const result = await this.store.transaction((tx) =>
 			takeIn(tx, system, batch, this.clock.now()),
 		);
 		if (result.accepted > 0) this.signals.emit(`events:${system}`);
-		if (batch.complete) await this.settleFirstRead(system);
+		if (batch.complete) await this.firstReads.settle(system);
 		return result;
 	}
 
@@ -139,32 +158,31 @@ export class Fabric {
 		return this.store.transaction((tx) => recoverEvents(tx, system, now(), random));
 	}
 
+	/** Due events, at most `limit`, in the order they were read, for one execution; undefined: none is due. */
 	nextEvents(system: string, limit: number): Promise<EventBatch | undefined> {
 		return this.store.transaction((tx) =>
 			nextEvents(tx, system, limit, this.clock.now(), this.clock.uuid),
 		);
 	}
 
+	/**
+	 * The execution that carried the batch has ended. Well: events that no Field Merge saw are closed as filtered.
+	 * Else they are emitted again later, and after a number of tries become dead letters.
+	 */
 	async finishEvents(system: string, batchId: string, end: ExecutionEnd): Promise<void> {
 		const { now, random } = this.clock;
 		await this.store.transaction((tx) => finishEvents(tx, batchId, end, now(), random));
-		await this.settleFirstRead(system);
+		await this.firstReads.settle(system);
 	}
 
 	/** An event that no longer fits its schema on the canvas becomes a dead letter. False if the inbox does not know it. */
 	rejectEvent(eventId: string, reason: string): Promise<boolean> {
-		return this.store.transaction(async (tx) => {
-			const entry = (await tx.inbox.statesOf([eventId])).get(eventId);
-			const item = entry && (await tx.inbox.get(entry.seq));
-			if (item === undefined || !UNSETTLED.includes(entry?.state ?? 'dead')) return false;
-			await bury(tx, [item], reason, 'schema', this.clock.now());
-			return true;
-		});
+		return this.store.transaction((tx) => rejectEvent(tx, eventId, reason, this.clock.now()));
 	}
 
 	/**
-	 * `whileInReview`: what becomes of a record while a person is asked. Default `hold`. `rules`: what another tax
-	 * id means. Default: a question.
+	 * Whose record is each event's? One decision an event, in order. `whileInReview`: what becomes of a record while a
+	 * person is asked. Default `hold`. `rules`: what another tax id means. Default: a question.
 	 */
 	resolve(
 		events: readonly ChangeEvent[],
@@ -179,11 +197,14 @@ export class Fabric {
 		});
 	}
 
-	/** Merges and marks in one transaction. */
+	/**
+	 * Merges what changed into the registers, writes the audit trail and opens deliveries to the records that differ,
+	 * in one transaction. One report an event, in order. Throws if an event's record belongs to no client yet.
+	 */
 	async merge(events: readonly ChangeEvent[], rules: FieldRule[]): Promise<MergeReport[]> {
 		const { outcomes, opened, freed } = await this.store.transaction(async (tx) => {
 			const result = await this.mergeIn(tx, events, rules);
-			const marked = await this.mark(tx, result.touched);
+			const marked = await markDeliveries(tx, result.touched, this.hubOptions());
 			return { outcomes: result.outcomes, opened: marked.opened, freed: result.freed };
 		});
 		if (opened > 0) this.signals.emit('deliveries');
@@ -191,7 +212,10 @@ export class Fabric {
 		return outcomes.map((outcome, index) => ({ ...outcome, event: events[index] as ChangeEvent }));
 	}
 
-	/** `urgencies`: only deliveries that are so urgent. Nothing while the CRM is known to be down. */
+	/**
+	 * Hands out due deliveries, at most `limit`, with what is to be written now. A claim runs out after a while; see
+	 * {@link extendClaims}. `urgencies`: only deliveries that are so urgent. Nothing while the CRM is known to be down.
+	 */
 	claim(system: string, limit: number, urgencies?: readonly Urgency[]): Promise<DeliveryJob[]> {
 		return this.store.transaction((tx) =>
 			claimDeliveries(tx, {
@@ -212,24 +236,18 @@ export class Fabric {
 		);
 	}
 
-	/** The execution has ended: claims that no Delivery Result answered are tried again later. */
+	/** The execution has ended: claims that no Delivery Result answered are tried again later. Resolves to their number. */
 	async finishClaims(tokens: readonly string[], reason: string): Promise<number> {
-		return this.store.transaction(async (tx) => {
-			const left = await tx.deliveries.stillClaimed(tokens);
-			const outcome = { status: 'retry', reason, code: 'execution', outcomeUnknown: true } as const;
-			const reports = left.map(({ id: deliveryId, claimToken }) => ({
-				deliveryId,
-				claimToken: claimToken ?? '',
-				outcome,
-			}));
-			await recordResults(tx, reports, this.resultOptions());
-			return left.length;
-		});
+		return this.store.transaction((tx) => endClaims(tx, tokens, reason, this.hubOptions()));
 	}
 
+	/**
+	 * Records what came of claimed deliveries, one result a report, in order: confirmed, tried again later, a dead
+	 * letter; `stale` if the claim had run out meanwhile.
+	 */
 	async recordResults(reports: readonly DeliveryReport[]): Promise<RecordedResult[]> {
 		const results = await this.store.transaction((tx) =>
-			recordResults(tx, reports, this.resultOptions()),
+			recordResults(tx, reports, this.hubOptions()),
 		);
 		this.signals.emit('deliveries');
 		// A refusal that is doubted: the system's fields are to be looked at before the next try.
@@ -240,6 +258,7 @@ export class Fabric {
 		return results;
 	}
 
+	/** Writes what is still in memory and closes the store. */
 	async close(): Promise<void> {
 		await this.pushes.flush();
 		await this.signals.close();
@@ -269,49 +288,8 @@ export class Fabric {
 		});
 	}
 
-	private resultOptions() {
+	private hubOptions() {
 		const { now, random } = this.clock;
 		return { connectorOf: (kind: string) => this.connector(kind), now: now(), random };
-	}
-
-	private mark(
-		tx: StoreTransaction,
-		touched: TouchedEntities,
-		options: { priority?: number; assumeReady?: string; run?: string } = {},
-	) {
-		const connectorOf = (kind: string) => this.connector(kind);
-		return markDeliveries(tx, touched, { connectorOf, now: this.clock.now(), ...options });
-	}
-
-	/** Makes the system ready once everything that it held at the start has been read and settled. */
-	private async settleFirstRead(system: string): Promise<void> {
-		if (this.sweeping.has(system)) return;
-		this.sweeping.add(system);
-		try {
-			if (await this.store.read((tx) => isBecomingReady(tx, system))) await this.sweep(system);
-		} finally {
-			this.sweeping.delete(system);
-		}
-	}
-
-	/**
-	 * Every entity is compared with every system: what could not be created before is opened now.
-	 * The system counts as ready only after the last page, so a crash on the way repeats the sweep.
-	 */
-	private async sweep(system: string): Promise<void> {
-		let after: string | null = null;
-		for (;;) {
-			const page: string[] = await this.store.transaction(async (tx) => {
-				const ids = await tx.identity.page(after, SWEEP_PAGE);
-				if (ids.length === 0) await tx.systems.setReady(system, this.clock.now());
-				const touched = new Map(ids.map((id) => [id, { syncOrigin: 'first-read' }]));
-				const run = `first-read/${system}`;
-				await this.mark(tx, touched, { priority: PRIORITY.backfill, assumeReady: system, run });
-				return ids;
-			});
-			if (page.length === 0) break;
-			after = page[page.length - 1] ?? null;
-		}
-		this.signals.emit('deliveries');
 	}
 }

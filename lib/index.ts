@@ -1,65 +1,63 @@
 /** The one door from the nodes to the library: built once into dist/lib, so that connections and caches exist once. */
+
+// What travels between the parts.
 export * from './model/canonical';
 export * from './model/delivery';
 export * from './model/delivery-schema';
 export * from './model/event';
+export { DeskError } from './model/failures';
 export * from './model/field-map';
 export * from './model/fields';
 export * from './model/list-diff';
-export * from './model/objects';
 export * from './model/local-time';
 export * from './model/mapping';
+export * from './model/objects';
+export type { PushOutcome } from './model/push';
 export * from './model/rows';
+export * from './model/transform';
+
+// Field maps: suggested, checked, brought into other forms.
+export { canonicalFields, fits, kindOf } from './mapping/kinds';
+export type { DriftReport, MappingView } from './mapping/mappings';
+export { withForms as keepForms, type RowDifference } from './mapping/panel';
+export type { BesidePanel, MappingAsked, SaveAsked } from './mapping/saving';
 export * from './mapping/slots';
-export { describes, type DriftReport, type MappingView } from './mapping/mappings';
-export type { MappingAsked, SaveAsked } from './mapping/saving';
+export { describes } from './mapping/standing';
 export { suggest, type Suggestion } from './mapping/suggest';
 export type { Problem } from './mapping/validate';
-export * from './model/transform';
+
+// The CRMs, and how they are called.
 export * from './connectors';
-export * from './connectors/connector';
-export * from './connectors/http';
-export { BudgetFull, createRateBudget, type BudgetOptions } from './connectors/budget';
-export { deliverAndLook, deliverManyAndLook } from './connectors/deliver-and-look';
+export { BudgetFull, createRateBudget } from './connectors/budget';
+export { capabilityOf, handedOutTogether, writesAtOnce } from './connectors/capability';
 export { Circuit, guarded } from './connectors/circuit';
-export { ChangeHints, type ChangeHint } from './connectors/poll-hints';
-export { withDefaults } from './connectors/settings';
-export { capabilityOf, writesAtOnce } from './connectors/capability';
+export * from './connectors/connector';
+export { deliverAndLook, deliverManyAndLook } from './connectors/deliver-and-look';
+export * from './connectors/http';
+export { listsOf } from './connectors/lists';
+export { notesOf } from './connectors/notes';
 export { chosenMap, chosenObjects, offeredObjects } from './connectors/objects/chosen';
-export {
-	createSharedBudget,
-	type BudgetPort,
-	type SharedBudgetOptions,
-} from './connectors/shared-budget';
+export { ChangeHints } from './connectors/poll-hints';
+export { withDefaults } from './connectors/settings';
+export { createSharedBudget, type BudgetPort } from './connectors/shared-budget';
+
+// The hub, and the store it opens.
 export * from './clock';
 export * from './fabric';
 export * from './open';
-export { DeskError } from './desk/errors';
-export type { Answer } from './desk/answer';
-export type { ClientMove, MergeAsked, SplitAsked } from './desk/clients';
-export type { PauseRequest } from './desk/pauses';
-export type { EntityView, Metrics } from './desk/views';
-export type { OpenedQuestion } from './merge/question-book';
-export { DESK_SYSTEM } from './merge/clock';
+export { backupStore } from './store/backup';
+export { BackupError } from './store/backup-format';
+export { openBackend } from './store/open-backend';
 export type { PauseRow } from './store/pauses';
-export type { DeliveryReport, RecordedResult } from './delivery/result';
-export { backoffMs, DELIVERY_RETRY, EVENT_RETRY, type RetryPolicy } from './delivery/retry';
-export type { IdentityDecision } from './identity/resolve';
-export { DEFAULT_THRESHOLDS, type Thresholds } from './identity/bands';
-export type { RuleOptions } from './identity/rules';
-export type { PastEntity } from './history/entity-at';
-export type { PastLink } from './history/fold';
-export type { UndoReport } from './history/undo';
-export type { SkippedField, UndoneField } from './history/undo-plan';
-export type { AuditProof } from './history/verify';
-export type { WhatIf, WhatIfField } from './history/what-if';
-export type { EventBatch, ExecutionEnd } from './inbox/emission';
-export type { IntakeResult } from './inbox/intake';
-export { ANY_FIELD, fieldRuleSchema, POLICIES, type FieldRule, type Policy } from './merge/rules';
+export type { SystemRegistration } from './store/systems';
+
+// What the hub is asked, and what it answers.
 export type { Approval } from './backfill/approval';
+export { counted } from './backfill/end-notes';
 export type { Terms } from './backfill/page';
 export type { PlanAsked } from './backfill/planning';
-export type { BackfillProgress, SystemProgress } from './backfill/progress';
+export type { BackfillProgress, PartProgress, SystemProgress } from './backfill/progress';
+export { readSystem } from './backfill/read-system';
 export {
 	MODES,
 	type Backfill,
@@ -69,16 +67,23 @@ export {
 	type Filter,
 	type Findings,
 	type Mode,
+	type PerObject,
 	type Phase,
 	type PlanSample,
 } from './backfill/report';
-export * from './quality';
-export { hintSignal, type PushCall, type PushCount } from './push/desk';
+export type { DeliveryReport, RecordedResult } from './delivery/report';
+export type { WaitingRecord } from './delivery/waiting';
+export type { Answer } from './desk/answers/answer-review';
+export type { ClientMove } from './desk/clients';
+export type { EntityView, Metrics } from './desk/views';
+export type { UndoReport } from './history/undo';
+export { DEFAULT_THRESHOLDS, type Thresholds } from './identity/bands';
+export type { IdentityDecision } from './identity/decision';
+export type { RuleOptions } from './identity/rules';
+export type { EventBatch, ExecutionEnd } from './inbox/emission';
+export { ANY_FIELD, fieldRuleSchema, POLICIES, type FieldRule, type Policy } from './merge/rules';
+export { hintSignal, type PushCall } from './push/desk';
 export { MAX_PUSH_BYTES } from './push/hint';
-export { sign, type PushOutcome } from './push/signature';
-export type { ReconcileEnd, ReconcileStart } from './reconcile/reconcile';
-export { FINDINGS, type Finding, type ReconcileReport, type Sample } from './reconcile/report';
-export type { SystemRegistration } from './store/systems';
-export { backupStore, type BackupReport } from './store/backup';
-export { BackupError } from './store/backup-format';
-export { openBackend } from './store/open-backend';
+export { sign } from './push/signature';
+export * from './quality';
+export type { ReconcileReport } from './reconcile/report';

@@ -2,7 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { publishFirstLoad, waitingForLoad } from '../test/e2e/first-load';
+import {
+	LOAD_SWITCHES,
+	moveIn,
+	publishFirstLoad,
+	saveOfficeMaps,
+	waitingForLoad,
+} from '../test/e2e/first-load';
 import { BrowserVisitor } from '../test/e2e/form-visitor';
 import { FabricDemo } from './demo/fabric-demo';
 import { REVIEWER } from './demo/template';
@@ -16,12 +22,14 @@ export async function firstLoadPictures(folder: string): Promise<void> {
 		folder: data,
 		contacts: 90,
 		seed: 5,
-		switches: { wealthbox: { throttle: false } },
+		switches: LOAD_SWITCHES,
 		adapt: waitingForLoad,
+		before: moveIn,
 		onProgress: console.log,
 	});
 	const visitor = await BrowserVisitor.start(REVIEWER);
 	try {
+		await saveOfficeMaps(demo);
 		await visitor.tab.setViewportSize(PAGE);
 		await visitor.open(await publishFirstLoad(demo));
 		await visitor.submit({ 'Your name': 'Pat' });

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { EditorApi, OWNER } from './editor-api';
 import {
 	endOfLog,
 	freePort,
@@ -32,17 +33,8 @@ const PACKAGE = 'n8n-nodes-crm-fabric';
 const READY_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 40_000;
 const POLL_MS = 200;
-const CALL_LIMIT_MS = 60_000;
 const PUBLISH_LIMIT_MS = 30_000;
 const MAX_EXECUTIONS = 100;
-
-/** Who signs in to the instance's editor. */
-export const OWNER = {
-	email: 'owner@crm-fabric.example',
-	password: 'Weave-3-threads',
-	firstName: 'Fabric',
-	lastName: 'Owner',
-};
 
 export type JsonObject = Record<string, unknown>;
 
@@ -61,11 +53,12 @@ export interface ExecutionSummary {
 	stoppedAt: string | null;
 }
 
+export { OWNER } from './editor-api';
 export { packPackage } from './n8n-process';
 
 export class N8nInstance {
 	private child: ChildProcess | undefined;
-	private cookie = '';
+	private readonly editor = new EditorApi(() => this.url);
 	private readonly endWithParent = () => this.kill();
 
 	/** Set by {@link start}. */
@@ -196,21 +189,12 @@ export class N8nInstance {
 
 	/** Signs in as {@link OWNER}; {@link start} has done so already. */
 	async login(): Promise<void> {
-		const answer = await this.call('POST', '/login', {
-			emailOrLdapLoginId: OWNER.email,
-			password: OWNER.password,
-		});
-		this.cookie = answer.headers
-			.getSetCookie()
-			.map((text) => text.split(';')[0])
-			.join('; ');
+		await this.editor.login();
 	}
 
 	/** A call to the editor's API (`/rest`), e.g. `('GET', '/workflows')`; returns the answer's data. */
 	async api(method: string, path: string, body?: unknown): Promise<unknown> {
-		const answer = await this.call(method, path, body);
-		const parsed = (await answer.json()) as { data?: unknown };
-		return parsed.data ?? parsed;
+		return await this.editor.api(method, path, body);
 	}
 
 	/** The newest executions first; at most 100. */
@@ -313,17 +297,5 @@ export class N8nInstance {
 		clearTimeout(force);
 		process.off('exit', this.endWithParent);
 		this.child = undefined;
-	}
-
-	private async call(method: string, path: string, body?: unknown): Promise<Response> {
-		const answer = await fetch(`${this.url}/rest${path}`, {
-			method,
-			headers: { 'content-type': 'application/json', cookie: this.cookie },
-			body: body === undefined ? undefined : JSON.stringify(body),
-			signal: AbortSignal.timeout(CALL_LIMIT_MS),
-		});
-		if (answer.ok) return answer;
-		const text = (await answer.text()).slice(0, 500);
-		throw new Error(`n8n answered ${method} ${path} with status ${answer.status}: ${text}`);
 	}
 }

@@ -163,7 +163,7 @@ export function hasEnded(child: ChildProcess): boolean {
 
 const SHOWN_LINES = 25;
 
-export function lastLines(text: string): string {
+function lastLines(text: string): string {
 	return text.trim().split('\n').slice(-SHOWN_LINES).join('\n');
 }
 

@@ -1,7 +1,8 @@
 /**
  * Takes the pictures in docs/images from a running demo, for people to look at before they are
  * committed: `npm run screenshots` (needs Debian's chromium; set CHROMIUM to use another), or only
- * those of the review queue: `npm run screenshots -- review` (`objects`: the panel with all objects).
+ * those of the review queue: `npm run screenshots -- review` (`first-load`; `objects`: the panel with all
+ * objects; `mapping`: the panels of mappings; `execution`: executions).
  */
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,9 +16,10 @@ import { FabricDemo } from './demo/fabric-demo';
 import { startPage } from './demo/page';
 import { WORKFLOW_ID } from './demo/template';
 import { firstLoadPictures } from './first-load-screenshots';
+import { contactPanel, mappingPanel, objectsPanel, savePanel } from './panel-screenshots';
 import { reviewPictures } from './review-screenshots';
+import { FOLDER, inPreview, loaded, open, panel, shoot, signIn } from './screenshot-tab';
 
-const FOLDER = join(__dirname, '..', 'docs', 'images');
 const VIEW = { width: 1600, height: 1000 };
 const FLAGS =
 	'--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
@@ -36,12 +38,13 @@ const PANELS = [
 
 async function main(only: string | undefined): Promise<void> {
 	mkdirSync(FOLDER, { recursive: true });
-	if (only === undefined || only === 'objects') await syncPictures(only === 'objects');
+	const parts = ['execution', 'mapping', 'objects', undefined];
+	if (parts.includes(only)) await syncPictures(only);
 	if (only === undefined || only === 'review') await reviewPictures(FOLDER, shoot);
 	if (only === undefined || only === 'first-load') await firstLoadPictures(FOLDER);
 }
 
-async function syncPictures(objectsAlone: boolean): Promise<void> {
+async function syncPictures(only: string | undefined): Promise<void> {
 	const folder = await mkdtemp(join(tmpdir(), 'crm-fabric-pictures-'));
 	const demo = await FabricDemo.start({ folder, contacts: 40, onProgress: console.log });
 	const page = await startPage(demo, 0);
@@ -52,10 +55,12 @@ async function syncPictures(objectsAlone: boolean): Promise<void> {
 	try {
 		await firstRead(demo);
 		const tab = await browser.newPage({ viewport: VIEW });
-		if (objectsAlone) {
+		if (only !== undefined) {
 			await signIn(tab, demo);
-			await objectsPanel(tab, demo);
-			return;
+			if (only === 'objects') return await objectsPanel(tab, demo);
+			if (only === 'execution') return await execution(tab, demo);
+			await mappingPanel(tab, demo);
+			return await savePanel(tab, demo);
 		}
 		await demoPage(tab, page.url, demo);
 		await signIn(tab, demo);
@@ -63,6 +68,7 @@ async function syncPictures(objectsAlone: boolean): Promise<void> {
 		for (const name of PANELS) await panel(tab, demo, WORKFLOW_ID, name, `panel-${slug(name)}`);
 		await contactPanel(tab, demo);
 		await mappingPanel(tab, demo);
+		await savePanel(tab, demo);
 		await objectsPanel(tab, demo);
 		await execution(tab, demo);
 		await audit(tab, demo);
@@ -88,11 +94,6 @@ function slug(name: string): string {
 	return name.toLowerCase().replace(/[^a-z]+/g, '-');
 }
 
-async function shoot(tab: Page, name: string): Promise<void> {
-	await tab.screenshot({ path: join(FOLDER, `${name}.png`) });
-	console.log(`${name}.png`);
-}
-
 async function demoPage(tab: Page, url: string, { simulators }: FabricDemo): Promise<void> {
 	await tab.goto(url);
 	await tab.waitForSelector('td input');
@@ -103,126 +104,11 @@ async function demoPage(tab: Page, url: string, { simulators }: FabricDemo): Pro
 	await shoot(tab, 'demo');
 }
 
-async function signIn(tab: Page, demo: FabricDemo): Promise<void> {
-	await tab.goto(`${demo.n8n.url}/signin`);
-	await tab.fill('input[name=emailOrLdapLoginId]', demo.owner.email);
-	await tab.fill('input[type=password]', demo.owner.password);
-	await tab.keyboard.press('Enter');
-	await tab.waitForURL((address) => !address.pathname.includes('signin'));
-}
-
-async function open(tab: Page, demo: FabricDemo, workflowId: string): Promise<void> {
-	await tab.goto(`${demo.n8n.url}/workflow/${workflowId}`);
-	await tab.waitForSelector('[data-test-id=canvas-node]');
-	await sleep(2_500);
-}
-
 async function canvas(tab: Page, demo: FabricDemo): Promise<void> {
 	await open(tab, demo, WORKFLOW_ID);
 	await tab.keyboard.press('1');
 	await sleep(1_500);
 	await shoot(tab, 'canvas');
-}
-
-async function panel(
-	tab: Page,
-	demo: FabricDemo,
-	workflowId: string,
-	node: string,
-	picture: string,
-): Promise<void> {
-	await open(tab, demo, workflowId);
-	await tab.keyboard.press('1');
-	await sleep(800);
-	await tab.locator(`[data-test-id=canvas-node][data-node-name="${node}"]`).first().dblclick();
-	await sleep(2_500);
-	await shoot(tab, picture);
-}
-
-/** The CRM node as an action: its fields are the CRM's own, loaded from it. */
-async function contactPanel(tab: Page, demo: FabricDemo): Promise<void> {
-	const id = await demo.n8n.addUnpublished({
-		name: 'New contact',
-		settings: {},
-		connections: {},
-		nodes: [
-			{
-				id: 'contact',
-				name: 'Create a contact',
-				type: 'n8n-nodes-crm-fabric.wealthbox',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: { resource: 'contact', operation: 'create' },
-				credentials: { wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' } },
-			},
-		],
-	});
-	await panel(tab, demo, id, 'Create a contact', 'panel-contact-create');
-}
-
-/** A trigger with everything chosen, and some of the options that come with it. */
-async function objectsPanel(tab: Page, demo: FabricDemo): Promise<void> {
-	const options = { deletePolicy: 'ask', memberTitle: 'Other Dependent', itemScanMinutes: 240 };
-	const objects = ['contact', 'household', 'opportunity', 'note', 'task', 'event'];
-	const id = await demo.n8n.addUnpublished({
-		name: 'Objects',
-		settings: {},
-		connections: {},
-		nodes: [
-			{
-				id: 'objects-1',
-				name: 'Wealthbox Trigger',
-				type: 'n8n-nodes-crm-fabric.wealthboxTrigger',
-				typeVersion: 1,
-				position: [0, 0],
-				parameters: { system: 'wealthbox', objects, options },
-				credentials: {
-					crmFabricStoreApi: { id: 'demoStore', name: 'CRM Fabric Store (demo)' },
-					wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' },
-				},
-			},
-		],
-	});
-	await panel(tab, demo, id, 'Wealthbox Trigger', 'panel-objects');
-}
-
-/** A trigger whose mapping is chosen field by field, and rules in Field Merge. */
-async function mappingPanel(tab: Page, demo: FabricDemo): Promise<void> {
-	const store = { crmFabricStoreApi: { id: 'demoStore', name: 'CRM Fabric Store (demo)' } };
-	const node = { typeVersion: 1, position: [0, 0] };
-	const rules = [
-		{ field: 'birthDate', policy: 'onlyFrom', system: 'salesforce' },
-		{ field: 'jobTitle', policy: 'sourcePriority' },
-	];
-	const id = await demo.n8n.addUnpublished({
-		name: 'Mapping and rules',
-		settings: {},
-		connections: {},
-		nodes: [
-			{
-				...node,
-				id: 'mapping-1',
-				name: 'Wealthbox Trigger',
-				type: 'n8n-nodes-crm-fabric.wealthboxTrigger',
-				parameters: { system: 'wealthbox', fieldMapping: 'custom' },
-				credentials: {
-					...store,
-					wealthboxApi: { id: 'demoWealthbox', name: 'Wealthbox (simulated)' },
-				},
-			},
-			{
-				...node,
-				position: [220, 0],
-				id: 'rules-1',
-				name: 'Field Merge',
-				type: 'n8n-nodes-crm-fabric.fieldMerge',
-				parameters: { fieldRules: { rules } },
-				credentials: store,
-			},
-		],
-	});
-	await panel(tab, demo, id, 'Wealthbox Trigger', 'panel-field-mapping');
-	await panel(tab, demo, id, 'Field Merge', 'panel-field-rules');
 }
 
 async function execution(tab: Page, demo: FabricDemo): Promise<void> {
@@ -240,29 +126,15 @@ async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 		if (!pictures.includes(wanted)) continue;
 		pictures.splice(pictures.indexOf(wanted), 1);
 		await tab.goto(`${demo.n8n.url}/workflow/${WORKFLOW_ID}/executions/${id}`);
-		await sleep(5_000);
+		const node = await inPreview(
+			tab,
+			wanted === 'execution-in' ? 'Field Merge' : 'Delivery Result',
+		);
 		await shoot(tab, wanted);
-		const node = wanted === 'execution-in' ? 'Field Merge' : 'Delivery Result';
-		await openInPreview(tab, node);
+		await node.dblclick();
+		await loaded(tab);
 		await shoot(tab, `${wanted}-node`);
 	}
-}
-
-/** The preview of an execution is a frame of its own. */
-async function openInPreview(tab: Page, node: string): Promise<void> {
-	const selector = `[data-test-id=canvas-node][data-node-name="${node}"]`;
-	const TRIES = 20;
-	for (let tries = 0; tries < TRIES; tries += 1) {
-		for (const frame of tab.frames()) {
-			const found = frame.locator(selector).first();
-			if (!(await found.isVisible().catch(() => false))) continue;
-			await found.dblclick();
-			await sleep(2_500);
-			return;
-		}
-		await sleep(500);
-	}
-	throw new Error(`The preview shows no node ${node}.`);
 }
 
 async function audit(tab: Page, demo: FabricDemo): Promise<void> {
@@ -284,8 +156,8 @@ async function audit(tab: Page, demo: FabricDemo): Promise<void> {
 	await panel(tab, demo, id, 'CRM Fabric', 'panel-crm-fabric');
 	const [latest] = await demo.n8n.executions(id);
 	await tab.goto(`${demo.n8n.url}/workflow/${id}/executions/${latest?.id}`);
-	await sleep(4_000);
-	await openInPreview(tab, 'CRM Fabric');
+	await (await inPreview(tab, 'CRM Fabric')).dblclick();
+	await loaded(tab);
 	await shoot(tab, 'audit');
 }
 

@@ -6,19 +6,28 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRateBudget } from '../../lib/connectors/budget';
-import type { Connector, ConnectorContext } from '../../lib/connectors/connector';
+import { handedOutTogether } from '../../lib/connectors/capability';
+import type { Connector, ConnectorContext, Json } from '../../lib/connectors/connector';
 import { deliverAndLook, deliverManyAndLook } from '../../lib/connectors/deliver-and-look';
 import { fetchPort } from '../../lib/connectors/fetch-port';
+import { notesOf } from '../../lib/connectors/notes';
 import { connectors } from '../../lib/connectors';
+import { readSystem } from '../../lib/backfill/read-system';
 import { Fabric } from '../../lib/fabric';
 import type { DeliveryJob, DeliveryOutcome } from '../../lib/model/delivery';
 import { openSqlite } from '../../lib/store/sqlite/dialect';
 import { Store } from '../../lib/store/store';
+import type { Crm } from '../../scripts/demo/agreement';
+import { officeMap, OFFICE_SETTINGS } from '../../test/e2e/office';
 import { inLanes } from '../../nodes/shared/crm/fabric/lanes';
 
 export interface LoadTask {
 	store: string;
-	systems: Array<{ kind: string; url: string; headers: Record<string, string> }>;
+	systems: Array<{ kind: Crm; url: string; headers: Record<string, string> }>;
+	/** Households, notes, ... are loaded, too. */
+	withObjects: boolean;
+	/** Salesforce's setting of that name. */
+	bulkAbove: number;
 }
 
 export interface LoadLine {
@@ -43,14 +52,16 @@ const LOOK_AGAIN_MS = 100;
 const TELL_EVERY_MS = 500;
 
 interface Lane {
+	kind: Crm;
 	connector: Connector;
 	context: ConnectorContext;
 }
 
-async function main({ store: path, systems }: LoadTask): Promise<void> {
+async function main({ store: path, systems, withObjects, bulkAbove }: LoadTask): Promise<void> {
 	const fabric = new Fabric(await Store.open(openSqlite(path)), connectors);
-	const lanes = systems.map(laneOf);
-	for (const { connector, context } of lanes) await register(fabric, connector, context);
+	const own = { ...KEYED, bulkAbove };
+	const lanes = systems.map((system) => laneOf(fabric, system, { withObjects, own }));
+	for (const lane of lanes) await register(fabric, lane, withObjects);
 	const run = await fabric.backfill.list(1).then(([last]) => last);
 	const id = run === undefined || run.phase === 'reading' ? await read(fabric, lanes) : run.run;
 	const telling = setInterval(() => void tell(fabric, id), TELL_EVERY_MS);
@@ -65,7 +76,20 @@ async function main({ store: path, systems }: LoadTask): Promise<void> {
 	await fabric.close();
 }
 
-function laneOf({ kind, url, headers }: LoadTask['systems'][number]): Lane {
+/** With it creates can be upserts, and so go in bulk. */
+const KEYED = { externalIdField: 'Fabric_Id__c' };
+
+interface LaneSettings {
+	withObjects: boolean;
+	/** Salesforce's. */
+	own: Record<string, Json>;
+}
+
+function laneOf(
+	fabric: Fabric,
+	{ kind, url, headers }: LoadTask['systems'][number],
+	{ withObjects, own }: LaneSettings,
+): Lane {
 	const connector = connectors.get(kind);
 	if (connector === undefined) throw new Error(kind);
 	const now = Date.now;
@@ -75,16 +99,25 @@ function laneOf({ kind, url, headers }: LoadTask['systems'][number]): Lane {
 		http: fetchPort({ baseUrl: url, headers: () => headers }),
 		now,
 		sleep: pause,
-		settings: { ...connector.defaultSettings, callsPerWindow: FREE.calls, windowSeconds: 1 },
+		settings: {
+			...{ ...connector.defaultSettings, ...(withObjects ? OFFICE_SETTINGS[kind] : {}) },
+			...{ callsPerWindow: FREE.calls, windowSeconds: 1 },
+			...(kind === 'salesforce' ? own : {}),
+		},
 		budget: createRateBudget({ ...FREE, now, sleep: pause }),
+		notes: notesOf(fabric.budgets, kind),
 		log: () => undefined,
 	};
-	return { connector, context };
+	return { kind, connector, context };
 }
 
 /** As its trigger does that starts with the planned first load. */
-async function register(fabric: Fabric, connector: Connector, { settings }: ConnectorContext) {
-	const { kind: name, defaultFieldMap: fieldMap } = connector;
+async function register(
+	fabric: Fabric,
+	{ connector, context: { settings }, kind: name }: Lane,
+	withObjects: boolean,
+) {
+	const fieldMap = withObjects ? officeMap(name) : connector.defaultFieldMap;
 	const isKnown = (await fabric.systems()).some((system) => system.name === name);
 	await fabric.registerSystem({
 		name,
@@ -101,18 +134,12 @@ async function register(fabric: Fabric, connector: Connector, { settings }: Conn
 
 async function read(fabric: Fabric, lanes: readonly Lane[]): Promise<string> {
 	const { run } = await fabric.backfill.begin();
+	const { signal } = new AbortController();
+	const systems = await fabric.systems();
 	for (const { connector, context } of lanes) {
-		const place = await fabric.backfill.beginReading(run, context.system);
-		if (place.isDone) continue;
-		let position = place.position;
-		const pages = connector.readAll(context, {
-			fieldMap: connector.defaultFieldMap,
-			from: position as never,
-			onPage: (next) => (position = next),
-			signal: new AbortController().signal,
-		});
-		for await (const events of pages) await fabric.backfill.stage({ ...place, position, events });
-		await fabric.backfill.endReading(place);
+		const fieldMap = systems.find(({ name }) => name === context.system)?.fieldMap ?? [];
+		const asked = { connector, context, fieldMap, run, again: false, signal };
+		await readSystem(fabric.backfill, asked);
 	}
 	return run;
 }
@@ -129,8 +156,9 @@ async function carryOn(fabric: Fabric, run: string): Promise<void> {
 }
 
 async function deliver(fabric: Fabric, run: string, lane: Lane): Promise<void> {
+	const most = Math.max(BATCH, handedOutTogether(lane.connector, lane.context.settings));
 	while (!(await isOver(fabric, run))) {
-		const jobs = await fabric.claim(lane.context.system, BATCH);
+		const jobs = await fabric.claim(lane.context.system, most);
 		if (jobs.length === 0) {
 			await sleep(LOOK_AGAIN_MS);
 			continue;
@@ -157,14 +185,14 @@ async function written(
 
 async function tell(fabric: Fabric, run: string): Promise<void> {
 	const { phase, page, pages, systems, findings, estimates } = await fabric.backfill.progress(run);
-	const writes = Object.values(findings.writes);
+	const writes = Object.values(findings).flatMap((found) => Object.values(found.writes));
 	const line: LoadLine = {
 		phase,
 		page,
 		pages,
 		written: systems.reduce((sum, { written: count }) => sum + count, 0),
 		remaining: systems.reduce((sum, { remaining }) => sum + remaining, 0),
-		matched: findings.matched,
+		matched: findings.contact?.matched ?? 0,
 		creates: writes.reduce((sum, { creates }) => sum + creates, 0),
 		updates: writes.reduce((sum, { updates }) => sum + updates, 0),
 		estimatedCalls: Object.fromEntries(estimates.map(({ system, calls }) => [system, calls])),

@@ -1,6 +1,7 @@
 /** The template's canvas without n8n: the same calls in the same order, each execution with its cost. */
 import type { Connector, ConnectorContext } from '../../lib/connectors/connector';
-import { deliverAndLook } from '../../lib/connectors/deliver-and-look';
+import { deliverAndLook, deliverManyAndLook } from '../../lib/connectors/deliver-and-look';
+import type { DeliveryReport } from '../../lib/delivery/report';
 import type { Fabric } from '../../lib/fabric';
 import type { DeliveryJob, DeliveryOutcome, Urgency } from '../../lib/model/delivery';
 import { inLanes } from '../../nodes/shared/crm/fabric/lanes';
@@ -55,11 +56,12 @@ async function emit({ time, fabric, stop }: CanvasParts, system: string): Promis
 
 async function deliver(
 	parts: CanvasParts,
-	{ system, connector, context }: Lane,
+	lane: Lane,
 	urgencies: readonly Urgency[],
 	limit: number,
 ): Promise<void> {
-	const { time, fabric, stop, onOutcome } = parts;
+	const { system } = lane;
+	const { time, fabric, stop } = parts;
 	const wait = waiter(time, fabric, 'deliveries', stop);
 	while (!stop.aborted) {
 		const jobs = await fabric.claim(system, limit, urgencies);
@@ -71,17 +73,30 @@ async function deliver(
 		const tokens = jobs.map(({ claimToken }) => claimToken);
 		const kept = keepClaims(parts, tokens, over.signal);
 		await time.sleep(EXECUTION_MS);
-		const write = async (job: DeliveryJob) => {
-			const outcome = await deliverAndLook(connector, context, job);
-			onOutcome(job, outcome);
-			const { deliveryId, claimToken } = job;
-			return { deliveryId, claimToken, outcome };
-		};
-		const reports = await inLanes(jobs, ({ unifiedId }) => unifiedId, CONCURRENCY, write);
+		const reports = await written(parts, lane, jobs);
 		over.abort();
 		await kept;
 		await fabric.recordResults(reports);
 	}
+}
+
+/** As the node writes them: together where the CRM has calls for many, else in two lanes. */
+async function written(
+	{ onOutcome }: CanvasParts,
+	{ connector, context }: Lane,
+	jobs: readonly DeliveryJob[],
+): Promise<DeliveryReport[]> {
+	const told = (job: DeliveryJob, outcome: DeliveryOutcome) => {
+		onOutcome(job, outcome);
+		const { deliveryId, claimToken } = job;
+		return { deliveryId, claimToken, outcome };
+	};
+	const outcomes = await deliverManyAndLook(connector, context, jobs);
+	if (outcomes !== undefined)
+		return jobs.map((job, place) => told(job, outcomes[place] as DeliveryOutcome));
+	const write = async (job: DeliveryJob) =>
+		told(job, await deliverAndLook(connector, context, job));
+	return inLanes(jobs, ({ unifiedId }) => unifiedId, CONCURRENCY, write);
 }
 
 async function keepClaims(

@@ -1,8 +1,7 @@
 /** Counts calls as they arrive at the CRMs, and how long edits take to arrive in the other two. */
 import type { HttpRequest } from '../../lib/connectors/http';
 
-export const CALL_KINDS = ['poll', 'deleted', 'listing', 'read', 'write', 'lookup'] as const;
-export type CallKind = (typeof CALL_KINDS)[number];
+export type CallKind = 'poll' | 'deleted' | 'listing' | 'read' | 'write' | 'lookup';
 
 export function kindOf({ method, url, query }: HttpRequest): CallKind {
 	if (method !== 'GET') return 'write';

@@ -17,12 +17,12 @@ const AT_NIGHT = 0.005;
 const HOUR_MS = 3_600_000;
 
 /** `hour`: 0 to 23, the office's own. */
-export function busyness(hour: number): number {
+function busyness(hour: number): number {
 	return BY_HOUR[hour] ?? AT_NIGHT;
 }
 
 /** Hours of busiest traffic that a whole day amounts to. */
-export const BUSY_HOURS = Array.from({ length: 24 }, (_, hour) => busyness(hour)).reduce(
+const BUSY_HOURS = Array.from({ length: 24 }, (_, hour) => busyness(hour)).reduce(
 	(sum, share) => sum + share,
 	0,
 );

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { salesforce } from '../../lib/connectors/salesforce';
 import type { ChangeEventInput } from '../../lib/model/event';
+import { FIRST_NAMES } from '../crms';
 
 export function salesforceEvent(
 	crmId: string,
@@ -35,16 +36,6 @@ export function asRead(values: Record<string, string>): ChangeEventInput['fields
 	) as ChangeEventInput['fields'];
 }
 
-const FIRST_NAMES = [
-	'Robert',
-	'Katherine',
-	'Michael',
-	'Ngozi',
-	'Susan',
-	'Daniel',
-	'Deborah',
-	'Mei',
-];
 const SYLLABLES = [
 	'ba',
 	'ke',

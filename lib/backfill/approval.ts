@@ -1,8 +1,18 @@
 /** A person's yes to a plan: what was shown becomes the limit of the run. */
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { RunLimits } from '../model/delivery';
+import type { ObjectName } from '../model/objects';
 import type { StoreTransaction } from '../store/store';
-import { MODES, type Backfill, type Caps, type Mode, type Writes } from './report';
+import type { ObjectWrites } from './estimate';
+import {
+	MODES,
+	objectsOfRun,
+	type Backfill,
+	type Caps,
+	type Mode,
+	type PerObject,
+	type Writes,
+} from './report';
 import { load, save } from './state';
 
 export interface Approval {
@@ -33,7 +43,7 @@ export async function approve(
 	const systems = await tx.systems.all();
 	const approved: Backfill['approved'] = {};
 	for (const { name, limits } of systems) {
-		const most = limitsFor(plannedWrites(backfill, mode)[name], caps.creates?.[name]);
+		const most = limitsFor(writesIn(backfill, mode, name), name, caps.creates);
 		approved[name] = { ...most, removals: limits.removals };
 		await tx.breakers.save(run, name, {
 			creates: { steps: [], approved: most.creates },
@@ -46,18 +56,42 @@ export async function approve(
 	return save(tx, { ...backfill, ...started, phase: 'merging', page: 0 }, now);
 }
 
-export function plannedWrites({ findings }: Backfill, mode: Mode): Record<string, Writes> {
-	return mode === 'all' ? findings.writes : findings.writesOf[mode];
+const NOTHING: Writes = { creates: 0, updates: 0, joins: 0 };
+
+/** What the plan holds for one object of one system. */
+export function plannedWrites(
+	{ findings }: Pick<Backfill, 'findings'>,
+	mode: Mode,
+	object: ObjectName,
+	system: string,
+): Writes {
+	const own = findings[object];
+	return (mode === 'all' ? own?.writes : own?.writesOf[mode])?.[system] ?? NOTHING;
+}
+
+/** The same of every object that was read. */
+export function writesIn(backfill: Backfill, mode: Mode, system: string): ObjectWrites {
+	return Object.fromEntries(
+		objectsOfRun(backfill).map((object) => [object, plannedWrites(backfill, mode, object, system)]),
+	);
 }
 
 function limitsFor(
-	{ creates, updates }: Writes = { creates: 0, updates: 0 },
-	cap: number = Infinity,
+	writes: ObjectWrites,
+	system: string,
+	most: PerObject = {},
 ): Pick<RunLimits, 'creates' | 'changes'> {
+	const all = Object.entries(writes) as Array<[ObjectName, Writes]>;
+	const sum = (count: (writes: Writes, object: ObjectName) => number) =>
+		all.reduce((total, [object, own]) => total + count(own, object), 0);
+	const capOf = (object: ObjectName) => most[object]?.[system] ?? Infinity;
+	const cap = all.length === 0 ? Infinity : sum((_, object) => capOf(object));
+	const creates = sum((own, object) => Math.min(own.creates, capOf(object)));
+	const changes = sum(({ updates, joins }) => updates + joins);
 	return {
 		creates: Math.min(cap, withAllowance(creates)),
 		// A write whose values the CRM changes may make another one needed.
-		changes: withAllowance(updates + Math.ceil(Math.min(creates, cap) * ALLOWANCE_SHARE)),
+		changes: withAllowance(changes + Math.ceil(creates * ALLOWANCE_SHARE)),
 	};
 }
 

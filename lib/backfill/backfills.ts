@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock';
 import type { ConnectorOf } from '../delivery/mark';
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { Signals } from '../signals';
 import type { RunRow } from '../store/runs';
 import type { Store, StoreTransaction } from '../store/store';
@@ -13,8 +13,16 @@ import { approve, type Approval } from './approval';
 import type { MergeIn } from './page';
 import { makePlan, type PlanAsked } from './planning';
 import { progressOf, type BackfillProgress } from './progress';
-import { beginReading, endReading, stagePage, type ReadingPlace, type StagedPage } from './reading';
-import { ENDED, RUNNING, withNote, type Backfill, type Reading } from './report';
+import {
+	beginReading,
+	endList,
+	restartList,
+	stagePage,
+	type ListPlace,
+	type ReadingPlace,
+	type StagedPage,
+} from './reading';
+import { ENDED, RUNNING, withNote, type Backfill, type ListReading, type Reading } from './report';
 import { step } from './running';
 import { KIND, load, newBackfill, save, toBackfill } from './state';
 
@@ -23,7 +31,6 @@ const STALE_MS = 24 * 3_600_000;
 /** Deliveries of a paused run are due so much later. */
 const PAUSE_MS = 10_000_000_000_000;
 const LISTED = 50;
-const DEFAULT_OBJECT = 'contact';
 
 export class Backfills {
 	constructor(
@@ -34,14 +41,11 @@ export class Backfills {
 		private readonly mergeIn: MergeIn,
 	) {}
 
-	/**
-	 * The backfill that is being read or worked out, else a new one. Throws DeskError while another one of this
-	 * object runs.
-	 */
-	begin(object = DEFAULT_OBJECT): Promise<Backfill> {
+	/** The backfill that is being read or worked out, else a new one. Throws DeskError while another one runs. */
+	begin(): Promise<Backfill> {
 		return this.store.transaction(async (tx) => {
 			const now = this.clock.now();
-			for (const open of await this.unfinished(tx, object)) {
+			for (const open of await this.unfinished(tx)) {
 				if (RUNNING.includes(open.phase)) {
 					throw new DeskError(
 						`${open.run} is still ${open.phase}. Let it finish, or cancel it, before another one begins.`,
@@ -52,7 +56,7 @@ export class Backfills {
 				const note = 'It was not run: another one was begun.';
 				await save(tx, { ...withNote(open, note), phase: 'cancelled' }, now);
 			}
-			const report = newBackfill(object, now);
+			const report = newBackfill(now);
 			const run = await tx.runs.start(KIND, null, report, now);
 			return { ...report, run };
 		});
@@ -60,14 +64,20 @@ export class Backfills {
 
 	/** Where a CRM node begins or goes on with reading. A backfill past its reading is read already. */
 	beginReading(run: string, system: string, again = false): Promise<ReadingPlace> {
+		const { connectorOf } = this;
 		const now = this.clock.now();
 		return this.store.transaction(async (tx) => {
 			const { phase, readings } = await load(tx, run);
 			const known = readings[system];
 			const isPast = phase === 'placing' || phase === 'trying';
 			if (isPast && known?.isDone) return { run, system, ...known };
-			return beginReading(tx, run, system, { again, now });
+			return beginReading(tx, run, system, { again, now, connectorOf });
 		});
+	}
+
+	/** A listing that broke off for good begins anew. */
+	restartList(place: ListPlace): Promise<ListReading> {
+		return this.store.transaction((tx) => restartList(tx, place, this.clock.now()));
 	}
 
 	/** Keeps a page that was read. A page that comes twice counts once. */
@@ -76,11 +86,8 @@ export class Backfills {
 	}
 
 	/** After a complete listing without an error. `daily`: the calls that the CRM says are left. */
-	endReading(
-		place: Pick<StagedPage, 'run' | 'system' | 'pass'>,
-		daily?: Reading['daily'],
-	): Promise<Backfill> {
-		return this.store.transaction((tx) => endReading(tx, place, daily, this.clock.now()));
+	endList(place: ListPlace, daily?: Reading['daily']): Promise<Backfill> {
+		return this.store.transaction((tx) => endList(tx, place, daily, this.clock.now()));
 	}
 
 	/** Works out the plan, from where it stopped; again under other terms as long as it has not been started. */
@@ -106,17 +113,23 @@ export class Backfills {
 		const { connectorOf, mergeIn } = this;
 		const running = await this.store.read((tx) => this.unfinished(tx));
 		for (const { run, phase, isPaused } of running) {
-			if (isPaused || !RUNNING.includes(phase)) continue;
+			if (!RUNNING.includes(phase)) continue;
+			// A write that was on its way has made others possible: they wait, too.
+			if (isPaused) {
+				await this.store.transaction((tx) => tx.backfills.postpone(run, PAUSE_MS));
+				continue;
+			}
 			const context = { connectorOf, mergeIn, now: this.clock.now() };
-			const { moved } = await this.store.transaction((tx) => step(tx, run, context));
+			const { moved, freed } = await this.store.transaction((tx) => step(tx, run, context));
 			if (!moved) continue;
 			this.signals.emit('deliveries');
+			for (const system of freed) this.signals.emit(`events:${system}`);
 			return true;
 		}
 		return false;
 	}
 
-	/** What is being written is finished; nothing more goes out. */
+	/** What is being written is finished; nothing more goes out. Of what that made possible {@link advance} sees to it. */
 	pause(run: string): Promise<BackfillProgress> {
 		return this.change(run, async (tx, backfill) => {
 			requireRunning(backfill);
@@ -178,9 +191,8 @@ export class Backfills {
 		return result;
 	}
 
-	private async unfinished(tx: StoreTransaction, object?: string): Promise<Backfill[]> {
-		const rows = (await tx.runs.list(KIND, LISTED)).filter(isOpen).map(toBackfill);
-		return object === undefined ? rows : rows.filter((one) => one.object === object);
+	private async unfinished(tx: StoreTransaction): Promise<Backfill[]> {
+		return (await tx.runs.list(KIND, LISTED)).filter(isOpen).map(toBackfill);
 	}
 }
 

@@ -1,35 +1,59 @@
-/** What writing a plan costs in calls and time, system by system. Pure. */
+/** What writing a plan costs in calls and time, system by system and object by object. Pure. */
 import { writesAtOnce } from '../connectors/capability';
 import type { Connector } from '../connectors/connector';
+import type { ObjectName } from '../model/objects';
 import type { SystemRow } from '../model/rows';
-import type { Estimate, Reading, Writes } from './report';
+import { MAKING_ORDER, type Estimate, type ObjectCost, type Reading, type Writes } from './report';
 
 /** A create is one call; an update looks at the record first. */
 const DEFAULT_CALLS = { create: 1, update: 2 };
 const DAY_SECONDS = 86_400;
 
+export type ObjectWrites = Partial<Record<ObjectName, Writes>>;
+
 export interface EstimateInput {
 	system: SystemRow;
 	connector: Connector;
-	writes: Writes | undefined;
+	writes: ObjectWrites;
 	reading: Reading | undefined;
-	/** Creates a day that the person allows. */
+	/** Contacts that may be created a day. */
 	createsPerDay?: number;
 }
 
 export function estimate(input: EstimateInput): Estimate {
-	const { system, connector, writes = { creates: 0, updates: 0 }, reading } = input;
-	const { create, update } = connector.capabilities.writeCalls ?? DEFAULT_CALLS;
-	const atOnce = writesAtOnce(connector, system.settings);
-	const calls =
-		Math.ceil(writes.creates / atOnce) * create + Math.ceil(writes.updates / atOnce) * update;
+	const { system, connector, writes, reading, createsPerDay } = input;
 	const pace = paceOf(system, connector);
+	const timeOf = (calls: number) => (pace === null ? null : Math.ceil(calls / pace));
+	const objects = MAKING_ORDER.flatMap((object): ObjectCost[] => {
+		const own = writes[object];
+		if (own === undefined) return [];
+		const calls = callsOf(system, connector, object, own);
+		return [{ object, calls, seconds: timeOf(calls) }];
+	});
+	const calls = objects.reduce((sum, one) => sum + one.calls, 0);
 	const daily = reading?.daily ?? null;
-	const days = daysFor(calls, daily, writes.creates, input.createsPerDay);
-	const paced = pace === null ? null : Math.ceil(calls / pace);
+	const days = daysFor(calls, daily, writes.contact?.creates ?? 0, createsPerDay);
+	const paced = timeOf(calls);
 	const seconds =
 		days !== null && days > 1 ? Math.max(paced ?? 0, (days - 1) * DAY_SECONDS) : paced;
-	return { system: system.name, calls, seconds, daily, days };
+	return { system: system.name, calls, objects, seconds, daily, days };
+}
+
+function callsOf(
+	{ settings }: SystemRow,
+	connector: Connector,
+	object: ObjectName,
+	{ creates, updates, joins }: Writes,
+): number {
+	const { writeCalls = DEFAULT_CALLS, membershipCalls = 0 } = connector.capabilities;
+	const joining = joins * membershipCalls;
+	const { estimate: tell } = connector.capabilities.writeCalls ?? {};
+	if (tell !== undefined) return tell({ creates, updates }, settings, object) + joining;
+	if (object !== 'contact')
+		return creates * DEFAULT_CALLS.create + updates * DEFAULT_CALLS.update + joining;
+	const { create, update } = writeCalls;
+	const atOnce = writesAtOnce(connector, settings);
+	return Math.ceil(creates / atOnce) * create + Math.ceil(updates / atOnce) * update + joining;
 }
 
 /** Calls a second: the user's limit, else the vendor's. */

@@ -1,14 +1,15 @@
-/** Conditions on records: a client is loaded only if each of its records fits those of its system. Pure. */
+/** Conditions on records: a client, or a note, is loaded only if each of its records fits those of its system. Pure. */
 import { canonicalText } from '../model/canonical-text';
 import type { CanonicalFields, FieldValue } from '../model/fields';
+import type { ObjectName } from '../model/objects';
 import type { Filter } from './report';
 
 export function fits(
 	filters: readonly Filter[],
-	{ system, fields }: { system: string; fields: CanonicalFields },
+	{ system, object, fields }: { system: string; object: ObjectName; fields: CanonicalFields },
 ): boolean {
 	return filters
-		.filter((filter) => filter.system === system)
+		.filter((filter) => filter.system === system && (filter.object ?? 'contact') === object)
 		.every((filter) => holds(filter, fields[filter.field]));
 }
 
@@ -26,6 +27,10 @@ function holds({ is, value = '' }: Filter, field: FieldValue | undefined): boole
 			return !texts.includes(wanted);
 		case 'contains':
 			return texts.some((text) => text.includes(wanted));
+		case 'before':
+			return texts.some((text) => text.slice(0, wanted.length) < wanted);
+		case 'after':
+			return texts.some((text) => text.slice(0, wanted.length) > wanted);
 	}
 }
 

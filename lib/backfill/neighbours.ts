@@ -1,9 +1,12 @@
 /**
  * Puts records that may be one client on one page. Two records are compared only if they share telling keys
  * (lib/identity/blocks.ts); what is connected by such pairs is resolved together, so that page by page
- * the outcome is that of the whole at once. Pure; numbers alone are kept: eight bytes a key.
+ * the outcome is that of the whole at once. What names a record (a note its client, a household its members)
+ * stands on that one's page as long as there is room, else on a later one. Pure; numbers alone are kept:
+ * eight bytes a key.
  */
 import { proposalPoints } from '../identity/blocks';
+import { DeskError } from '../model/failures';
 import { hash53 } from '../identity/hash';
 
 export const PAGE_ROWS = 100;
@@ -22,17 +25,29 @@ const TOLD_ABOVE = 10;
 /** A key of each class: how much it says, alone and among many. */
 const CLASSES = ['email:', 'head:', 'born:'] as const;
 const AMONG_SOME = 30;
+/** Class of the names of records, by which they are tied to what names them. */
+const TIES = CLASSES.length;
 
 export class Neighbours {
 	private readonly seqs: number[] = [];
+	private readonly known = new Set<number>();
 	private codes = new Float64Array(1_024);
 	private length = 0;
 
-	/** `seq`: the row's number; in the order in which pages are to be filled. */
-	add(seq: number, keys: readonly string[]): void {
+	/**
+	 * `seq`: the row's number; in the order in which pages are to be filled. `ties`: names of records, its own and
+	 * those that it names. `isKnown`: its keys are counted in the store.
+	 */
+	add(seq: number, keys: readonly string[], ties: readonly string[] = [], isKnown = false): void {
 		const index = this.seqs.push(seq) - 1;
-		if (index >= MAX_ROWS) throw new RangeError(`More than ${MAX_ROWS} records in one backfill.`);
+		if (isKnown) this.known.add(index);
+		if (index >= MAX_ROWS) {
+			throw new DeskError(
+				`There are more than ${MAX_ROWS} records in one first load. Choose fewer objects in the triggers, and load the others by a later one.`,
+			);
+		}
 		for (const key of keys) this.note(codeOf(key) * ROW_ROOM + index);
+		for (const tie of ties) this.note(tieOf(tie) * ROW_ROOM + index);
 	}
 
 	/** Row numbers by page; every row is on one. And how many rows have a key (see {@link keyCode}) that many have. */
@@ -40,11 +55,15 @@ export class Neighbours {
 		const groups = new Groups(this.seqs.length);
 		const common = new Map<number, number>();
 		const holders = this.byKey(common);
-		for (const { class: kind, rows } of holders) {
+		const alike = holders.filter(({ class: kind }) => kind !== TIES);
+		for (const { class: kind, rows } of alike) {
 			if (pointsOf(kind, rows.length) < ENOUGH) continue;
 			for (const row of rows) groups.join(rows[0] as number, row);
 		}
-		joinByTwo(groups, holders);
+		joinByTwo(groups, alike);
+		// Who is the same client comes before who belongs to whom.
+		for (const { class: kind, rows } of holders)
+			if (kind === TIES) for (const row of rows) groups.join(rows[0] as number, row);
 		const pages = packed(groups.all());
 		return {
 			pages: pages.map((page) => page.map((index) => this.seqs[index] as number)),
@@ -72,11 +91,14 @@ export class Neighbours {
 			while (end < sorted.length && Math.floor((sorted[end] as number) / ROW_ROOM) === key)
 				end += 1;
 			const count = end - start;
-			if (count > TOLD_ABOVE) common.set(-1 - key, count);
-			if (count > 1 && pointsOf(key % CLASS_ROOM, count) > 0) {
-				const rows = [...sorted.subarray(start, end)].map((code) => code % ROW_ROOM);
-				found.push({ class: key % CLASS_ROOM, rows });
+			const isTie = key % CLASS_ROOM === TIES;
+			const rowsOf = () => [...sorted.subarray(start, end)].map((code) => code % ROW_ROOM);
+			if (count > TOLD_ABOVE && !isTie) {
+				const strangers = rowsOf().filter((row) => !this.known.has(row)).length;
+				if (strangers > TOLD_ABOVE) common.set(-1 - key, strangers);
 			}
+			if (count > 1 && (isTie || pointsOf(key % CLASS_ROOM, count) > 0))
+				found.push({ class: key % CLASS_ROOM, rows: rowsOf() });
 			start = end;
 		}
 		return found;
@@ -96,6 +118,10 @@ export function keyCode(key: string): number {
 function codeOf(key: string): number {
 	const kind = CLASSES.findIndex((example) => alike(key, example));
 	return (hash53(key) % HASH_ROOM) * CLASS_ROOM + Math.max(0, kind);
+}
+
+function tieOf(name: string): number {
+	return (hash53(name) % HASH_ROOM) * CLASS_ROOM + TIES;
 }
 
 function alike(key: string, example: string): boolean {

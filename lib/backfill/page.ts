@@ -1,30 +1,30 @@
 /**
  * One page of staged records, taken in by the same code as live changes: identity, merge, and what each
- * client then wants written. In a plan all of it is taken back.
+ * client, household or note then wants written. In a plan all of it is taken back.
  */
 import type { ConnectorOf } from '../delivery/mark';
-import { Scene, type EntityScene } from '../delivery/scene';
-import { targetsOf, wantOf, type Target } from '../delivery/wanted';
 import { withStored, type WholeCounts } from '../identity/candidates';
-import { resolveBatch, type IdentityDecision, type ResolveOptions } from '../identity/resolve';
-import type { BatchResult, MergeOutcome } from '../merge/batch';
+import { resolveBatch, type ResolveOptions } from '../identity/resolve';
+import type { IdentityDecision } from '../identity/decision';
+import type { MergeOutcome } from '../merge/batch-result';
 import type { FieldRule } from '../merge/rules';
-import type { Operation } from '../model/delivery';
 import { recordKey, type ChangeEvent } from '../model/event';
-import type { CanonicalFields } from '../model/fields';
+import { OBJECTS, type ObjectName } from '../model/objects';
 import type { Link } from '../model/rows';
 import { keyCode } from './neighbours';
 import { classify } from '../reconcile/classify';
 import { withUnifiedReferences } from '../references/inbound';
+import type { MergedEvents } from '../references/merge-events';
 import type { StagedRow, Verdict } from '../store/backfills';
 import type { StoreTransaction } from '../store/store';
+import { wantedOf, type Wanted, type WantedContext } from './wants';
 
 /** Merges events as Field Merge does, without marking. */
 export type MergeIn = (
 	tx: StoreTransaction,
 	events: readonly ChangeEvent[],
 	rules: FieldRule[],
-) => Promise<BatchResult>;
+) => Promise<MergedEvents>;
 
 /** Under which settings records are matched and merged: those of the canvas. */
 export interface Terms extends Pick<ResolveOptions, 'thresholds' | 'whileInReview'> {
@@ -32,7 +32,7 @@ export interface Terms extends Pick<ResolveOptions, 'thresholds' | 'whileInRevie
 	fieldRules: FieldRule[];
 }
 
-export interface PageContext {
+export interface PageContext extends WantedContext {
 	run: string;
 	terms: Terms;
 	connectorOf: ConnectorOf;
@@ -44,28 +44,19 @@ export interface PageContext {
 export interface TakenRow {
 	row: StagedRow;
 	verdict: Verdict;
-	/** null: a person is asked whose it is. */
+	/** null: a person is asked whose it is, or its client is not known yet. */
 	entityId: string | null;
 	decision?: IdentityDecision;
 	outcome?: MergeOutcome;
 }
 
-/** What is to be written of a client in one system. */
-export interface Wanted {
-	entityId: string;
-	system: string;
-	crmId: string | null;
-	operation: Operation;
-	changes: CanonicalFields;
-	/** Everything that the client wants held. */
-	desired: CanonicalFields;
-}
-
 export interface TakenPage {
 	rows: TakenRow[];
-	/** Clients of the page -> their records in use. */
+	/** Entities of the page, in the order in which they are made -> their records in use. */
 	links: Map<string, Link[]>;
 	wanted: Wanted[];
+	/** Systems in whose inboxes events that waited are due now. */
+	freed: Set<string>;
 }
 
 export async function takePage(
@@ -75,16 +66,9 @@ export async function takePage(
 ): Promise<TakenPage> {
 	const judged = await judge(tx, rows);
 	const news = await accepted(tx, judged, context);
-	const unified = await withUnifiedReferences(tx, [...news.values()]);
-	const decisions = await resolveBatch(tx, unified, {
-		...context.terms,
-		rules: { otherTaxId: context.terms.otherTaxId ?? 'review' },
-		whole: wholeCounts(tx, context.run),
-		now: context.now,
-	});
-	const decided = new Map([...news.keys()].map((seq, place) => [seq, decisions[place]]));
+	const decided = await resolved(tx, news, context);
 	const sure = [...news].filter(([seq]) => isSure(decided.get(seq)));
-	const { outcomes } = await context.mergeIn(
+	const { outcomes, freed } = await context.mergeIn(
 		tx,
 		sure.map(([, event]) => event),
 		context.terms.fieldRules,
@@ -95,7 +79,7 @@ export async function takePage(
 		const entityId = entityOf(decision) ?? link?.entityId ?? null;
 		return { row, verdict, entityId, decision, outcome: merged.get(row.seq) };
 	});
-	return finished(tx, taken, context);
+	return { ...(await finished(tx, taken, context)), freed };
 }
 
 interface Judged {
@@ -108,11 +92,13 @@ async function judge(tx: StoreTransaction, rows: readonly StagedRow[]): Promise<
 	const events = rows.map(({ event }) => event);
 	const links = await tx.identity.links(events);
 	const shadows = await tx.registers.shadows(events);
-	const lasts = await tx.inbox.lastEvents(events);
-	return rows.map((row) => {
+	const lasts = await tx.recordEvents.lastEvents(events);
+	// Shadows name clients where the CRM names its own records.
+	const unified = await withUnifiedReferences(tx, events);
+	return rows.map((row, place) => {
 		const key = recordKey(row.event);
 		const link = links.get(key);
-		const { kind } = classify(row.event, {
+		const { kind } = classify(unified[place] ?? row.event, {
 			...{ link, shadow: shadows.get(key), last: lasts.get(key) },
 		});
 		if (kind === 'waiting') return { row, link, verdict: 'waiting' as const };
@@ -138,6 +124,36 @@ async function accepted(
 	);
 	await tx.inbox.add([...news.values()], 'pending', now, undefined, run);
 	return news;
+}
+
+/** Households are told by their members, notes by their client: each stage knows the records of those before it. */
+const STAGES: ReadonlyArray<readonly ObjectName[]> = [
+	['contact'],
+	['household'],
+	OBJECTS.filter((object) => object !== 'contact' && object !== 'household'),
+];
+
+async function resolved(
+	tx: StoreTransaction,
+	news: ReadonlyMap<number, ChangeEvent>,
+	context: PageContext,
+): Promise<Map<number, IdentityDecision>> {
+	const { terms, now } = context;
+	const whole = wholeCounts(tx, context.run);
+	const options = { ...terms, rules: { otherTaxId: terms.otherTaxId ?? 'review' }, whole, now };
+	const decided = new Map<number, IdentityDecision>();
+	for (const objects of STAGES) {
+		const own = [...news].filter(([, { object }]) => objects.includes(object));
+		if (own.length === 0) continue;
+		const unified = await withUnifiedReferences(
+			tx,
+			own.map(([, event]) => event),
+		);
+		const decisions = await resolveBatch(tx, unified, options);
+		for (const [place, [seq]] of own.entries())
+			decided.set(seq, decisions[place] as IdentityDecision);
+	}
+	return decided;
 }
 
 function isSure(decision: IdentityDecision | undefined): boolean {
@@ -167,14 +183,14 @@ function wholeCounts(tx: StoreTransaction, run: string): WholeCounts {
 async function finished(
 	tx: StoreTransaction,
 	taken: TakenRow[],
-	{ connectorOf }: PageContext,
-): Promise<TakenPage> {
-	const ids = [...new Set(taken.flatMap(({ entityId }) => entityId ?? []))];
-	const scene = await Scene.load(tx, ids);
-	const links = new Map(
-		ids.map((id) => [id, scene.entity(id).links.filter(({ state }) => state === 'active')]),
+	context: PageContext,
+): Promise<Pick<TakenPage, 'rows' | 'links' | 'wanted'>> {
+	const objects = new Map(
+		taken.flatMap(({ entityId, row }) =>
+			entityId === null ? [] : [[entityId, row.event.object] as const],
+		),
 	);
-	const wanted = ids.flatMap((id) => wantedOf(scene, scene.entity(id), connectorOf));
+	const { links, wanted } = await wantedOf(tx, objects, context);
 	const rows = taken.map((one) => ({ ...one, verdict: verdictOf(one, links) }));
 	return { rows, links, wanted };
 }
@@ -185,22 +201,8 @@ function verdictOf(
 ): Verdict {
 	const isAsked = decision?.decision === 'review' || (decision && 'reviewId' in decision);
 	if (isAsked) return 'review';
+	if (decision?.decision === 'waits') return 'lacksClient';
 	if (verdict !== 'new' || entityId === null) return verdict;
 	const systems = new Set((links.get(entityId) ?? []).map(({ system }) => system));
 	return systems.size > 1 ? 'matched' : 'new';
-}
-
-/** As marking opens it, once everybody who is missing is really missing. */
-function wantedOf(scene: Scene, entity: EntityScene, connectorOf: ConnectorOf): Wanted[] {
-	return targetsOf(scene, entity, true).flatMap((target: Target): Wanted[] => {
-		const { system, link } = target;
-		if (link === undefined && entity.awaited.has(system.name)) return [];
-		const { operation, changes } = wantOf(scene, entity, target, connectorOf(system.connector));
-		if (operation === null) return [];
-		const { entityId } = entity;
-		const crmId = link?.crmId ?? null;
-		return [
-			{ entityId, system: system.name, crmId, operation, changes, desired: entity.desired() },
-		];
-	});
 }

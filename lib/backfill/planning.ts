@@ -5,18 +5,22 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { blockKeys, countProfiles } from '../identity/blocks';
 import { withStored } from '../identity/candidates';
-import { foldProfile } from '../identity/compare/profile';
-import { DeskError } from '../desk/errors';
+import { foldProfile } from '../identity/compare/fold-profile';
+import { DeskError } from '../model/failures';
 import { chunks } from '../store/batch';
-import { recordKey } from '../model/event';
+import { recordKey, type ChangeEvent } from '../model/event';
+import { objectsOf } from '../model/field-map';
+import { isObjectName, objectName } from '../model/objects';
+import type { SystemRow } from '../model/rows';
 import { takenBack } from '../reconcile/reconcile';
 import type { StagedRow, Verdict } from '../store/backfills';
 import type { Store, StoreTransaction } from '../store/store';
 import { Neighbours } from './neighbours';
 import { takePage, type PageContext, type Terms } from './page';
-import { emptyFindings, type Backfill, type Filter } from './report';
+import { namedBy } from './chosen';
+import { emptyFindings, objectsOfRun, type Backfill, type Filter, type Reading } from './report';
 import { load, save } from './state';
-import { tally, type TallyContext, type Tried } from './tally';
+import { tally, type Tried } from './tally';
 
 export interface PlanAsked {
 	terms: Terms;
@@ -27,6 +31,8 @@ export type PlanContext = Pick<PageContext, 'connectorOf' | 'mergeIn'> & { now: 
 
 const ROWS_AT_ONCE = 1_000;
 const PAGES_AT_ONCE = 50;
+/** A household of more members than fit on so many pages counts as one whose members are not known. */
+const MOST_PAGES_BESIDE = 5;
 
 /** Resolves when it waits for a person. Throws DeskError if something is missing. */
 export async function makePlan(
@@ -51,7 +57,7 @@ async function beginPlan(
 	now: number,
 ): Promise<Backfill> {
 	const backfill = await load(tx, run);
-	const asked = { ...backfill, terms, filters, findings: emptyFindings(), page: 0 };
+	const asked = { ...backfill, terms, filters, findings: {}, page: 0 };
 	switch (backfill.phase) {
 		case 'reading':
 			await requireRead(tx, backfill);
@@ -74,12 +80,19 @@ async function beginPlan(
 async function requireRead(tx: StoreTransaction, { readings, run }: Backfill): Promise<void> {
 	const systems = await tx.systems.all();
 	const missing = systems
-		.filter(({ name, creates }) => readings[name]?.isDone !== true && (creates || name in readings))
+		.filter((row) => (row.creates || row.name in readings) && !isRead(row, readings[row.name]))
 		.map(({ name }) => name);
 	if (missing.length === 0 && Object.keys(readings).length > 0) return;
 	throw new DeskError(
 		`${run} has not read ${missing.join(' and ')} to the end. Run the operation Read for Backfill of its CRM node first; it goes on where it stopped.`,
 	);
+}
+
+/** Everything that it syncs by now. */
+function isRead({ fieldMap }: SystemRow, reading: Reading | undefined): boolean {
+	if (reading?.isDone !== true) return false;
+	const read = reading.lists.flatMap(({ objects }) => objects);
+	return objectsOf(fieldMap).every((object) => read.includes(object));
 }
 
 async function place(store: Store, backfill: Backfill, now: () => number): Promise<Backfill> {
@@ -88,12 +101,14 @@ async function place(store: Store, backfill: Backfill, now: () => number): Promi
 	const names = new Map<number, number>();
 	for (let after = 0; ; ) {
 		const from = after;
-		const rows = await store.read((tx) => strangersAfter(tx, run, from));
+		const rows = await store.read((tx) => rowsWithOwners(tx, run, from));
 		if (rows.length === 0) break;
-		for (const { row, isStranger } of rows) {
-			const profile = foldProfile(row.event);
-			neighbours.add(row.seq, isStranger ? blockKeys(profile) : []);
-			if (!isStranger) continue;
+		for (const { row, entityId } of rows) {
+			const isContact = row.event.object === 'contact';
+			const profile = isContact ? foldProfile(row.event) : undefined;
+			const keys = profile === undefined ? [] : blockKeys(profile);
+			neighbours.add(row.seq, keys, tiesOf(row.event, entityId), entityId !== undefined);
+			if (profile === undefined || entityId !== undefined) continue;
 			for (const [hash, count] of countProfiles([profile]))
 				names.set(hash, (names.get(hash) ?? 0) + count);
 		}
@@ -114,15 +129,25 @@ async function place(store: Store, backfill: Backfill, now: () => number): Promi
 	});
 }
 
-/** `isStranger`: no client is known for it. */
-async function strangersAfter(
+/** The record itself, those that it names, and the entity that it is known to belong to. */
+function tiesOf(event: ChangeEvent, entityId: string | undefined): string[] {
+	const isNamed = event.object === 'contact' || event.object === 'household';
+	const own = [
+		...(isNamed ? [recordKey(event)] : []),
+		...(entityId === undefined ? [] : [entityId]),
+	];
+	return [...own, ...namedBy(event).map(recordKey)];
+}
+
+/** `entityId`: the client, household, ... that it is known to belong to. */
+async function rowsWithOwners(
 	tx: StoreTransaction,
 	run: string,
 	seq: number,
-): Promise<Array<{ row: StagedRow; isStranger: boolean }>> {
+): Promise<Array<{ row: StagedRow; entityId: string | undefined }>> {
 	const rows = await tx.backfills.rowsAfter(run, seq, ROWS_AT_ONCE);
 	const links = await tx.identity.links(rows.map(({ event }) => event));
-	return rows.map((row) => ({ row, isStranger: !links.has(recordKey(row.event)) }));
+	return rows.map((row) => ({ row, entityId: links.get(recordKey(row.event))?.entityId }));
 }
 
 async function tryPage(store: Store, before: Backfill, context: PlanContext): Promise<Backfill> {
@@ -130,10 +155,13 @@ async function tryPage(store: Store, before: Backfill, context: PlanContext): Pr
 	const { connectorOf, mergeIn } = context;
 	const tried = await takenBack(store, async (tx): Promise<Tried> => {
 		const rows = await tx.backfills.rowsOfPage(run, page);
-		const now = context.now();
-		const taken = await takePage(tx, rows, { run, terms, connectorOf, mergeIn, now });
-		const about: TallyContext = { filters, systems: await tx.systems.all(), connectorOf };
-		return tally(before.findings, taken, about);
+		const beside = await companionsOf(tx, run, page, rows);
+		const all = [...beside, ...rows];
+		const taken = await takePage(tx, all, { run, terms, connectorOf, mergeIn, now: context.now() });
+		const systems = await tx.systems.all();
+		const own = new Set(rows.map(({ seq }) => seq));
+		const isOwn = ({ seq }: StagedRow) => own.has(seq);
+		return tally(before.findings, taken, { filters, systems, connectorOf, isOwn });
 	});
 	return store.transaction(async (tx) => {
 		const backfill = await load(tx, run);
@@ -143,6 +171,32 @@ async function tryPage(store: Store, before: Backfill, context: PlanContext): Pr
 		const next = { ...backfill, findings: tried.findings, page: page + 1 };
 		return finishIfDone(tx, next, context.now());
 	});
+}
+
+/**
+ * What this page's records name stands on other pages where there was no room: tried out with it, since each try
+ * is taken back.
+ */
+async function companionsOf(
+	tx: StoreTransaction,
+	run: string,
+	page: number,
+	rows: readonly StagedRow[],
+): Promise<StagedRow[]> {
+	const here = new Set(rows.map(({ event }) => recordKey(event)));
+	const named = rows
+		.flatMap(({ event }) => namedBy(event))
+		.filter((one) => !here.has(recordKey(one)));
+	if (named.length === 0) return [];
+	const places = await tx.backfills.placesOf(run, named);
+	const pages = new Set([...places.values()].map((place) => place.page));
+	const found: StagedRow[] = [];
+	for (const other of [...pages].slice(0, MOST_PAGES_BESIDE)) {
+		if (other === null || other === page) continue;
+		const beside = await tx.backfills.rowsOfPage(run, other);
+		found.push(...beside.filter(({ object }) => object === 'contact' || object === 'household'));
+	}
+	return found;
 }
 
 async function settle(tx: StoreTransaction, { filtered, verdicts }: Tried): Promise<void> {
@@ -157,15 +211,16 @@ async function finishIfDone(
 	now: number,
 ): Promise<Backfill> {
 	if (backfill.page < backfill.pages) return save(tx, backfill, now);
-	const counts = await tx.backfills.countRows(backfill.run);
-	const invalid = counts
-		.filter(({ state }) => state === 'invalid')
-		.reduce((sum, { count }) => sum + count, 0);
-	const findings = { ...backfill.findings, invalid };
+	const findings = structuredClone(backfill.findings);
+	const of = (object: string) => (findings[objectName(object)] ??= emptyFindings());
+	for (const object of objectsOfRun(backfill)) of(object);
+	for (const { object, state, count } of await tx.backfills.countRows(backfill.run))
+		if (state === 'invalid' && isObjectName(object)) of(object).invalid += count;
 	for (const one of await tx.backfills.invalidReasons(backfill.run, MAX_REASONS)) {
+		if (!isObjectName(one.object)) continue;
 		const records = [`${one.system}/${one.crmId}`];
 		const why = `${one.reason} (${one.count} of ${one.system})`;
-		findings.samples = [...findings.samples, { kind: 'invalid', records, fields: [], why }];
+		of(one.object).samples.push({ kind: 'invalid', records, fields: [], why });
 	}
 	return save(tx, { ...backfill, findings, phase: 'planned', page: 0 }, now);
 }

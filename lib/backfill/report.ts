@@ -3,6 +3,7 @@
  * no values of clients.
  */
 import type { RunLimits } from '../model/delivery';
+import { OBJECTS, type ObjectName } from '../model/objects';
 import type { Terms } from './page';
 
 /**
@@ -32,17 +33,30 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** `new`: only clients of which one system has a record; `matched`: only those found in several; nothing is created. */
+/**
+ * `new`: only records of which one system has one; `matched`: only those found in several; nothing is created.
+ * What belongs to a client that is left alone is left alone, too.
+ */
 export const MODES = ['all', 'new', 'matched'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** One listing of a system. */
-export interface Reading {
+/** One list of a system; see lib/connectors/lists.ts. */
+export interface ListReading {
+	objects: ObjectName[];
+	/** Number of this listing of it. */
 	pass: number;
 	pages: number;
-	records: number;
 	/** Where the connector goes on after a break (JSON); null: at the beginning. */
 	position: unknown;
+	isDone: boolean;
+}
+
+/** All that a system keeps of what it syncs, listed once. */
+export interface Reading {
+	/** In the order in which they are read. */
+	lists: ListReading[];
+	/** Records read, by object. */
+	records: Partial<Record<ObjectName, number>>;
 	isDone: boolean;
 	/** ISO; the first page was asked for then. */
 	startedAt: string;
@@ -54,6 +68,8 @@ export interface Reading {
 export interface Writes {
 	creates: number;
 	updates: number;
+	/** Of both: contacts that join a household with it. */
+	joins: number;
 }
 
 export interface PairCount {
@@ -62,7 +78,7 @@ export interface PairCount {
 	matched: number;
 }
 
-/** Clients whose records disagreed in a field. */
+/** Clients (or households, notes, ...) whose records disagreed in a field. */
 export interface Conflict {
 	field: string;
 	clients: number;
@@ -70,9 +86,18 @@ export interface Conflict {
 	winners: Record<string, number>;
 }
 
+/** What writing the records of one object costs. */
+export interface ObjectCost {
+	object: ObjectName;
+	calls: number;
+	seconds: number | null;
+}
+
 export interface Estimate {
 	system: string;
 	calls: number;
+	/** The same object by object, in the order in which they are made. */
+	objects: ObjectCost[];
 	/** At the pace that the budget allows; null: no limit is known. */
 	seconds: number | null;
 	/** Calls a day that the CRM allows and those that are left of them, if it says so. */
@@ -94,7 +119,7 @@ export interface PlanSample {
 	why: string;
 }
 
-/** What trying it out has found so far. */
+/** What trying out the records of one object has found so far. "Clients": what stands behind them, be it a client or a note. */
 export interface Findings {
 	/** Clients that stand behind the records. */
 	clients: number;
@@ -107,6 +132,8 @@ export interface Findings {
 	known: number;
 	changed: number;
 	waiting: number;
+	/** Records that name a client who is not known (in review, not read, or gone): they wait for it. */
+	lacksClient: number;
 	review: number;
 	invalid: number;
 	/** Records that no filter lets through. */
@@ -125,22 +152,28 @@ export interface Findings {
 /** One condition on a record of a system; a client is loaded if one of its records fits all of its system's. */
 export interface Filter {
 	system: string;
+	/** Default: contact. */
+	object?: ObjectName;
 	/** A canonical field. */
 	field: string;
-	is: 'equal' | 'notEqual' | 'contains' | 'empty' | 'notEmpty';
+	/** `before`, `after`: of dates and times, by their ISO text; the day itself is neither. */
+	is: 'equal' | 'notEqual' | 'contains' | 'empty' | 'notEmpty' | 'before' | 'after';
 	value?: string;
 }
 
+/** Object -> system -> how many. */
+export type PerObject = Partial<Record<ObjectName, Record<string, number>>>;
+
 export interface Caps {
-	/** System -> records that may be created there at most, and how many a day. Absent: no cap. */
-	creates?: Record<string, number>;
+	/** Records that may be created at most. Absent: no cap. */
+	creates?: PerObject;
+	/** System -> contacts that may be created there a day; what belongs to them follows them. */
 	createsPerDay?: Record<string, number>;
 }
 
 export interface Backfill {
 	/** `backfill/<n>` */
 	run: string;
-	object: string;
 	phase: Phase;
 	isPaused: boolean;
 	mode: Mode;
@@ -152,15 +185,16 @@ export interface Backfill {
 	page: number;
 	/** Key: system. */
 	readings: Record<string, Reading>;
-	findings: Findings;
+	/** By object; absent: none of its records was read. */
+	findings: Partial<Record<ObjectName, Findings>>;
 	/** Records that the run is done with. */
 	merged: number;
 	/** Records that the run leaves alone for its mode. */
 	left: number;
-	/** System -> creates that the run has asked for, against the caps. */
-	created: Record<string, number>;
-	/** System -> creates that were left out for the cap. */
-	overCap: Record<string, number>;
+	/** Creates that the run has asked for, against the caps. */
+	created: PerObject;
+	/** Creates that were left out for the cap. */
+	overCap: PerObject;
 	/** Where the sweep goes on. */
 	sweptTo: string | null;
 	approved: Record<string, RunLimits>;
@@ -183,6 +217,7 @@ export function emptyFindings(): Findings {
 		known: 0,
 		changed: 0,
 		waiting: 0,
+		lacksClient: 0,
 		review: 0,
 		invalid: 0,
 		filtered: 0,
@@ -193,6 +228,32 @@ export function emptyFindings(): Findings {
 		changedFields: {},
 		samples: [],
 	};
+}
+
+/** In the order in which records are made: a contact joins its household with its first write. */
+export const MAKING_ORDER: readonly ObjectName[] = [
+	'household',
+	'contact',
+	'opportunity',
+	'note',
+	'task',
+	'event',
+];
+
+/** The objects that were read, clients first. */
+export function objectsOfRun({ readings }: Pick<Backfill, 'readings'>): ObjectName[] {
+	const read = Object.values(readings).flatMap(({ lists }) => lists);
+	return OBJECTS.filter((object) => read.some(({ objects }) => objects.includes(object)));
+}
+
+/** How many there are of an object in a system. */
+export function countIn(counts: PerObject, object: ObjectName, system: string): number {
+	return counts[object]?.[system] ?? 0;
+}
+
+export function plusOne(counts: PerObject, object: ObjectName, system: string): PerObject {
+	const own = { ...counts[object], [system]: countIn(counts, object, system) + 1 };
+	return { ...counts, [object]: own };
 }
 
 const MAX_NOTES = 20;

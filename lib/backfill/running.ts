@@ -3,17 +3,18 @@
  * opened and the page counts as done together or not at all. Whoever calls it next goes on, in whatever process.
  */
 import { markDeliveries } from '../delivery/mark';
-import { readOthersOnce } from '../mapping/reading';
 import { PRIORITY } from '../model/rows';
 import { fingerprint, targetKey } from '../removal/refusal';
 import { BACKFILL_ORIGIN, type StagedRow } from '../store/backfills';
 import type { StoreTransaction } from '../store/store';
-import { takePage, type PageContext, type TakenPage, type Wanted } from './page';
-import { RUNNING, type Backfill, type Mode } from './report';
+import { CapGate, dueTimes } from './caps';
+import { chosenRows } from './chosen';
+import { endNotes } from './end-notes';
+import { takePage, type PageContext } from './page';
+import { RUNNING, withNote, type Backfill } from './report';
 import { load, save } from './state';
 
 const SWEEP_PAGE = 100;
-const DAY_MS = 86_400_000;
 const SWEEP_ORIGIN = 'backfill-sweep';
 
 export type StepContext = Pick<PageContext, 'connectorOf' | 'mergeIn' | 'now'>;
@@ -22,16 +23,21 @@ export interface Step {
 	backfill: Backfill;
 	/** False: nothing can be done right now. */
 	moved: boolean;
+	/** Systems in whose inboxes events that waited are due now. */
+	freed: ReadonlySet<string>;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 export async function step(tx: StoreTransaction, run: string, context: StepContext): Promise<Step> {
 	const backfill = await load(tx, run);
-	if (backfill.isPaused || !RUNNING.includes(backfill.phase)) return { backfill, moved: false };
+	if (backfill.isPaused || !RUNNING.includes(backfill.phase))
+		return { backfill, moved: false, freed: NONE };
 	switch (backfill.phase) {
 		case 'merging':
-			return { backfill: await mergePage(tx, backfill, context), moved: true };
+			return mergePage(tx, backfill, context);
 		case 'sweeping':
-			return { backfill: await sweep(tx, backfill, context), moved: true };
+			return { backfill: await sweep(tx, backfill, context), moved: true, freed: NONE };
 		default:
 			return endWhenWritten(tx, backfill, context.now);
 	}
@@ -41,33 +47,36 @@ async function mergePage(
 	tx: StoreTransaction,
 	backfill: Backfill,
 	context: StepContext,
-): Promise<Backfill> {
+): Promise<Step> {
 	const { run, terms, page } = backfill;
 	const { connectorOf, now } = context;
 	const planned = await tx.backfills.rowsOfPage(run, page);
-	const rows = planned.filter((row) => row.state === 'planned' && isAsked(backfill.mode, row));
-	const left = planned.filter((row) => row.state === 'planned' && !rows.includes(row));
-	const taken = await takePage(tx, rows, { ...context, run, terms });
-	const allowed = await refuse(tx, backfill, taken);
+	const { rows, left } = await chosenRows(tx, backfill, planned);
+	const gate = new CapGate(backfill);
+	const allows: PageContext['allows'] = (wanted) => gate.allows(wanted);
+	const taken = await takePage(tx, rows, { ...context, run, terms, allows });
+	await saveRefusals(tx, gate);
 	const touched = new Map(
 		[...taken.links.keys()].map((id) => [id, { syncOrigin: BACKFILL_ORIGIN, run }]),
 	);
-	const dueAt = dueTimes(allowed, backfill, now);
+	const dueAt = dueTimes(backfill, now);
 	await markDeliveries(tx, touched, { connectorOf, now, run, loads: true, dueAt });
+	const waiting = taken.rows.filter(({ verdict }) => verdict === 'lacksClient');
 	await tx.backfills.settleRows(seqsOf(rows), { state: 'merged' });
+	await tx.backfills.settleRows(seqsOf(waiting.map(({ row }) => row)), { state: 'waiting' });
 	await tx.backfills.settleRows(seqsOf(left), { state: 'left' });
-	const merged = backfill.merged + rows.length;
-	const next = { ...allowed, merged, left: backfill.left + left.length, page: page + 1 };
-	if (next.page < next.pages) return save(tx, next, now);
+	const next: Backfill = {
+		...backfill,
+		created: gate.created,
+		overCap: gate.overCap,
+		merged: backfill.merged + rows.length,
+		left: backfill.left + left.length,
+		page: page + 1,
+	};
+	const { freed } = taken;
+	if (next.page < next.pages) return { backfill: await save(tx, next, now), moved: true, freed };
 	await tx.systems.setLoading(Object.keys(next.readings), false);
-	await readOthersOnce(tx, Object.keys(next.readings));
-	return save(tx, { ...next, phase: 'sweeping' }, now);
-}
-
-function isAsked(mode: Mode, { verdict }: StagedRow): boolean {
-	if (mode === 'all') return true;
-	if (mode === 'new') return verdict === 'new';
-	return verdict !== 'new';
+	return { backfill: await save(tx, { ...next, phase: 'sweeping' }, now), moved: true, freed };
 }
 
 function seqsOf(rows: readonly StagedRow[]): number[] {
@@ -78,59 +87,23 @@ function seqsOf(rows: readonly StagedRow[]): number[] {
  * What the person did not allow is remembered as refused, so that neither this nor a later comparison
  * opens it; an edit of the client, or another approved backfill, does.
  */
-async function refuse(
+async function saveRefusals(
 	tx: StoreTransaction,
-	backfill: Backfill,
-	{ wanted }: TakenPage,
-): Promise<Backfill> {
-	const creates = wanted.filter(({ operation }) => operation === 'create');
-	const standing = await tx.entities.standing([
-		...new Set(creates.map(({ entityId }) => entityId)),
-	]);
-	const overCap = { ...backfill.overCap };
-	const next = { ...backfill, overCap, created: { ...backfill.created } };
-	const changed = new Map<string, Record<string, string>>();
-	for (const one of creates) {
-		const key = targetKey(one.system, null);
-		const refused = changed.get(one.entityId) ?? { ...standing.get(one.entityId)?.refused };
-		const isOver = isOverCap(next, one);
-		if (isOver) overCap[one.system] = (overCap[one.system] ?? 0) + 1;
-		if (isOver || backfill.mode === 'matched') {
-			refused[key] = fingerprint(one.operation, one.changes);
-		} else {
-			next.created[one.system] = (next.created[one.system] ?? 0) + 1;
-			delete refused[key];
-		}
-		changed.set(one.entityId, refused);
-	}
-	for (const [entityId, refused] of changed) {
+	{ allowed, refused }: Pick<CapGate, 'allowed' | 'refused'>,
+): Promise<void> {
+	const ids = [...new Set([...allowed, ...refused].map(({ entityId }) => entityId))];
+	const standing = await tx.entities.standing(ids);
+	for (const entityId of ids) {
 		const before = standing.get(entityId)?.refused ?? {};
-		if (JSON.stringify(before) !== JSON.stringify(refused))
-			await tx.entities.saveRefused(entityId, refused);
+		const after = { ...before };
+		for (const one of refused)
+			if (one.entityId === entityId)
+				after[targetKey(one.system, null)] = fingerprint(one.operation, one.changes);
+		for (const one of allowed)
+			if (one.entityId === entityId) delete after[targetKey(one.system, null)];
+		if (JSON.stringify(before) !== JSON.stringify(after))
+			await tx.entities.saveRefused(entityId, after);
 	}
-	return next;
-}
-
-function isOverCap({ caps, created }: Backfill, { system }: Wanted): boolean {
-	const cap = caps.creates?.[system];
-	return cap !== undefined && (created[system] ?? 0) >= cap;
-}
-
-/** Creates beyond a day's share are due on the days after. */
-function dueTimes(
-	{ created }: Backfill,
-	{ caps, runStartedAt, created: before }: Backfill,
-	now: number,
-) {
-	const opened = { ...before };
-	const start = runStartedAt === null ? now : Date.parse(runStartedAt);
-	return (system: string, operation: string): number => {
-		const perDay = caps.createsPerDay?.[system];
-		if (operation !== 'create' || perDay === undefined) return now;
-		const place = opened[system] ?? 0;
-		opened[system] = Math.min(place + 1, created[system] ?? place + 1);
-		return Math.max(now, start + Math.floor(place / perDay) * DAY_MS);
-	};
 }
 
 /** Clients that people made while the load went on were created nowhere else: that is made up for. */
@@ -154,6 +127,9 @@ async function endWhenWritten(
 ): Promise<Step> {
 	const deliveries = await tx.backfills.deliveries(backfill.run);
 	const isOpen = deliveries.some(({ state }) => ['open', 'held', 'claimed'].includes(state));
-	if (isOpen) return { backfill, moved: false };
-	return { backfill: await save(tx, { ...backfill, phase: 'finished' }, now), moved: true };
+	if (isOpen) return { backfill, moved: false, freed: NONE };
+	const counts = await tx.backfills.countRows(backfill.run);
+	const noted = endNotes(counts, deliveries).reduce(withNote, backfill);
+	const ended = await save(tx, { ...noted, phase: 'finished' }, now);
+	return { backfill: ended, moved: true, freed: NONE };
 }

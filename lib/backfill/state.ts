@@ -1,17 +1,16 @@
 /** A backfill's report in the table of runs. */
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { RunRow } from '../store/runs';
 import type { StoreTransaction } from '../store/store';
 import type { Terms } from './page';
-import { emptyFindings, ENDED, type Backfill } from './report';
+import { ENDED, type Backfill } from './report';
 
 export const KIND = 'backfill';
 
-export function newBackfill(object: string, now: number): Omit<Backfill, 'run'> {
+export function newBackfill(now: number): Omit<Backfill, 'run'> {
 	const at = new Date(now).toISOString();
 	const terms: Terms = { fieldRules: [] };
 	return {
-		object,
 		phase: 'reading',
 		isPaused: false,
 		mode: 'all',
@@ -21,7 +20,7 @@ export function newBackfill(object: string, now: number): Omit<Backfill, 'run'> 
 		pages: 0,
 		page: 0,
 		readings: {},
-		findings: emptyFindings(),
+		findings: {},
 		merged: 0,
 		left: 0,
 		created: {},

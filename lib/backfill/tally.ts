@@ -1,14 +1,20 @@
 /** Adds what one page came to when it was tried out to what was found before. Pure. */
 import type { Connector } from '../connectors/connector';
 import { isEmpty } from '../model/canonical';
+import { recordKey } from '../model/event';
 import { isListField } from '../model/fields';
+import { OBJECTS, OBJECT_LABELS, type ObjectName } from '../model/objects';
 import type { SystemRow } from '../model/rows';
-import type { MergeOutcome } from '../merge/batch';
-import type { Verdict } from '../store/backfills';
+import type { MergeOutcome } from '../merge/batch-result';
+import type { StagedRow, Verdict } from '../store/backfills';
 import { fits } from './filters';
-import type { TakenPage, TakenRow, Wanted } from './page';
+import { namedBy } from './chosen';
+import type { TakenPage, TakenRow } from './page';
+import type { Wanted } from './wants';
 import {
+	emptyFindings,
 	SAMPLE_KINDS,
+	type Backfill,
 	type Conflict,
 	type Filter,
 	type Findings,
@@ -17,8 +23,10 @@ import {
 	type Writes,
 } from './report';
 
+export type AllFindings = Backfill['findings'];
+
 export interface Tried {
-	findings: Findings;
+	findings: AllFindings;
 	/** Rows that the run leaves alone. */
 	filtered: number[];
 	/** Rows by what was found of them. */
@@ -30,6 +38,7 @@ const MAX_REFUSALS = 50;
 
 interface Client {
 	entityId: string | null;
+	object: ObjectName;
 	rows: TakenRow[];
 	systems: string[];
 	wanted: Wanted[];
@@ -39,24 +48,43 @@ export interface TallyContext {
 	filters: readonly Filter[];
 	systems: readonly SystemRow[];
 	connectorOf: (kind: string) => Connector;
+	/** Rows of the page; others were taken in for those that name them, and are counted with their own page. */
+	isOwn: (row: StagedRow) => boolean;
 }
 
-export function tally(before: Findings, page: TakenPage, context: TallyContext): Tried {
+export function tally(before: AllFindings, page: TakenPage, context: TallyContext): Tried {
 	const findings = structuredClone(before);
 	const filtered: number[] = [];
 	const verdicts = new Map<Verdict, number[]>();
+	const left = new Set<string>();
 	for (const client of clientsOf(page)) {
-		const seqs = client.rows.map(({ row }) => row.seq);
-		if (!client.rows.every(({ row }) => fits(context.filters, row.event))) {
-			findings.filtered += seqs.length;
+		const own = client.rows.filter(({ row }) => context.isOwn(row));
+		const seqs = own.map(({ row }) => row.seq);
+		const found = (findings[client.object] ??= emptyFindings());
+		if (isFiltered(client, context.filters, left)) {
+			for (const { row } of client.rows) left.add(recordKey(row.event));
+			found.filtered += seqs.length;
 			filtered.push(...seqs);
 			continue;
 		}
-		for (const { row, verdict } of client.rows)
+		for (const { row, verdict } of own)
 			verdicts.set(verdict, [...(verdicts.get(verdict) ?? []), row.seq]);
-		add(findings, client, context);
+		if (own.length > 0) add(found, { ...client, rows: own }, context);
 	}
 	return { findings, filtered, verdicts };
+}
+
+/** By a condition of its own, or since all those whom it names are. */
+function isFiltered(
+	{ rows }: Client,
+	filters: readonly Filter[],
+	left: ReadonlySet<string>,
+): boolean {
+	if (!rows.every(({ row }) => fits(filters, row.event))) return true;
+	return rows.some(({ row: { event } }) => {
+		const named = event.object === 'contact' ? [] : namedBy(event);
+		return named.length > 0 && named.every((one) => left.has(recordKey(one)));
+	});
 }
 
 /** Records in review are each by themselves. */
@@ -72,10 +100,13 @@ function clientsOf({ rows, links, wanted }: TakenPage): Client[] {
 		}
 		const own = entityId === null ? [] : (links.get(entityId) ?? []);
 		const systems = [...new Set(own.map(({ system }) => system))].sort();
-		clients.set(key, { entityId, rows: [taken], systems, wanted: [] });
+		const { object } = row.event;
+		clients.set(key, { entityId, object, rows: [taken], systems, wanted: [] });
 	}
 	for (const one of wanted) clients.get(one.entityId)?.wanted.push(one);
-	return [...clients.values()];
+	// What others name comes first.
+	const rank = ({ object }: Client) => OBJECTS.indexOf(object);
+	return [...clients.values()].sort((a, b) => rank(a) - rank(b));
 }
 
 function add(findings: Findings, client: Client, context: TallyContext): void {
@@ -84,6 +115,7 @@ function add(findings: Findings, client: Client, context: TallyContext): void {
 		else if (verdict === 'changed') findings.changed += 1;
 		else if (verdict === 'waiting') findings.waiting += 1;
 		else if (verdict === 'review') findings.review += 1;
+		else if (verdict === 'lacksClient') findings.lacksClient += 1;
 	}
 	const isAsked = client.rows.some(({ verdict }) => verdict === 'review');
 	if (isAsked)
@@ -162,6 +194,7 @@ function addWrites(findings: Findings, client: Client, context: TallyContext): v
 function refusalOf(wanted: Wanted, { systems, connectorOf }: TallyContext): string | undefined {
 	const system = systems.find(({ name }) => name === wanted.system);
 	if (system === undefined || wanted.operation !== 'create') return undefined;
+	if (wanted.object !== 'contact') return undefined;
 	const { refuses } = connectorOf(system.connector);
 	return refuses?.(wanted.desired, system.settings);
 }
@@ -174,14 +207,19 @@ function addRefusal(findings: Findings, client: Client, system: string, reason: 
 	sample(findings, 'invalid', client, `${system}: ${reason}`);
 }
 
-function count(writes: Record<string, Writes>, { system, operation }: Wanted): void {
-	const own = (writes[system] ??= { creates: 0, updates: 0 });
+function count(
+	writes: Record<string, Writes>,
+	{ system, object, operation, changes }: Wanted,
+): void {
+	const own = (writes[system] ??= { creates: 0, updates: 0, joins: 0 });
 	if (operation === 'create') own.creates += 1;
 	else own.updates += 1;
+	if (object === 'contact' && !isEmpty(changes['household'] ?? null)) own.joins += 1;
 }
 
 function sampleOf(findings: Findings, client: Client, conflicts: string[]): void {
 	const [only] = client.systems;
+	const word = client.object === 'contact' ? 'client' : OBJECT_LABELS[client.object].toLowerCase();
 	const creates = client.wanted.filter(({ operation }) => operation === 'create');
 	const elsewhere = creates.map(({ system }) => system).join(' and ');
 	if (client.systems.length > 1) {
@@ -189,7 +227,7 @@ function sampleOf(findings: Findings, client: Client, conflicts: string[]): void
 			decision?.decision === 'linked' ? [decision.evidence.by] : [],
 		);
 		const by = evidence[0] === undefined ? '' : `, by ${evidence[0]}`;
-		sample(findings, 'matched', client, `One client in ${client.systems.join(', ')}${by}.`);
+		sample(findings, 'matched', client, `One ${word} in ${client.systems.join(', ')}${by}.`);
 	} else if (only !== undefined && creates.length > 0) {
 		sample(findings, 'new', client, `Only in ${only}: to be created in ${elsewhere}.`);
 	}

@@ -2,11 +2,16 @@
  * Putting a record away and taking it out again, where a CRM has no call for it: an update of the one
  * field that the settings name. Shared by the connectors.
  */
+import { z } from 'zod';
+import { fromCrm, toCrm } from '../mapping/transforms';
 import { canonicalText } from '../model/canonical';
 import type { DeliveryJob, DeliveryOutcome } from '../model/delivery';
-import type { FieldMap } from '../model/field-map';
+import type { FieldMap, FieldMapping } from '../model/field-map';
 import type { CanonicalFields, FieldValue, ScalarValue } from '../model/fields';
+import type { ObjectName } from '../model/objects';
+import type { Archive, ArchiveTerms, Json, ObjectCapability } from './connector';
 import { forField, mapped } from './field-codec';
+import { canonicalItemValue } from './objects/crm-object';
 
 export interface ArchiveSettings {
 	/** The CRM's field that says whether a record is put away; empty: archiving is refused. */
@@ -31,7 +36,46 @@ export interface ArchiveTools {
 }
 
 /** Stands for the field in an update of its own, whatever it is mapped to: the map may only read it. */
-const STAND_IN = 'custom.archive-state';
+export const STAND_IN = 'custom.archive-state';
+
+const word = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const termsSchema = z.object({ field: z.string().min(1), value: word, back: word.default('') });
+
+/**
+ * The capability as the setting `itemArchive` has it: by object the terms (field, value, back), or null where
+ * records are not to be put away. What cannot be read counts as not said; records that are put away as contacts
+ * are follow the contacts' settings.
+ */
+export function withArchive(
+	capability: ObjectCapability,
+	object: ObjectName,
+	settings: Record<string, Json> = {},
+): ObjectCapability {
+	const { itemArchive: given } = settings;
+	const isSaid = typeof given === 'object' && given !== null && !Array.isArray(given);
+	if (!isSaid || capability.archive === true) return capability;
+	const own = given[object];
+	if (own === null) return { ...capability, archive: false };
+	const terms = termsSchema.safeParse(own);
+	return terms.success ? { ...capability, archive: terms.data } : capability;
+}
+
+export function isTerms(archive: Archive): archive is ArchiveTerms {
+	return typeof archive === 'object';
+}
+
+/** What the archive field holds, under the canonical field that it is mapped to; undefined: the map has no word for it. */
+export function mappedValue(
+	mapping: FieldMapping,
+	value: ScalarValue,
+	object: ObjectName = 'contact',
+): ScalarValue | undefined {
+	const canonical = fromCrm(mapping, value);
+	if (canonical === undefined) return undefined;
+	return object === 'contact'
+		? forField(mapping.field, canonical)
+		: canonicalItemValue(mapping.field, canonical);
+}
 
 /** A map of the one field. */
 function archiveMap({ archiveField }: ArchiveSettings): FieldMap {
@@ -59,7 +103,8 @@ export async function deliverArchive(
 	const archived = isArchiveValue(current, settings);
 	const archives = job.operation === 'archive';
 	// A person who set it to something else meanwhile has taken the record out already.
-	if (archives === archived) return tools.confirmed(known(job, settings, current ?? null));
+	const isSo = archives === archived || (archived && isWantedSo(job, settings));
+	if (isSo) return tools.confirmed(known(job, settings, current ?? null));
 	const text = archives ? settings.archiveValue : valueBefore(job, settings);
 	const target = likeBefore(text, current, archives);
 	const outcome = await tools.update({
@@ -81,14 +126,28 @@ function isArchiveValue(value: FieldValue | undefined, settings: ArchiveSettings
 	);
 }
 
+/** A task that was done before it was put away: what says so says it of a record in use, too. */
+function isWantedSo(job: DeliveryJob, settings: ArchiveSettings): boolean {
+	if (job.object === 'contact') return false;
+	return ofField(job, settings).some((mapping) =>
+		isArchiveValue(own(mapping, job.desired[mapping.field]), settings),
+	);
+}
+
+function ofField({ fieldMap }: DeliveryJob, { archiveField }: ArchiveSettings): FieldMap {
+	return mapped(fieldMap).filter(({ crmField }) => crmField === archiveField);
+}
+
+/** A canonical value in the CRM's own words. */
+function own(mapping: FieldMapping, value: FieldValue | undefined): FieldValue | undefined {
+	return value === undefined || Array.isArray(value) ? value : toCrm(mapping, value);
+}
+
 /** What the client's entity wants there, else what the record held, unless that is the archive's value. */
 function valueBefore(job: DeliveryJob, settings: ArchiveSettings): string {
-	const fields = mapped(job.fieldMap).filter(({ crmField }) => crmField === settings.archiveField);
-	const told = fields.flatMap(({ field }) => [
-		job.changes[field],
-		job.desired[field],
-		job.known[field],
-	]);
+	const told = ofField(job, settings).flatMap((mapping) =>
+		[job.changes, job.desired, job.known].map((fields) => own(mapping, fields[mapping.field])),
+	);
 	const before = told.find(
 		(value) =>
 			value !== undefined &&
@@ -114,9 +173,11 @@ function likeBefore(
 
 /** The value under the canonical fields that the job's own map gives it. */
 function known(job: DeliveryJob, settings: ArchiveSettings, value: FieldValue): CanonicalFields {
-	const fields = mapped(job.fieldMap).filter(({ crmField }) => crmField === settings.archiveField);
 	return Object.fromEntries(
-		fields.map(({ field }) => [field, Array.isArray(value) ? value : forField(field, value)]),
+		ofField(job, settings).flatMap((mapping) => {
+			const told = Array.isArray(value) ? value : mappedValue(mapping, value, job.object);
+			return told === undefined ? [] : [[mapping.field, told]];
+		}),
 	);
 }
 
@@ -126,8 +187,8 @@ function translated(
 	settings: ArchiveSettings,
 ): DeliveryOutcome {
 	if (outcome.status === 'gone') return outcome;
-	const value = outcome.known?.[STAND_IN];
-	const told = value === undefined ? {} : known(job, settings, value);
+	const { [STAND_IN]: value, ...others } = outcome.known ?? {};
+	const told = { ...others, ...(value === undefined ? {} : known(job, settings, value)) };
 	if (outcome.status === 'confirmed') return { ...outcome, known: told };
 	const reason = outcome.reason.replaceAll(STAND_IN, settings.archiveField);
 	const field = outcome.status === 'rejected' ? { field: settings.archiveField } : {};

@@ -1,12 +1,24 @@
 import fc from 'fast-check';
 import { FakeClock } from '../../test/unit/connectors/harness';
-import { BudgetFull, createPacer, createRateBudget, type CallPriority } from './budget';
+import {
+	BudgetFull,
+	createPacer,
+	createRateBudget,
+	type BudgetOptions,
+	type CallPriority,
+} from './budget';
 
 function mostInWindow(times: number[], windowMs: number): number {
 	return Math.max(
 		0,
 		...times.map((from) => times.filter((at) => at >= from && at < from + windowMs).length),
 	);
+}
+
+function budgetOf(calls: number, windowMs: number, more: Partial<BudgetOptions> = {}) {
+	const clock = new FakeClock();
+	const { now, sleep } = clock;
+	return { clock, budget: createRateBudget({ calls, windowMs, now, sleep, ...more }) };
 }
 
 describe('rate budget', () => {
@@ -18,14 +30,7 @@ describe('rate budget', () => {
 		});
 		await fc.assert(
 			fc.asyncProperty(plan, async ({ calls, windowMs, pauses }) => {
-				const clock = new FakeClock();
-				const budget = createRateBudget({
-					calls,
-					windowMs,
-					now: clock.now,
-					sleep: clock.sleep,
-					marginMs: 0,
-				});
+				const { clock, budget } = budgetOf(calls, windowMs, { marginMs: 0 });
 				const times: number[] = [];
 				for (const [index, pause] of pauses.entries()) {
 					if (index % 3 === 0) clock.at += pause;
@@ -39,13 +44,7 @@ describe('rate budget', () => {
 	});
 
 	test('live goes before retry, retry before backfill, whoever came first', async () => {
-		const clock = new FakeClock();
-		const budget = createRateBudget({
-			calls: 1,
-			windowMs: 100,
-			now: clock.now,
-			sleep: clock.sleep,
-		});
+		const { budget } = budgetOf(1, 100);
 		await budget.take('live');
 		const served: string[] = [];
 		const ask = async (priority: CallPriority, name: string) => {
@@ -63,13 +62,7 @@ describe('rate budget', () => {
 	});
 
 	test('a pause holds everybody back, and is told', async () => {
-		const clock = new FakeClock();
-		const budget = createRateBudget({
-			calls: 5,
-			windowMs: 100,
-			now: clock.now,
-			sleep: clock.sleep,
-		});
+		const { clock, budget } = budgetOf(5, 100);
 		const began = clock.now();
 		budget.pauseFor(30_000);
 		expect(budget.state()).toEqual({ available: 0, nextInMs: 30_000 });
@@ -79,14 +72,7 @@ describe('rate budget', () => {
 	});
 
 	test('an aborted waiter takes nothing and leaves the queue', async () => {
-		const clock = new FakeClock();
-		const budget = createRateBudget({
-			calls: 1,
-			windowMs: 1_000,
-			now: clock.now,
-			sleep: clock.sleep,
-			marginMs: 0,
-		});
+		const { clock, budget } = budgetOf(1, 1_000, { marginMs: 0 });
 		await budget.take('live');
 		const controller = new AbortController();
 		const waiting = budget.take('live', controller.signal);
@@ -99,14 +85,7 @@ describe('rate budget', () => {
 	});
 
 	test('the queue is bounded', async () => {
-		const clock = new FakeClock();
-		const budget = createRateBudget({
-			calls: 1,
-			windowMs: 1_000,
-			now: clock.now,
-			sleep: clock.sleep,
-			maxWaiting: 2,
-		});
+		const { budget } = budgetOf(1, 1_000, { maxWaiting: 2 });
 		await budget.take('live');
 		const waiting = [budget.take('live'), budget.take('backfill')];
 		await expect(budget.take('live')).rejects.toBeInstanceOf(BudgetFull);

@@ -130,7 +130,7 @@ export class Circuit {
 const LONG_POLL_MS = 60_000;
 
 /** The same door: what passes it tells whether the CRM is up. */
-export function guardedPort(http: HttpPort, circuit: Circuit, now: () => number): HttpPort {
+function guardedPort(http: HttpPort, circuit: Circuit, now: () => number): HttpPort {
 	return async (request) => {
 		if (isLongPoll(request)) return http(request);
 		try {
@@ -146,7 +146,7 @@ export function guardedPort(http: HttpPort, circuit: Circuit, now: () => number)
 }
 
 /** Closed while the CRM is down: nobody waits for the rate budget then, and no call is counted. */
-export function guardedBudget(budget: RateBudget, circuit: Circuit): RateBudget {
+function guardedBudget(budget: RateBudget, circuit: Circuit): RateBudget {
 	const take: RateBudget['take'] = async (priority, signal) => {
 		const isProbe = await circuit.enter();
 		try {

@@ -8,11 +8,22 @@ import type { ChangeEventInput } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import type { FieldMap } from '../model/field-map';
 import type { ObjectName } from '../model/objects';
+import type { CrmField } from '../model/crm-field';
 import type { DeliveryJob, DeliveryOutcome } from '../model/delivery';
+import type { Json } from '../model/json';
+import type { ConnectorCapabilities } from './capabilities';
 import type { HttpPort } from './http';
 import type { ChangeHints } from './poll-hints';
 
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type {
+	Archive,
+	ArchiveTerms,
+	ConnectorCapabilities,
+	ObjectCapability,
+} from './capabilities';
+export type { CrmField } from '../model/crm-field';
+export { ConfigurationFailure } from '../model/failures';
+export type { Json } from '../model/json';
 
 /** A raw record as the CRM's API gives it. */
 export type CrmRecord = Record<string, unknown>;
@@ -30,7 +41,17 @@ export interface ConnectorContext {
 	settings: Record<string, Json>;
 	/** Waits until the system's rate budget allows one call, then counts it. */
 	budget: RateBudget;
+	/** What must not be forgotten when the process dies; absent where no store is at hand. */
+	notes?: ConnectorNotes;
 	log: (level: 'debug' | 'info' | 'warn', message: string, details?: Record<string, Json>) => void;
+}
+
+/** Small notes of a system's connector, by name, kept in the store. */
+export interface ConnectorNotes {
+	/** null: there is none of this name. */
+	read: (name: string) => Promise<Json>;
+	/** Puts `change(note)` in its place, in one transaction. Rejects if that did not surely happen. */
+	change: (name: string, change: (note: Json) => Json) => Promise<void>;
 }
 
 export interface RateBudget {
@@ -42,29 +63,6 @@ export interface RateBudget {
 	pauseFor: (ms: number) => void;
 	/** Calls that may be made right now, and the ms until the next one is free. */
 	state: () => { available: number; nextInMs: number };
-}
-
-/** A field of the CRM as its API (or, where that has no describe, its documentation) names it. */
-export interface CrmField {
-	/** The name used in field maps and in create/update. */
-	name: string;
-	label: string;
-	type:
-		| 'string'
-		| 'number'
-		| 'boolean'
-		| 'date'
-		| 'datetime'
-		| 'options'
-		| 'email'
-		| 'phone'
-		| 'list';
-	options?: Array<{ value: string; label: string }>;
-	readOnly: boolean;
-	required: boolean;
-	custom: boolean;
-	/** The canonical field that the default map gives it, if any. */
-	suggestedField?: string;
 }
 
 /** One batch from a change source: goes to the inbox in the same transaction that moves the cursor. */
@@ -106,6 +104,8 @@ export interface ReadAllOptions {
 	fieldMap: FieldMap;
 	/** Default: contact. */
 	object?: ObjectName;
+	/** Objects of the same list ({@link ConnectorCapabilities.sharedLists}): their records are yielded, too. */
+	alongside?: readonly ObjectName[];
 	/** Read only these; records that are gone are left out. Absent: every record. */
 	crmIds?: readonly string[];
 	/**
@@ -123,69 +123,10 @@ export type ChangeSourceState =
 	| { status: 'waiting'; reason: string; retryInMs: number }
 	| { status: 'gap'; reason: string };
 
-/** Fatal: repeating will not help before a person changes something. */
-export class ConfigurationFailure extends Error {
-	override readonly name = 'ConfigurationFailure';
-
-	constructor(
-		message: string,
-		/** How to get unstuck. */
-		readonly hint: string,
-	) {
-		super(message);
-	}
-}
-
 export interface ListOptions {
 	limit?: number;
 	/** The CRM's own filters, as the node's panel offers them. */
 	filters?: Record<string, string>;
-}
-
-/** What a CRM lets be done with its records of one object. */
-export interface ObjectCapability {
-	create: boolean;
-	/**
-	 * `append`: a record is never changed, but the connector makes a further one that says what changed;
-	 * the change source leaves these out.
-	 */
-	change: boolean | 'append';
-	archive: boolean;
-	delete: boolean;
-	/** Canonical fields without which none can be made there. */
-	needs?: readonly string[];
-	/** What the field `client` of its records can name. Absent: contacts and households. */
-	clients?: readonly ObjectName[];
-}
-
-export interface ConnectorCapabilities {
-	/** How changes are learned. */
-	changes: 'poll' | 'stream';
-	/** Resolution of the vendor's edit times in ms (Wealthbox 60,000). */
-	timeResolutionMs: number;
-	/** Default calls allowed: `calls` per `windowMs`, sliding. */
-	rateLimit: { calls: number; windowMs: number } | null;
-	/** Canonical fields that can be read but not written. */
-	readOnlyFields: string[];
-	/**
-	 * What a delivery may do to end a record. Archiving is by the settings `archiveField` and
-	 * `archiveValue`; without a field in them it is rejected.
-	 */
-	removal: { archive: boolean; delete: boolean };
-	/**
-	 * Calls that one write of a contact usually costs, for estimates. Absent: one for a create, two for an
-	 * update. `atOnce`: so many records travel in these calls together, under the system's settings; for
-	 * connectors with {@link Connector.deliverMany}.
-	 */
-	writeCalls?: {
-		create: number;
-		update: number;
-		atOnce?: (settings: Record<string, Json>) => number;
-	};
-	/** What is synced beside contacts. */
-	objects?: Partial<Record<Exclude<ObjectName, 'contact'>, ObjectCapability>>;
-	/** The same where the system's settings decide; undefined: they do not. */
-	objectIn?: (object: ObjectName, settings: Record<string, Json>) => ObjectCapability | undefined;
 }
 
 /** For the node's own operations; values are the CRM's own fields. All throw {@link CrmError}. */

@@ -2,6 +2,7 @@
 import { sameValue } from '../model/canonical';
 import type { DeliveryJob, DeliveryOutcome, Urgency } from '../model/delivery';
 import type { CanonicalFields } from '../model/fields';
+import type { ConnectorContext } from './connector';
 import { shortHash } from './field-codec';
 import type { RestRequest } from './rest';
 
@@ -68,6 +69,16 @@ export function confirmedOutcome(confirmation: Confirmation): DeliveryOutcome {
 		calls,
 		...(found === true ? { found } : {}),
 	};
+}
+
+/** {@link confirmedOutcome} by what a delivery works with. */
+export function confirmed(
+	{ context, client }: { context: ConnectorContext; client: { calls: () => number } },
+	crmId: string,
+	known: CanonicalFields,
+	found?: boolean,
+): DeliveryOutcome {
+	return confirmedOutcome({ crmId, known, at: context.now(), calls: client.calls(), found });
 }
 
 export function noRecord(): DeliveryOutcome {

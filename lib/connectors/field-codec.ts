@@ -4,12 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { canonicalText, listItemKey } from '../model/canonical';
-import type { FieldMap, FieldMapping } from '../model/field-map';
+import type { FieldMap } from '../model/field-map';
 import { readsIn, writesOut } from '../model/field-map';
 import {
 	fieldsSchemaOf,
 	isFieldName,
-	isListField,
 	type AddressItem,
 	type CanonicalFields,
 	type EmailItem,
@@ -54,10 +53,6 @@ export function mapped(fieldMap: FieldMap): FieldMap {
 	return fieldMap.filter(({ field, direction }) => direction !== 'off' && isFieldName(field));
 }
 
-export function mappingOf(fieldMap: FieldMap, field: string): FieldMapping | undefined {
-	return mapped(fieldMap).find((mapping) => mapping.field === field);
-}
-
 /** A scalar as the API gives it; lists of texts (multi-selects) are joined; objects are not scalars (undefined). */
 export function scalarOf(value: unknown): ScalarValue | undefined {
 	if (value === null || value === undefined) return null;
@@ -99,6 +94,14 @@ export function compact<T extends object>(value: T): T {
 		if (value[name] !== undefined) said[name] = value[name];
 	}
 	return said;
+}
+
+/** Joins a part to a body: what it names is set, arrays of several parts are joined. */
+export function addPart(body: Record<string, unknown>, part: Record<string, unknown> = {}): void {
+	for (const [name, value] of Object.entries(part)) {
+		const before = body[name];
+		body[name] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+	}
 }
 
 export function refOf(id: unknown): string | undefined {
@@ -146,7 +149,7 @@ export function tidyList<T extends ListItem>(field: ListField, items: readonly T
 }
 
 /** A text that is the same for the same content, whatever the order of the keys. */
-export function stableText(value: unknown): string {
+function stableText(value: unknown): string {
 	return JSON.stringify(value, (_key, inner: unknown) =>
 		typeof inner === 'object' && inner !== null && !Array.isArray(inner)
 			? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -167,8 +170,4 @@ export function allowedBy(picklists: unknown, field: string, value: FieldValue):
 	return (
 		wanted === '' || allowed.some((one) => canonicalText(String(one)).toLowerCase() === wanted)
 	);
-}
-
-export function isListMapping({ field }: FieldMapping): boolean {
-	return isListField(field);
 }

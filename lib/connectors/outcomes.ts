@@ -99,6 +99,20 @@ export function changedMeanwhile(crm: string, field: string): DeliveryOutcome {
 	};
 }
 
+/** Code of the outcome below. */
+export const STILL_UNDER_WAY = 'still-under-way';
+
+/** An earlier write of the record may still be carried out by the CRM: a newer one would be written over. */
+export function stillUnderWay(crm: string, retryAfterMs: number): DeliveryOutcome {
+	return {
+		status: 'retry',
+		reason: `${crm} is still working on an earlier write of the record; waiting for its end.`,
+		code: STILL_UNDER_WAY,
+		retryAfterMs,
+		outcomeUnknown: false,
+	};
+}
+
 type Rejected = Extract<DeliveryOutcome, { status: 'rejected' }>;
 
 /** A text that the CRM's own list does not have. */

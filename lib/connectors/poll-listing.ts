@@ -79,7 +79,8 @@ export class FullListing {
 		const deleted = read.records.filter(
 			({ crmId, deleted: gone }) => gone && !cursor.deleted.includes(crmId),
 		);
-		const events = await this.eventsOf(read.records, cursor, readAt);
+		const asOf = Math.min(readAt, read.readAt ?? readAt);
+		const events = await this.eventsOf(read.records, cursor, asOf);
 		const revived = new Set(
 			events.filter(({ change }) => change !== 'delete').map(({ crmId }) => crmId),
 		);

@@ -12,6 +12,8 @@ export interface PollPage {
 	total?: number;
 	/** The server's own clock (Date header), ms since the epoch. */
 	serverTime?: number;
+	/** The records are as of then, if that is before the page was asked for, ms. */
+	readAt?: number;
 }
 
 export interface PageQuery {

@@ -159,6 +159,20 @@ describe('a start from now', () => {
 		expect(source.events.every(({ fields }) => fields.lastName !== 'Before')).toBe(true);
 	});
 
+	test('nor in a later poll that begins further back than the first ones', async () => {
+		desk.edit('old', 'Before');
+		desk.clock.at += 8 * MINUTE;
+		const deepOverlapMs = 15 * MINUTE;
+		source = desk.start({ overlapMs: MINUTE, deepOverlapMs, clockToleranceMs: 10 * MINUTE });
+		await source.rounds(1);
+		const began = desk.clock.now();
+		desk.edit('new', 'After');
+		await source.until(() => desk.clock.now() > began + deepOverlapMs);
+		const isDeep = ({ since }: PageQuery) => since !== null && since < began - 8 * MINUTE;
+		expect(desk.queries.slice(2).some(isDeep)).toBe(true);
+		expect(new Set(ids(source))).toEqual(new Set(['upsert new']));
+	});
+
 	test('its full listing tells only of records that are known', async () => {
 		desk.rows.set('ancient', { at: 1_000, name: 'Ancient' });
 		desk.rows.set('linked', { at: 1_000, name: 'Linked' });

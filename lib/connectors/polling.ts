@@ -137,7 +137,7 @@ class Polling {
 					deletedReadAt,
 					newest: this.advanced(round),
 					polledAt: round.began,
-					baseline: prunedBaseline(cursor.baseline, round.since - FILTER_SLACK_MS),
+					baseline: prunedBaseline(cursor.baseline, this.since(true) - FILTER_SLACK_MS),
 				}
 			: { ...cursor, deletedReadAt };
 		for (const crmId of round.deleted) this.seen.delete(crmId);
@@ -147,12 +147,17 @@ class Polling {
 		this.setPace(round, complete);
 	}
 
+	/** Where a poll from the present position begins. */
+	private since(deep: boolean): number {
+		const { deepOverlapMs, overlapMs, listLagMs } = this.parts.settings;
+		return this.cursor.newest - (deep ? deepOverlapMs : overlapMs) - listLagMs;
+	}
+
 	private async readRound(): Promise<PollRound> {
-		const { context, reader, options, settings } = this.parts;
+		const { context, reader, options } = this.parts;
 		const began = context.now();
 		const deep = began >= this.nextDeepAt;
-		const overlap = deep ? settings.deepOverlapMs : settings.overlapMs;
-		const since = this.cursor.newest - overlap - settings.listLagMs;
+		const since = this.since(deep);
 		const round = newRound({ began, deep, since, newest: this.cursor.newest });
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
 			const query = {

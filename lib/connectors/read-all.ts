@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ChangeEventInput } from '../model/event';
 import type { CallPriority } from './budget';
 import { CrmError, type ConnectorContext, type ReadAllOptions } from './connector';
-import { snapshotEvent, type PolledRecord } from './poll-events';
+import { lateSighting, snapshotEvent, type PolledRecord } from './poll-events';
 import type { PollPage, PollReader } from './poll-reader';
 
 export interface RecordReader extends PollReader {
@@ -20,15 +20,16 @@ const MAX_PAGES = 2_000;
 const BATCH = 50;
 const MAX_TRIES = 3;
 
-/** See `Connector.readAll`. */
+/** See `Connector.readAll`. `listLagMs`: as in PollingSettings; a record read by its id is as it is now. */
 export function readAllWith(
 	context: ConnectorContext,
 	reader: RecordReader,
 	options: ReadAllOptions,
+	listLagMs = 0,
 ): AsyncGenerator<ChangeEventInput[]> {
 	const { crmIds, signal } = options;
 	return crmIds === undefined
-		? readPages(context, reader, options)
+		? readPages(context, reader, options, listLagMs)
 		: readSome(context, reader, crmIds, signal);
 }
 
@@ -39,6 +40,7 @@ async function* readPages(
 	context: ConnectorContext,
 	reader: RecordReader,
 	{ signal, from, onPage }: ReadAllOptions,
+	listLagMs: number,
 ): AsyncGenerator<ChangeEventInput[]> {
 	const ids = new Set<string>();
 	const before = positionSchema.safeParse(from).data ?? { pages: 0, records: 0 };
@@ -56,7 +58,7 @@ async function* readPages(
 		total = read.total ?? total;
 		const records = before.records + ids.size;
 		onPage?.({ pages: page, records });
-		yield snapshots(context, fresh, readAt);
+		yield snapshots(context, fresh, readAt, listLagMs);
 		if (read.more) continue;
 		if (records < total) throw incomplete('fewer records came than there are');
 		return;
@@ -100,6 +102,7 @@ function snapshots(
 	context: ConnectorContext,
 	records: readonly PolledRecord[],
 	readAt: number,
+	listLagMs = 0,
 ): ChangeEventInput[] {
 	const sighting = {
 		system: context.system,
@@ -109,7 +112,7 @@ function snapshots(
 	};
 	return records
 		.filter(({ deleted }) => !deleted)
-		.map((record) => snapshotEvent(record, sighting, false));
+		.map((record) => snapshotEvent(record, lateSighting(sighting, record, listLagMs), false));
 }
 
 function incomplete(why: string): CrmError {

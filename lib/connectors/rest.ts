@@ -104,12 +104,12 @@ export function mayHaveBeenDone(error: unknown): boolean {
 	return error.status >= 500 || error.status === 408 || error.code === UNEXPECTED_ANSWER;
 }
 
-export function isRetryableStatus(status: number): boolean {
+function isRetryableStatus(status: number): boolean {
 	const passing = status === 408 || status === 425 || status === 429;
 	return passing || (status >= 500 && status !== 501 && status !== 505);
 }
 
-export const UNEXPECTED_ANSWER = 'unexpected-answer';
+const UNEXPECTED_ANSWER = 'unexpected-answer';
 
 /** A success status with a body that is not what the API promises (a proxy's page, a cut-off answer). */
 export function unexpectedAnswer(crm: string, response: HttpResponse, expected: string): CrmError {

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeClock } from '../../test/unit/connectors/harness';
-import { budgetPort } from '../store/budgets';
+import { budgetPort } from '../store/budget-port';
 import { openSqlite } from '../store/sqlite/dialect';
 import { Store } from '../store/store';
 import type { RateBudget } from './connector';

@@ -23,6 +23,8 @@ export interface BudgetPort {
 	 * and gives its result. Rejects if that did not surely happen.
 	 */
 	exchange: <T>(account: string, change: (state: Json) => { state: Json; result: T }) => Promise<T>;
+	/** The account's state (null: there is none). */
+	read?: (account: string) => Promise<Json>;
 }
 
 export interface SharedBudgetOptions extends WindowLimit {

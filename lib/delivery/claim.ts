@@ -16,13 +16,15 @@ import { UNSETTLED } from '../store/schema';
 import type { StoreTransaction } from '../store/store';
 import { buryDeliveries } from './bury';
 import { sortDue, type DueJob } from './due';
+import { beforeHouseholds } from './household-first';
 import { markDeliveries } from './mark';
 import type { RecordPlan } from './plan';
 import { Scene, type ConnectorOf } from './scene';
 
 export const LEASE_MS = 45_000;
 const MAX_ROUNDS = 5;
-const UNMERGED_WAIT_MS = 5_000;
+/** Of what has to come after something else. */
+const WAIT_MS = 5_000;
 /** Contents of a create's tries that are remembered. */
 const MAX_TRIED = 5;
 const UNANSWERED =
@@ -72,14 +74,16 @@ async function claimDue(
 	const scene = await Scene.load(tx, [...new Set(due.map(({ entityId }) => entityId))]);
 	const unmerged = await unmergedRecords(tx, due);
 	const connector = options.connectorOf(system.connector);
-	const sorted = sortDue(due, { scene, system, connector, unmerged });
+	const early = await beforeHouseholds(tx, due, scene, now);
+	const sorted = sortDue(due, { scene, system, connector, unmerged, early });
 	const jobs = sorted.jobs.map(({ row, plan, shadow }) =>
 		job(row, system, plan, shadow, options.uuid?.() ?? randomUUID()),
 	);
 	await drop(tx, sorted.idle, scene, 'The record agrees again.', now);
 	await drop(tx, sorted.asked, scene, 'A review asks first.', now);
 	await drop(tx, sorted.overtaken, scene, 'Something else is wanted now.', now);
-	await postpone(tx, sorted.waiting, now);
+	await postpone(tx, sorted.waiting, now, 'An event of the record is not merged yet.');
+	await postpone(tx, sorted.early, now, 'Its household is made first.');
 	await buryDeliveries(tx, sorted.spent, UNANSWERED, 'unanswered', now);
 	await hold(tx, jobs, sorted.jobs, now);
 	await compareAnew(tx, [...sorted.found, ...sorted.overtaken], options);
@@ -106,16 +110,20 @@ async function unmergedRecords(tx: StoreTransaction, due: DeliveryRow[]): Promis
 	const removals = due.flatMap(({ operation, crmId, ...row }) =>
 		isRemoval(operation) && crmId !== null ? [{ ...row, crmId }] : [],
 	);
-	const last = await tx.inbox.lastEvents(removals);
+	const last = await tx.recordEvents.lastEvents(removals);
 	return new Set(
 		[...last].filter(([, { state }]) => UNSETTLED.includes(state)).map(([key]) => key),
 	);
 }
 
-async function postpone(tx: StoreTransaction, rows: DeliveryRow[], now: number): Promise<void> {
-	const reason = 'An event of the record is not merged yet.';
+async function postpone(
+	tx: StoreTransaction,
+	rows: DeliveryRow[],
+	now: number,
+	reason: string,
+): Promise<void> {
 	for (const { id, priority } of rows) {
-		const nextAt = now + UNMERGED_WAIT_MS;
+		const nextAt = now + WAIT_MS;
 		await tx.deliveries.reopen(id, { nextAt, priority, reason, code: null });
 	}
 }
@@ -169,7 +177,8 @@ function withLocalReferences(one: DeliveryJob, { references }: Scene): DeliveryJ
 		...one,
 		changes: local(one.changes),
 		desired: local(one.desired),
-		known: local(one.known),
+		// A record may still name one that its client had before: that is no edit which forbids its removal.
+		known: one.operation === 'delete' ? references.sure(one.system, one.known) : local(one.known),
 	};
 }
 

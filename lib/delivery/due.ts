@@ -8,7 +8,7 @@ import type { Shadow } from '../merge/shadow';
 import { archiveChanges } from '../removal/archive-field';
 import { isRemoval } from '../removal/flight';
 import { planRecord, type RecordPlan } from './plan';
-import { DELIVERY_RETRY, isExhausted } from './retry';
+import { DELIVERY_RETRY, isExhausted } from '../retry';
 import type { EntityScene, Scene } from './scene';
 import { isFound, isMakeable, mayCreate, wantOf } from './wanted';
 
@@ -32,6 +32,8 @@ export interface DueSorted {
 	overtaken: DeliveryRow[];
 	/** Removals of records of which an event waits to be merged. */
 	waiting: DeliveryRow[];
+	/** Contacts whose household is made first. */
+	early: DeliveryRow[];
 	/** Handed out often enough. */
 	spent: DeliveryRow[];
 }
@@ -42,6 +44,8 @@ export interface DueContext {
 	connector: Connector;
 	/** Keys of records of which an event waits to be merged. */
 	unmerged: ReadonlySet<string>;
+	/** Ids of deliveries that wait for a household's: see ./household-first.ts. */
+	early: ReadonlySet<number>;
 }
 
 export function sortDue(due: readonly DeliveryRow[], context: DueContext): DueSorted {
@@ -52,11 +56,13 @@ export function sortDue(due: readonly DeliveryRow[], context: DueContext): DueSo
 		found: [],
 		overtaken: [],
 		waiting: [],
+		early: [],
 		spent: [],
 	};
 	for (const row of due) {
 		const entity = context.scene.entity(row.entityId);
-		if (row.operation === 'create') sortCreate(row, entity, context, sorted);
+		if (context.early.has(row.id)) sorted.early.push(row);
+		else if (row.operation === 'create') sortCreate(row, entity, context, sorted);
 		else sortWrite(row, entity, context, sorted);
 	}
 	return sorted;
@@ -96,7 +102,7 @@ function sortWrite(
 		const wantedNow = scene.wantedIn(entity, system.name, can(entity, system, connector), shadow);
 		const plan = planOf(entity, system, connector, wantedNow, shadow);
 		const changes = isRemoval(row.operation)
-			? archiveChanges(row.operation, system, connector, plan.desired)
+			? archiveChanges(row.operation, system, connector, plan.desired, entity.object)
 			: plan.changes;
 		sorted.jobs.push({ row, plan: { ...plan, changes }, shadow });
 	}

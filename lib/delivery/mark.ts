@@ -5,6 +5,7 @@
  */
 import type { Cause } from '../merge/cause';
 import type { Operation } from '../model/delivery';
+import type { ObjectName } from '../model/objects';
 import { PRIORITY, type DeliveryRow, type SystemRow } from '../model/rows';
 import { endDepartures } from '../removal/ending';
 import { keepRemovalQuestions, type RemovalAsk } from '../removal/questions';
@@ -44,7 +45,7 @@ export interface MarkOptions {
 	/** A backfill loads the systems: whoever is missing is really missing. */
 	loads?: boolean;
 	/** When a delivery of this operation is due, ms. Default: now. */
-	dueAt?: (system: string, operation: Operation) => number;
+	dueAt?: (system: string, operation: Operation, object: ObjectName) => number;
 }
 
 export interface MarkResult {
@@ -131,7 +132,9 @@ class Marker {
 				this.hurry(delivery, cause);
 				continue;
 			}
-			if (this.isRefused(entity, target, want) || want.operation === null) continue;
+			// That a record cannot be made yet is no newer change.
+			const isNotYet = want.operation === null && target.link === undefined;
+			if (isNotYet || this.isRefused(entity, target, want) || want.operation === null) continue;
 			this.open(entity, target, want.operation, cause);
 		}
 		for (const delivery of standing) this.keepOther(entity, delivery);
@@ -234,7 +237,7 @@ class Marker {
 			syncOrigin: cause.syncOrigin,
 			priority: this.priorityOf(cause),
 			run: cause.run ?? run,
-			nextAt: dueAt?.(system.name, operation) ?? now,
+			nextAt: dueAt?.(system.name, operation, object) ?? now,
 		});
 	}
 }

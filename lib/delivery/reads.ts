@@ -7,7 +7,7 @@ import { isNews } from '../inbox/intake';
 import { changeEventSchema, recordKey, type ChangeEvent } from '../model/event';
 import { withUnifiedReferences } from '../references/inbound';
 import type { StoreTransaction } from '../store/store';
-import type { DeliveryReport, RecordedResult } from './result';
+import type { DeliveryReport, RecordedResult } from './report';
 
 /** Answers how many events that were. A read of another record, or one that fits no event, is left out. */
 export async function takeReads(
@@ -34,7 +34,7 @@ export async function addReads(
 ): Promise<number> {
 	if (reads.length === 0) return 0;
 	const shadows = await tx.registers.shadows(reads);
-	const lasts = await tx.inbox.lastEvents(reads);
+	const lasts = await tx.recordEvents.lastEvents(reads);
 	const taken = await tx.inbox.statesOf(reads.map(({ eventId }) => eventId));
 	const unified = await withUnifiedReferences(tx, reads);
 	const news = reads.filter((event, index) =>

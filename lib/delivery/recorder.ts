@@ -19,9 +19,9 @@ import type { Ledger } from './ledger';
 import { endRemoval, isRemoval, withdrawRemoval, type RemovalOperation } from '../removal/flight';
 import { recordDone, recordMissing } from './recorded-removal';
 import { createTarget } from './wanted';
-import type { RecordedResult, RecorderOptions } from './result';
+import type { RecordedResult, RecorderOptions } from './report';
 import { refunded } from './refund';
-import { backoffMs, DELIVERY_RETRY, isExhausted } from './retry';
+import { backoffMs, DELIVERY_RETRY, isExhausted } from '../retry';
 
 /** Gone and created again this often, a record is left to a person. */
 const MAX_RECREATED = 3;

@@ -2,11 +2,12 @@
 import type { DeliveryOutcome } from '../model/delivery';
 import type { DeliveryRow } from '../model/rows';
 import { CIRCUIT_OPEN } from '../connectors/circuit';
+import { STILL_UNDER_WAY } from '../connectors/outcomes';
 
 type Retry = Extract<DeliveryOutcome, { status: 'retry' }>;
 
 /** The call was not made. */
-const NOT_TRIED = [CIRCUIT_OPEN, 'budget'];
+const NOT_TRIED = [CIRCUIT_OPEN, 'budget', STILL_UNDER_WAY];
 /** The CRM did not answer, or not sensibly. */
 const NO_ANSWER = ['refused', 'timeout', 'reset', 'network', '500', '502', '503', '504'];
 

@@ -2,7 +2,7 @@ import { iso, snapshot, START, TestHub } from '../../test/unit/support/hub';
 import type { CanonicalFields } from '../model/fields';
 import type { DeliveryJob } from '../model/delivery';
 import { LEASE_MS } from './claim';
-import { DELIVERY_RETRY } from './retry';
+import { DELIVERY_RETRY } from '../retry';
 
 const ADA = { firstName: 'Ada', lastName: 'Hale', jobTitle: 'CFO' };
 const REDTAIL = 'redtail-U1001';

@@ -5,46 +5,17 @@
 import { circuitAccount } from '../connectors/circuit';
 import { readCircuit, statusOf } from '../connectors/circuit-state';
 import type { RecordAddress } from '../model/event';
-import type { DeliveryOutcome } from '../model/delivery';
 import { isReferenceField } from '../model/objects';
 import type { DeliveryRow } from '../model/rows';
 import { fieldsWithUnifiedReferences } from '../references/inbound';
 import type { StoreTransaction } from '../store/store';
 import { doubted } from './doubt';
 import { Ledger } from './ledger';
-import { markDeliveries, type ConnectorOf } from './mark';
+import { markDeliveries } from './mark';
+import type { DeliveryReport, RecordedResult, ResultOptions } from './report';
 import { takeReads } from './reads';
 import { addressOf, Recorder } from './recorder';
-
-export interface DeliveryReport {
-	deliveryId: number;
-	claimToken: string;
-	outcome: DeliveryOutcome;
-}
-
-export interface RecordedResult {
-	deliveryId: number;
-	/** `stale`: the claim had run out and another one took over; the report changed nothing. */
-	state: 'confirmed' | 'retry' | 'dead' | 'unlinked' | 'stale';
-	unifiedId: string | null;
-	system: string | null;
-	crmId: string | null;
-	reason?: string;
-	/** ISO time of the next try. */
-	nextTryAt?: string;
-}
-
-export interface ResultOptions {
-	connectorOf: ConnectorOf;
-	now: number;
-	random: () => number;
-}
-
-/** With what is known of the CRMs at this moment. */
-export interface RecorderOptions extends ResultOptions {
-	/** The system's circuit breaker is not closed. */
-	isDown: (system: string) => boolean;
-}
+import { waitingRecords } from './waiting';
 
 export async function recordResults(
 	tx: StoreTransaction,
@@ -78,7 +49,42 @@ export async function recordResults(
 	await ledger.save(tx, options.now);
 	await takeReads(tx, reports, results, options.now);
 	await markDeliveries(tx, touched, options);
-	return results;
+	return withWaiting(tx, results, options);
+}
+
+/** Whose create is dead now: how many records wait for them. */
+async function withWaiting(
+	tx: StoreTransaction,
+	results: readonly RecordedResult[],
+	{ connectorOf }: ResultOptions,
+): Promise<RecordedResult[]> {
+	const dead = results.flatMap(({ state, crmId, unifiedId }) =>
+		state === 'dead' && crmId === null && unifiedId !== null ? [unifiedId] : [],
+	);
+	if (dead.length === 0) return [...results];
+	const waiting = await waitingRecords(tx, connectorOf, dead);
+	return results.map((result) => {
+		const own = waiting.filter(({ deliveryId }) => deliveryId === result.deliveryId);
+		return own.length === 0 ? result : { ...result, waiting: own.length };
+	});
+}
+
+/** Claims that nothing answered until their execution ended: tried again later. Resolves to their number. */
+export async function endClaims(
+	tx: StoreTransaction,
+	tokens: readonly string[],
+	reason: string,
+	options: ResultOptions,
+): Promise<number> {
+	const left = await tx.deliveries.stillClaimed(tokens);
+	const outcome = { status: 'retry', reason, code: 'execution', outcomeUnknown: true } as const;
+	const reports = left.map(({ id: deliveryId, claimToken }) => ({
+		deliveryId,
+		claimToken: claimToken ?? '',
+		outcome,
+	}));
+	await recordResults(tx, reports, options);
+	return left.length;
 }
 
 /** What a CRM told of a record names records of its own; the shadow names entities. */

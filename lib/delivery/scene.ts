@@ -12,6 +12,7 @@ import { stands, type Departure } from '../removal/departure';
 import { endRemoval } from '../removal/flight';
 import type { Refusals } from '../store/entities';
 import type { StoreTransaction } from '../store/store';
+import { departingClients, type DepartingClient } from './departing-clients';
 
 export type ConnectorOf = (kind: string) => Connector;
 
@@ -27,6 +28,8 @@ export interface EntityScene {
 	alive: DeliveryRow[];
 	/** Why it departs; undefined if no departure stands. */
 	departure: Departure | undefined;
+	/** Its client departs from the same system: what a person says of that counts here, too. */
+	client: DepartingClient | undefined;
 	/** A departure is kept that stands no more: a record is back. */
 	returned: Departure | undefined;
 	refused: Refusals;
@@ -100,11 +103,15 @@ export class Scene {
 		readonly references: References,
 	) {}
 
-	/** `causes`: of entities about which nothing stands, nothing else than what has changed is read. */
+	/**
+	 * `causes`: of entities about which nothing stands, nothing else than what has changed is read. `assumed`:
+	 * records that may be named as if they were there.
+	 */
 	static async load(
 		tx: StoreTransaction,
 		ids: readonly string[],
 		causes?: ReadonlyMap<string, Cause>,
+		assumed?: readonly Link[],
 	): Promise<Scene> {
 		const systems = await tx.systems.all();
 		const allLinks = await tx.identity.linksOf(ids);
@@ -127,7 +134,8 @@ export class Scene {
 		}
 		const shadows = await shadowsFor(tx, allLinks, compared);
 		const registers = await registersFor(tx, ids, compared);
-		const references = await References.load(tx, registers.values(), shadows.values());
+		const references = await References.load(tx, registers.values(), shadows.values(), assumed);
+		const clients = await departingClients(tx, { standing, registers, references });
 		const entities = ids.map((entityId): [string, EntityScene] => {
 			const own = links.get(entityId) ?? [];
 			const { departure, refused = {} } = standing.get(entityId) ?? {};
@@ -142,6 +150,7 @@ export class Scene {
 					links: own,
 					alive: alive.get(entityId) ?? [],
 					departure: isStanding ? departure : undefined,
+					client: isStanding ? clients.get(entityId) : undefined,
 					returned: isStanding ? undefined : departure,
 					refused,
 					isRefused: Object.keys(refused).length > 0,
@@ -183,7 +192,7 @@ export class Scene {
 		return this.references.wantedIn(system, desired, shadow, clients);
 	}
 
-	/** The object of its client, if that lives and has never had a record in the system. */
+	/** The object of its client, if that is to come into the system before it (References.clientMissingIn). */
 	clientMissingIn(entity: EntityScene, system: string): ObjectName | undefined {
 		return this.references.clientMissingIn(system, entity.desired(entity.compared));
 	}

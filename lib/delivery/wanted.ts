@@ -7,7 +7,7 @@ import { mapOfObject, writesOut } from '../model/field-map';
 import type { CanonicalFields } from '../model/fields';
 import type { ObjectName } from '../model/objects';
 import type { DeliveryRow, Link, SystemRow } from '../model/rows';
-import { fateOf, termsOf, type Fate } from '../removal/fate';
+import { answeredWith, fateOf, isPutAway, termsOf, type Fate } from '../removal/fate';
 import { planRecord } from './plan';
 import type { EntityScene, Scene } from './scene';
 
@@ -83,6 +83,8 @@ export function wantOf(
 		case 'live':
 			return { operation: update, changes, isBarred, isUnremovable: isKept(entity, system, can) };
 		case 'ask':
+			// With the client goes what is the client's: one question is enough.
+			if (sharesQuestion(entity, system)) return { operation: update, changes, isBarred };
 			return { operation: update, changes, isBarred, ask: fate.operation };
 		case 'rest':
 			return { operation: null, changes };
@@ -109,6 +111,21 @@ export function isMakeable(
 	return !isNameable || !makes(system, connector, missing);
 }
 
+/** Would a record of it be made there, were its client there? */
+export function awaitsClient(
+	scene: Scene,
+	entity: EntityScene,
+	system: SystemRow,
+	connector: Connector,
+): boolean {
+	const isThere = entity.links.some((link) => link.system === system.name);
+	if (isThere || !isAlive(entity) || !mayCreate(entity, system)) return false;
+	const missing = scene.clientMissingIn(entity, system.name);
+	const { clients } = capabilityOf(connector, entity.object, system.settings);
+	const isNameable = missing !== undefined && (clients?.includes(missing) ?? true);
+	return isNameable && makes(system, connector, entity.object) && makes(system, connector, missing);
+}
+
 /** Does the system get records of this object from us? */
 function makes(system: SystemRow, connector: Connector, object: ObjectName): boolean {
 	const isSynced = mapOfObject(system.fieldMap, object).some(writesOut);
@@ -116,7 +133,9 @@ function makes(system: SystemRow, connector: Connector, object: ObjectName): boo
 }
 
 function isKept({ departure }: EntityScene, system: SystemRow, can: ObjectCapability): boolean {
-	return departure !== undefined && system.deletePolicy !== 'ignore' && !can.archive && !can.delete;
+	return (
+		departure !== undefined && system.deletePolicy !== 'ignore' && !can.delete && !isPutAway(can)
+	);
 }
 
 function fateIn(
@@ -126,12 +145,20 @@ function fateIn(
 	system: SystemRow,
 	connector: Connector,
 ): Fate {
-	const { departure } = entity;
 	// Asked for only while it departs.
-	const own = departure && entity.links.filter((one) => one.system === link.system);
+	const own = entity.departure && entity.links.filter((one) => one.system === link.system);
 	const inSystem = (own ?? []).flatMap((one) => scene.shadow(one) ?? []);
 	const terms = termsOf(system, connector, entity.object);
+	const departure =
+		entity.departure && answeredWith(entity.departure, entity.client?.departure, terms, inSystem);
 	return fateOf({ link, shadow: scene.shadow(link), departure, terms, inSystem });
+}
+
+/** A person is about to say whether the client may be removed there. */
+function sharesQuestion({ client }: EntityScene, { name, deletePolicy }: SystemRow): boolean {
+	if (client === undefined || deletePolicy !== 'ask') return false;
+	const isThere = client.links.some(({ system, state }) => system === name && state === 'active');
+	return isThere && client.departure.answers[name] === undefined;
 }
 
 /** A record that was to be created turned up by itself: its create must not be tried again. */

@@ -3,44 +3,16 @@
  * compared with their records anew. What an answer does depends on the kind of the review: one file
  * a kind under `answers/`.
  */
-import { markDeliveries, type ConnectorOf } from '../delivery/mark';
-import type { Touched } from '../merge/person-edit';
+import { markDeliveries } from '../delivery/mark';
 import type { ReviewDecision, ReviewKind, ReviewRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
-import { DeskError } from './errors';
+import { DeskError } from '../model/failures';
+import type { Answer, AnswerContext, AnswerReview } from './answers/answer-review';
 import { answerBreaker } from './answers/breaker';
 import { answerDuplicate } from './answers/duplicate';
 import { answerIdentity } from './answers/identity';
 import { answerRemoval } from './answers/removal';
 import { answerValue } from './answers/value';
-
-export interface Answer extends Omit<ReviewDecision, 'by'> {
-	/**
-	 * Of `value` and `custom`: the event id of the candidate that was looked at. If another one has
-	 * taken its place since, the answer is refused.
-	 */
-	candidateEventId?: string;
-}
-
-export interface AnswerContext {
-	/** ms */
-	now: number;
-	connectorOf: ConnectorOf;
-	by?: string;
-}
-
-/** What came of an answer: the decision as it is kept, and the clients that may differ now. */
-export interface Answered {
-	decision: ReviewDecision;
-	touched: Touched;
-}
-
-export type AnswerReview = (
-	tx: StoreTransaction,
-	review: ReviewRow,
-	answer: Answer,
-	context: AnswerContext,
-) => Promise<Answered>;
 
 interface Handler {
 	verdicts: ReadonlyArray<ReviewDecision['verdict']>;

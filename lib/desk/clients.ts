@@ -12,7 +12,7 @@ import { recordKey, type RecordAddress } from '../model/event';
 import type { Registers } from '../merge/register';
 import type { Link, StoredAuditRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
-import { DeskError } from './errors';
+import { DeskError } from '../model/failures';
 
 export interface MergeAsked {
 	/** Becomes part of `into`; its id stays as an alias. */

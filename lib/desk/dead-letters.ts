@@ -4,7 +4,7 @@ import { createTarget } from '../delivery/wanted';
 import { changeEventSchema, describeIssues } from '../model/event';
 import { PRIORITY, type DeadLetterRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
-import { DeskError } from './errors';
+import { DeskError } from '../model/failures';
 
 export interface LetterContext {
 	/** ms */

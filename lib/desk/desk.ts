@@ -5,12 +5,14 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
 import type { ConnectorOf } from '../delivery/mark';
+import { waitingRecords, type WaitingRecord } from '../delivery/waiting';
 import type { DeadLetterRow, ReviewRow, StoredAuditRow, WhileInReview } from '../model/rows';
 import type { AuditQuery } from '../store/audit';
 import type { PauseRow } from '../store/pauses';
 import type { RunRow } from '../store/runs';
 import type { Store, StoreTransaction } from '../store/store';
-import { answerReview, requireReview, type Answer, type AnswerContext } from './answer';
+import { answerReview, requireReview } from './answer';
+import type { Answer, AnswerContext } from './answers/answer-review';
 import {
 	mergeClients,
 	splitClient,
@@ -154,8 +156,14 @@ export class Desk {
 		return this.store.read((tx) => tx.runs.list(kind, limit));
 	}
 
+	/** Notes, tasks and so on that wait for a client whose create is dead. */
+	async waiting(limit: number): Promise<WaitingRecord[]> {
+		const records = await this.store.read((tx) => waitingRecords(tx, this.connectorOf));
+		return records.slice(0, limit);
+	}
+
 	metrics(): Promise<Metrics> {
-		return this.store.read((tx) => countAll(tx, this.clock.now()));
+		return this.store.read((tx) => countAll(tx, this.clock.now(), this.connectorOf));
 	}
 
 	private async withReview(

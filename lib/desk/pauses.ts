@@ -4,7 +4,7 @@
  */
 import type { PauseRow, PauseTarget } from '../store/pauses';
 import type { StoreTransaction } from '../store/store';
-import { DeskError } from './errors';
+import { DeskError } from '../model/failures';
 
 /** Without `crmId`: the whole system. */
 export interface PauseRequest {

@@ -20,8 +20,9 @@ import { recordKey } from '../model/event';
 import type { Link, ReviewRow, WhileInReview } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { newEntity, linkRecord } from './answers/identity';
-import { requireReview, type AnswerContext } from './answer';
-import { DeskError } from './errors';
+import { requireReview } from './answer';
+import type { AnswerContext } from './answers/answer-review';
+import { DeskError } from '../model/failures';
 
 export async function ignoreReview(
 	tx: StoreTransaction,
@@ -151,7 +152,7 @@ async function takeOut(
 	return named === leaves ? leaves : stays;
 }
 
-export function causeOf({ id }: Pick<ReviewRow, 'id'>): string {
+function causeOf({ id }: Pick<ReviewRow, 'id'>): string {
 	return `review/${id}`;
 }
 
@@ -172,7 +173,7 @@ async function becomeClient(
 ): Promise<string> {
 	const unifiedId = await newEntity(tx, review, context);
 	await linkRecord(tx, review, unifiedId, { by: 'new-entity', score: 1, fields: [] }, context);
-	await tx.inbox.release(await tx.inbox.inReview(review), context.now);
+	await tx.inbox.release(await tx.recordEvents.inReview(review), context.now);
 	return unifiedId;
 }
 

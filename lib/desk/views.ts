@@ -1,10 +1,12 @@
 /** What people ask of the store: what the fabric knows of a client, and what waits. Read only. */
+import type { ConnectorOf } from '../delivery/scene';
+import { waitingRecords } from '../delivery/waiting';
 import { desiredFields } from '../merge/register';
 import type { CanonicalFields } from '../model/fields';
 import { circuitAccount } from '../connectors/circuit';
 import { readCircuit, statusOf, type CircuitStatus } from '../connectors/circuit-state';
 import { REVIEW_KINDS, type Link, type ReviewKind, type SystemRow } from '../model/rows';
-import type { PushOutcome } from '../push/signature';
+import type { PushOutcome } from '../model/push';
 import type { StoreTransaction } from '../store/store';
 
 export interface EntityView {
@@ -24,6 +26,8 @@ export interface Metrics {
 	/** Whole systems that are paused, and how many single records are. */
 	paused: { systems: string[]; records: number };
 	openDeadLetters: number;
+	/** Notes, tasks and so on that wait for a client whose create is dead, by system. */
+	waitingForClient: Array<{ system: string; count: number }>;
 	systems: Array<{ name: string; connector: string; ready: boolean }>;
 	/** CRMs that do not answer: nothing is sent to them before `until` (ISO). */
 	circuits: Array<{
@@ -80,7 +84,12 @@ async function openCircuits(
 	return circuits;
 }
 
-export async function countAll(tx: StoreTransaction, now: number): Promise<Metrics> {
+export async function countAll(
+	tx: StoreTransaction,
+	now: number,
+	connectorOf: ConnectorOf,
+): Promise<Metrics> {
+	const waiting = await waitingRecords(tx, connectorOf);
 	const deliveries = await tx.deliveries.countByState();
 	const reviews = await tx.reviews.list('open', MAX_COUNTED);
 	const pauses = await tx.pauses.list();
@@ -94,6 +103,12 @@ export async function countAll(tx: StoreTransaction, now: number): Promise<Metri
 			count: reviews.filter((review) => review.kind === kind).length,
 		})).filter(({ count }) => count > 0),
 		openDeadLetters: (await tx.deadLetters.list('open', MAX_COUNTED)).length,
+		waitingForClient: systems
+			.map(({ name: system }) => ({
+				system,
+				count: waiting.filter((record) => record.system === system).length,
+			}))
+			.filter(({ count }) => count > 0),
 		held: deliveries
 			.filter(({ state }) => state === 'held')
 			.map(({ system, count }) => ({ system, count })),

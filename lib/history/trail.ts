@@ -1,5 +1,5 @@
 /** Reads stretches of the audit trail that belong together, whole, up to a limit. */
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { StoredAuditRow } from '../model/rows';
 import type { AuditWalk } from '../store/audit';
 import type { StoreTransaction } from '../store/store';

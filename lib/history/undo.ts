@@ -3,7 +3,7 @@
  * trail with what they undo. What somebody else changed since is left alone unless it is forced.
  */
 import { markDeliveries, type ConnectorOf } from '../delivery/mark';
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import { applyPersonEdits, type PersonEdit } from '../merge/person-edit';
 import type { AuditRow, StoredAuditRow } from '../model/rows';
 import type { ObjectName } from '../model/objects';

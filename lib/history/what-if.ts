@@ -1,5 +1,5 @@
 /** What would this client look like under other rules? Its past is merged again; nothing is written. */
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import { registerValue } from '../merge/register';
 import { mergeRules, type FieldRule } from '../merge/rules';
 import { sameValue } from '../model/canonical';

@@ -12,11 +12,12 @@ import type { Shadow } from '../merge/shadow';
 import type { CanonicalFields, FieldValue } from '../model/fields';
 import type { FoldedAddress } from '../model/address';
 import type { PersonName } from './compare/names';
-import { foldedOnce, type FoldedProfile } from './compare/profile';
+import type { FoldedProfile } from './compare/profile';
+import { foldedOnce } from './compare/fold-profile';
 import { hash53 } from './hash';
 
 /** Fields that {@link blockKeys} reads: no other one changes a record's keys. */
-export const BLOCK_FIELDS: readonly string[] = [
+const BLOCK_FIELDS: readonly string[] = [
 	'firstName',
 	'lastName',
 	'name',

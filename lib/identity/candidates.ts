@@ -1,6 +1,6 @@
 /** Which known clients, and which records of the same batch, each record is compared with: few, the likeliest. */
 import type { ChangeEvent } from '../model/event';
-import { unifiedIdOf } from '../store/identity';
+import { unifiedIdOf } from '../model/unified-id';
 import { entitiesOf, NOBODY, type Holders } from '../store/identity-blocks';
 import type { StoreTransaction } from '../store/store';
 import {
@@ -11,7 +11,8 @@ import {
 	nameValueKeys,
 	proposalPoints,
 } from './blocks';
-import { foldedOnce, type FoldedProfile } from './compare/profile';
+import type { FoldedProfile } from './compare/profile';
+import { foldedOnce } from './compare/fold-profile';
 import { hash53 } from './hash';
 import { externalKeys } from './keys';
 import type { Frequencies } from './weights';
@@ -117,7 +118,7 @@ async function withOwners(
 	clients: string[][],
 ): Promise<string[][]> {
 	const keys = newcomers.map(({ event }) => externalKeys(event.externalKeys));
-	const owners = await tx.identity.ownersOf([...new Set(keys.flat())]);
+	const owners = await tx.identityKeys.ownersOf([...new Set(keys.flat())]);
 	if (owners.length === 0) return clients;
 	return clients.map((ids, place) => {
 		const own = owners.filter(({ key }) => keys[place]?.includes(key));

@@ -4,7 +4,8 @@ import type { CanonicalFields } from '../model/fields';
 import { knownFields } from '../merge/shadow';
 import type { LinkedRecord } from '../store/linked-records';
 import type { StoreTransaction } from '../store/store';
-import { foldProfile, type FoldedProfile } from './compare/profile';
+import type { FoldedProfile } from './compare/profile';
+import { foldProfile } from './compare/fold-profile';
 
 export interface Candidate {
 	unifiedId: string;
@@ -27,7 +28,7 @@ export async function loadCandidates(
 	const { aliases, current, links } = await linksOf(tx, [...new Set(ids)]);
 	const used = new Map([...links].map(([id, all]) => [id, inUse(all)]));
 	const fields = await fieldsOf(tx, [...used.values()].flat());
-	const keys = await tx.identity.externalKeysOf(current);
+	const keys = await tx.identityKeys.externalKeysOf(current);
 	const found = new Map<string, Candidate>();
 	for (const [unifiedId, own] of used) {
 		const records = own
@@ -74,7 +75,7 @@ async function fieldsOf(
 		if (Object.keys(shadow.fields).length > 0) fields.set(key, knownFields(shadow));
 	}
 	const unmerged = links.filter((link) => !fields.has(recordKey(link)));
-	for (const event of await tx.inbox.waiting(unmerged))
+	for (const event of await tx.recordEvents.waiting(unmerged))
 		fields.set(recordKey(event), { ...fields.get(recordKey(event)), ...event.fields });
 	return fields;
 }

@@ -4,7 +4,8 @@ import type { Store } from '../store/store';
 import { WEIGHTS_SETTING } from './accepted-weights';
 import { blockKeys, proposalPoints } from './blocks';
 import { compareProfiles } from './compare';
-import { foldProfile, type FoldedProfile } from './compare/profile';
+import type { FoldedProfile } from './compare/profile';
+import { foldProfile } from './compare/fold-profile';
 import { estimateWeights, type Agreements, type EstimatedWeights } from './estimate';
 
 /** Records looked at, the first ones in the order of their clients; pairs compared of each kind. */
@@ -81,7 +82,7 @@ export function candidatePairs(profiles: readonly FoldedProfile[]): Agreements[]
 }
 
 /** The same pairs for the same records: a linear congruential generator (Numerical Recipes) picks them. */
-export function randomPairs(profiles: readonly FoldedProfile[]): Agreements[] {
+function randomPairs(profiles: readonly FoldedProfile[]): Agreements[] {
 	if (profiles.length < 2) return [];
 	let state = 1;
 	const next = () => {

@@ -1,7 +1,7 @@
 import type { CanonicalFields } from '../model/fields';
 import { limitOf } from './assess';
 import { bandOf, DEFAULT_THRESHOLDS, evidenceOf } from './bands';
-import { foldProfile } from './compare/profile';
+import { foldProfile } from './compare/fold-profile';
 import { DEFAULT_MATCH_OPTIONS, match, type MatchOptions } from './match';
 
 const mail = (address: string) => ({ emails: [{ address }] });

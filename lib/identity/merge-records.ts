@@ -4,7 +4,7 @@
  * gets L's entity if it has none yet; if it belongs to another one, L's entity becomes part of that one
  * (./merge-entities.ts).
  */
-import type { MergeBatchOptions, BatchResult, MergeOutcome } from '../merge/batch';
+import type { MergeBatchOptions, BatchResult, MergeOutcome } from '../merge/batch-result';
 import { putBackOvertaking } from '../merge/overtaking';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import type { Evidence, Link } from '../model/rows';
@@ -134,7 +134,7 @@ async function linkWinner(
 	if (asked === undefined) return;
 	const note = 'Its CRM has merged a record of this client into it.';
 	await tx.reviews.decide(asked.id, { verdict: 'link', unifiedId: entityId, note }, now);
-	await tx.inbox.release(await tx.inbox.inReview(address), now);
+	await tx.inbox.release(await tx.recordEvents.inReview(address), now);
 }
 
 /** What others are merged into is there, if it was not removed later than that. */

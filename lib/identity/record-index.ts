@@ -5,7 +5,7 @@
 import { recordKey, type RecordAddress } from '../model/event';
 import { knownFields, type Shadow } from '../merge/shadow';
 import { objectName } from '../model/objects';
-import { numberOf } from '../store/identity';
+import { numberOf } from '../model/unified-id';
 import type { StoreTransaction } from '../store/store';
 import { blocksOf, changedBlocks, recordHash, sameInBlocks, type BlockChange } from './blocks';
 import { householdKeys, itemKeys } from './items/item-keys';
@@ -48,7 +48,7 @@ export async function indexRecords(
 	await tx.blocks.add(
 		changes.flatMap(({ fresh, record, entity }) => fresh.map((hash) => ({ hash, record, entity }))),
 	);
-	await tx.identity.replaceKeys(
+	await tx.identityKeys.replaceKeys(
 		records
 			.filter((record) => record.externalKeys !== undefined)
 			.map(({ system, object, crmId, entityId, externalKeys: keys = {}, keepExternal }) => {
@@ -59,7 +59,7 @@ export async function indexRecords(
 
 /** Of a household nothing is known anew unless its members are told. */
 async function indexItems(tx: StoreTransaction, items: readonly IndexedRecord[]): Promise<void> {
-	await tx.identity.replaceKeys(
+	await tx.identityKeys.replaceKeys(
 		items.flatMap(({ system, object: name, crmId, entityId, after, members, ...rest }) => {
 			const object = objectName(name);
 			if (object === 'contact' || (object === 'household' && members === undefined)) return [];

@@ -13,13 +13,13 @@ import { OBJECT_LABELS, type ObjectName } from '../model/objects';
 import { missing } from '../references/missing';
 import type { MissingReference } from '../store/references';
 import type { NewReview } from '../store/review-rows';
-import { unifiedIdOf } from '../store/identity';
+import { unifiedIdOf } from '../model/unified-id';
 import type { StoreTransaction } from '../store/store';
 import { countedNames } from './blocks';
 import type { Known } from './known';
 import { nearOf, noClientFits, type Fit } from './questions';
 import { indexRecords, type IndexedRecord } from './record-index';
-import type { IdentityDecision } from './resolve';
+import type { IdentityDecision } from './decision';
 
 /** A waiting event is looked at again after so long, should nobody have told that it may go on. */
 const LOOK_AGAIN_MS = 10 * 60 * 1_000;

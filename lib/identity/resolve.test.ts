@@ -1,5 +1,5 @@
 import { deletion, snapshot, START, TestHub } from '../../test/unit/support/hub';
-import type { IdentityDecision } from './resolve';
+import type { IdentityDecision } from './decision';
 
 const EMAILS = [{ address: 'robert@x.io', primary: true }];
 const ROBERT = { firstName: 'Robert', lastName: 'Hale', emails: EMAILS };

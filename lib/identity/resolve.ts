@@ -10,6 +10,7 @@ import type { DeliveryRow, Evidence, Link, WhileInReview } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { acceptedWeights } from './accepted-weights';
 import { DEFAULT_THRESHOLDS, type Thresholds } from './bands';
+import type { IdentityDecision } from './decision';
 import { findProposals, newcomerOf, type Newcomer, type WholeCounts } from './candidates';
 import { loadCandidates, newCandidate, type Candidate } from './clients';
 import { inOrder, ItemPlacing } from './items/place-items';
@@ -21,27 +22,6 @@ import { Placing } from './placing';
 import { nearOf, question, type Fit, type Near } from './questions';
 import { Recordings } from './recordings';
 import type { RuleOptions } from './rules';
-
-export type IdentityDecision =
-	| {
-			decision: 'linked' | 'created';
-			unifiedId: string;
-			evidence: Evidence;
-			/** A client of its own for now: a review asks whether it is another one (`whileInReview: 'asNew'`). */
-			reviewId?: number;
-			/** Why not: the clients that came nearest without being linked, best first. */
-			near?: Near[];
-	  }
-	| {
-			decision: 'review';
-			reviewId: number;
-			reason: string;
-			candidates: Array<{ unifiedId: string; score: number; evidence?: Evidence }>;
-	  }
-	/** It names a record that the fabric does not know yet; its event stays in the inbox. */
-	| { decision: 'waits'; reason: string }
-	/** A delete of a record that the fabric never linked, or an event settled before. */
-	| { decision: 'none'; reason: string };
 
 export interface ResolveOptions {
 	thresholds?: Thresholds;

@@ -25,7 +25,7 @@ async function state(ids = ['U1001', 'U1002', 'U1003']) {
 	const registers = await crms.hub.tx((tx) => tx.registers.registers(ids));
 	const links = await crms.hub.tx((tx) => tx.identity.linksOf(ids));
 	const keys = await crms.hub.tx(async (tx) =>
-		(await tx.identity.ownersOf(['email:a@x.io', 'name:hale|ada', 'name:quill|zoe'])).map(
+		(await tx.identityKeys.ownersOf(['email:a@x.io', 'name:hale|ada', 'name:quill|zoe'])).map(
 			({ key, entityId, crmId }) => `${key} ${entityId} ${crmId}`,
 		),
 	);

@@ -20,7 +20,7 @@ import { trailOf } from '../history/trail';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { Evidence, Link, StoredAuditRow } from '../model/rows';
 import type { Registers } from '../merge/register';
-import { unifiedIdOf } from '../store/identity';
+import { unifiedIdOf } from '../model/unified-id';
 import type { StoreTransaction } from '../store/store';
 import { idsOf, linesOf } from './split/lines';
 import { ownership, type Part } from './split/part';

@@ -22,7 +22,7 @@ async function holdLaws(world: WhoIsWho): Promise<void> {
 	const stored = await hub.tx((tx) => tx.registers.registers(ids));
 	const told = foldAudit(rows);
 	for (const id of ids) expect(told.get(id) ?? {}).toEqual(stored.get(id) ?? {});
-	const keys = await hub.tx((tx) => tx.identity.externalKeysOf(ids));
+	const keys = await hub.tx((tx) => tx.identityKeys.externalKeysOf(ids));
 	expect([...keys.keys()].filter((id) => aliases.has(id))).toEqual([]);
 }
 

@@ -1,5 +1,5 @@
 import { snapshot, START, TestHub } from '../../test/unit/support/hub';
-import { EVENT_RETRY } from '../delivery/retry';
+import { EVENT_RETRY } from '../retry';
 
 const fields = (jobTitle: string) => ({ firstName: 'Ada', lastName: 'Hale', jobTitle });
 const FAILED = { ok: false, reason: 'The execution failed.' } as const;

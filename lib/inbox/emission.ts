@@ -4,8 +4,9 @@
  * is emitted again later (it failed), and becomes a dead letter after the limit.
  */
 import { randomUUID } from 'node:crypto';
-import { backoffMs, EVENT_RETRY, isExhausted } from '../delivery/retry';
+import { backoffMs, EVENT_RETRY, isExhausted } from '../retry';
 import type { InboxItem } from '../model/rows';
+import { UNSETTLED } from '../store/schema';
 import type { StoreTransaction } from '../store/store';
 
 export interface EventBatch {
@@ -101,7 +102,21 @@ export async function recoverEvents(
 }
 
 /** The events become dead letters with their reason; retry sets them free again. */
-export async function bury(
+/** False if the inbox does not know the event, or has settled it. */
+export async function rejectEvent(
+	tx: StoreTransaction,
+	eventId: string,
+	reason: string,
+	now: number,
+): Promise<boolean> {
+	const entry = (await tx.inbox.statesOf([eventId])).get(eventId);
+	const item = entry && (await tx.inbox.get(entry.seq));
+	if (item === undefined || !UNSETTLED.includes(entry?.state ?? 'dead')) return false;
+	await bury(tx, [item], reason, 'schema', now);
+	return true;
+}
+
+async function bury(
 	tx: StoreTransaction,
 	items: ReadonlyArray<Pick<InboxItem, 'seq' | 'event'>>,
 	reason: string,

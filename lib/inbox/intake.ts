@@ -36,7 +36,7 @@ export async function takeIn(
 ): Promise<IntakeResult> {
 	const { valid, invalid } = sortOut(batch.events);
 	const shadows = await tx.registers.shadows(valid);
-	const lasts = await tx.inbox.lastEvents(valid);
+	const lasts = await tx.recordEvents.lastEvents(valid);
 	const overtaken = await overtakenReads(tx, valid, lasts);
 	const taken = new Set((await tx.inbox.statesOf(valid.map(({ eventId }) => eventId))).keys());
 	const news: ChangeEvent[] = [];

@@ -23,7 +23,7 @@ export async function overtakenReads(
 		return event.kind === 'snapshot' && last !== undefined && UNDER_WAY.includes(last.state);
 	});
 	const newest = new Map<string, number>();
-	for (const event of await tx.inbox.underWay(asked)) {
+	for (const event of await tx.recordEvents.underWay(asked)) {
 		const key = recordKey(event);
 		newest.set(key, Math.max(newest.get(key) ?? 0, Date.parse(event.readAt)));
 	}

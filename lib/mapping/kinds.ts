@@ -32,7 +32,10 @@ const HOLDS: Record<CrmField['type'], readonly Kind[]> = {
 };
 
 /** Can the field hold the canonical values as they are, or through the mapping's transform? */
-export function fits(mapping: Pick<FieldMapping, 'field' | 'transform'>, crm: CrmField): boolean {
+export function fits(
+	mapping: Pick<FieldMapping, 'field' | 'transform'>,
+	crm: Pick<CrmField, 'type'>,
+): boolean {
 	const kind = kindOf(mapping.field);
 	if (kind === 'any' || HOLDS[crm.type].includes(kind)) return true;
 	switch (mapping.transform?.kind) {

@@ -5,9 +5,9 @@
  */
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
-import type { Connector, CrmField, CrmRecord } from '../connectors/connector';
+import type { CrmField, CrmRecord } from '../connectors/connector';
 import { markDeliveries, type ConnectorOf } from '../delivery/mark';
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { ChangeEventInput } from '../model/event';
 import { mapOfObject, objectsOf, type FieldMap } from '../model/field-map';
 import type { Drift, MappingVersion } from '../model/mapping';
@@ -20,12 +20,14 @@ import { problemsOf, suggestionsFor } from './advice';
 import { isUnread } from './holds';
 import { mayHaveDrifted, takeReading } from './reading';
 import {
+	besidePanel,
 	checkedMap,
 	dropPending,
 	noMapping,
 	putVersion,
 	registerWithMap,
 	schemaOf,
+	type BesidePanel,
 	type MappingAsked,
 	type SaveAsked,
 } from './saving';
@@ -41,6 +43,9 @@ export interface MappingView extends MappingAsked {
 	/** ms; null: the CRM was not asked for its fields yet. */
 	describedAt: number | null;
 }
+
+/** A trigger's system. `replaced`: sentences for people on versions that had to give way to its panel. */
+export type Registered = SystemRow & { replaced: string[] };
 
 export interface DriftReport extends Standing {
 	news: Array<SchemaNews & { object: ObjectName }>;
@@ -107,8 +112,9 @@ export class Mappings {
 		const errors = problems.filter(({ severity }) => severity === 'error');
 		if (errors.length > 0) {
 			const named = errors.slice(0, MAX_NAMED).map(({ sentence }) => sentence);
+			const more = errors.length - named.length;
 			throw new DeskError(
-				`The mapping has ${errors.length} errors. ${named.join(' ')} Correct them, or save it all the same.`,
+				`The mapping cannot be saved as it is. ${named.join(' ')}${more > 0 ? ` (${more} more.)` : ''} Correct it, or save it all the same.`,
 			);
 		}
 		return await this.put({ ...asked, map }, 'desk');
@@ -179,13 +185,18 @@ export class Mappings {
 		return report;
 	}
 
-	/** A trigger starts. The mappings of its panel become a version if they are others than the last ones. */
-	async register(registration: SystemRegistration): Promise<SystemRow> {
-		const { row, isNew } = await this.store.transaction((tx) =>
+	/** A trigger starts. What its panel says anew becomes a version: see lib/mapping/panel. */
+	async register(registration: SystemRegistration): Promise<Registered> {
+		const { row, isNew, replaced } = await this.store.transaction((tx) =>
 			registerWithMap(tx, registration, this.clock.now()),
 		);
 		if (isNew) this.wake(registration.name);
-		return row;
+		return { ...row, replaced };
+	}
+
+	/** Where the trigger's panel, as it was published last, shows something else than what is in force. */
+	besidePanel(asked: MappingAsked): Promise<BesidePanel> {
+		return this.store.read((tx) => besidePanel(tx, asked));
 	}
 
 	/** Ids of the events that are not to be believed before the CRM was asked for its fields. */
@@ -283,9 +294,4 @@ async function requireSystem(tx: StoreTransaction, asked: MappingAsked): Promise
 	const row = await tx.systems.get(asked.system);
 	if (row === undefined) throw noMapping(asked);
 	return row;
-}
-
-/** For those who only hold a connector: can it describe the object? */
-export function describes(connector: Connector, object: ObjectName): boolean {
-	return objectsDescribed([object], connector.capabilities.objects).length > 0;
 }

@@ -11,11 +11,11 @@ import {
 	type ChangeEvent,
 	type ChangeEventInput,
 } from '../model/event';
-import { baseField, mapOfObject, readsIn, type FieldMap } from '../model/field-map';
+import { baseField, mapOfObject, type FieldMap } from '../model/field-map';
 import type { ObjectName } from '../model/objects';
 import type { SchemaRow } from '../store/mappings';
 import type { StoreTransaction } from '../store/store';
-import { storedMapOf, withPending } from './standing';
+import { storedMapOf } from './standing';
 
 /** Answers how many of the snapshots told anything new. */
 export async function takeReading(
@@ -104,21 +104,4 @@ function emptied(
 		const { system, crmId, eventId } = event;
 		return names.length === 0 ? [] : [{ system, object, crmId, eventId, fields: names }];
 	});
-}
-
-/** A first load takes in contacts alone: all else that is mapped is read once by the system's trigger. */
-export async function readOthersOnce(
-	tx: StoreTransaction,
-	systems: readonly string[],
-): Promise<void> {
-	for (const name of systems) {
-		const system = await tx.systems.get(name);
-		if (system === undefined) continue;
-		for (const row of await tx.mappings.schemas(name)) {
-			if (row.object === 'contact') continue;
-			const mapped = mapOfObject(storedMapOf(system), row.object).filter(readsIn);
-			const fields = mapped.map(({ field }) => baseField(field));
-			await tx.mappings.saveSchema(withPending(row, [], fields));
-		}
-	}
 }

@@ -1,5 +1,5 @@
 /** New versions of mappings, and what each makes doubtful: what is agreed, compared, read, forgotten. */
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import { fieldMapSchema, mapOfObject, type FieldMap } from '../model/field-map';
 import type { MappingVersion } from '../model/mapping';
 import { OBJECTS, type ObjectName } from '../model/objects';
@@ -7,6 +7,7 @@ import type { SystemRow } from '../model/rows';
 import type { SchemaRow } from '../store/mappings';
 import type { StoreTransaction } from '../store/store';
 import type { SystemRegistration } from '../store/systems';
+import { panelDifferences, standingSentence, type RowDifference } from './panel';
 import { agreed } from './schema';
 import {
 	changedFields,
@@ -30,16 +31,19 @@ export interface SaveAsked extends MappingAsked {
 	force?: boolean;
 }
 
-/** A trigger starts. Answers its system, and whether the mappings in force have changed. */
+/**
+ * A trigger starts. Answers its system, whether the mappings in force have changed, and sentences for
+ * people about versions that had to give way to the panel.
+ */
 export async function registerWithMap(
 	tx: StoreTransaction,
 	registration: SystemRegistration,
 	now: number,
-): Promise<{ row: SystemRow; isNew: boolean }> {
+): Promise<{ row: SystemRow; isNew: boolean; replaced: string[] }> {
 	const { name: system } = registration;
 	const before = await tx.systems.get(system);
 	const versions = await versionsOf(tx, system);
-	const after = await tx.systems.register(registration, now);
+	const { row: after, replaced } = await tx.systems.register(registration, now);
 	if (before !== undefined) await auditPanel(tx, system, versions, now);
 	const [was, is] = [before === undefined ? [] : storedMapOf(before), storedMapOf(after)];
 	const changed = OBJECTS.filter(
@@ -49,7 +53,7 @@ export async function registerWithMap(
 		await follow(tx, { system, object }, mapOfObject(was, object), mapOfObject(is, object));
 	const settled = await settleDrift(tx, system, now);
 	const row = settled.changed ? ((await tx.systems.get(system)) ?? after) : after;
-	return { row, isNew: settled.changed || changed.length > 0 };
+	return { row, isNew: settled.changed || changed.length > 0, replaced };
 }
 
 async function versionsOf(tx: StoreTransaction, system: string): Promise<Map<ObjectName, number>> {
@@ -91,6 +95,22 @@ export async function putVersion(
 	const detail = { version: saved.version, ...(by !== undefined && { by }), note };
 	await tx.audit.append([{ at: now, kind: 'mapping', system, object, detail }]);
 	return saved;
+}
+
+export interface BesidePanel {
+	rows: RowDifference[];
+	/** For people; null: the panel shows what is in force. */
+	sentence: string | null;
+}
+
+export async function besidePanel(
+	tx: StoreTransaction,
+	{ system, object }: MappingAsked,
+): Promise<BesidePanel> {
+	const version = await tx.mappings.newest(system, object);
+	if (version === undefined) return { rows: [], sentence: null };
+	const rows = panelDifferences(await tx.mappings.panelMap(system, object), version.map);
+	return { rows, sentence: rows.length === 0 ? null : standingSentence(rows, version) };
 }
 
 /** What the CRM holds now is agreed to with the new mappings. */

@@ -2,6 +2,7 @@
  * Brings what is held into line with a system's mappings and its CRM's fields, whenever one of them
  * has changed: computed anew from both, so that it does not matter what changed, or how often. Audited.
  */
+import type { Connector } from '../connectors/connector';
 import { baseField, mapOfObject, type FieldMap } from '../model/field-map';
 import { DEFAULT_DRIFT, type Drift, type FieldHold } from '../model/mapping';
 import { OBJECTS, type ObjectName } from '../model/objects';
@@ -196,4 +197,9 @@ export function objectsDescribed(
 	described: Partial<Record<ObjectName, unknown>> | undefined,
 ): ObjectName[] {
 	return objects.filter((object) => object === 'contact' || described?.[object] !== undefined);
+}
+
+/** For those who only hold a connector: can it describe the object? */
+export function describes(connector: Connector, object: ObjectName): boolean {
+	return objectsDescribed([object], connector.capabilities.objects).length > 0;
 }

@@ -4,7 +4,8 @@
  * either, in the order of its time. The order of the two does not matter. Pure.
  */
 import type { Memory } from './clock';
-import type { ListElement, ListRegister, Register, Registers } from './register';
+import type { Register, Registers } from './register';
+import type { ListElement, ListRegister } from './list-register';
 import { compareUnderRules } from './rules';
 
 /** As in a merge of one entity: beyond that the oldest are forgotten. */

@@ -4,7 +4,8 @@ import type { EmailItem, PhoneItem } from '../model/fields';
 import { diffList } from '../model/list-diff';
 import type { Memory } from './clock';
 import { EMPTY_LIST, mergeList } from './list-merge';
-import { registerValue, type ListRegister } from './register';
+import { registerValue } from './register';
+import type { ListRegister } from './list-register';
 import { decide, mergeRules } from './rules';
 
 const PRIORITIES: Record<string, number> = { salesforce: 3, wealthbox: 2, redtail: 1 };

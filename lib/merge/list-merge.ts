@@ -7,7 +7,8 @@ import { canonicalText, listItemKey } from '../model/canonical';
 import type { EmailItem, ListField, ListItem, PhoneItem } from '../model/fields';
 import type { ListDiff } from '../model/list-diff';
 import type { Memory } from './clock';
-import { registerValue, type ListElement, type ListRegister } from './register';
+import { registerValue } from './register';
+import type { ListElement, ListRegister } from './list-register';
 import { compareUnderRules } from './rules';
 
 /** Does the candidate win against the memory that stands? */

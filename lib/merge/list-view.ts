@@ -9,7 +9,7 @@
  */
 import type { ListItem, PhoneItem } from '../model/fields';
 import type { Memory } from './clock';
-import type { ListElement, ListRegister } from './register';
+import type { ListElement, ListRegister } from './list-register';
 import { compareUnderRules } from './rules';
 
 interface Statement {

@@ -1,11 +1,11 @@
 /** Merges the events of one part of a batch: everything read at once, everything written at once. */
 import { changeOf, indexRecords } from '../identity/record-index';
+import { askedOf } from './asked';
 import { touch } from './cause';
 import { readableEvent } from './direction';
 import { putBackOvertaking } from './overtaking';
 import { QuestionBook, type OpenedQuestion } from './question-book';
 import { isUnseen, type Shadow } from './shadow';
-import { sameValue } from '../model/canonical';
 import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import { mapOfObject, type FieldMap } from '../model/field-map';
 import type { AuditRow, Link } from '../model/rows';
@@ -16,38 +16,10 @@ import { UNSETTLED, type InboxState } from '../store/schema';
 import { mergeEvent, type MergeResult } from './merge';
 import type { Registers } from './register';
 import { RemovalBook } from '../removal/book';
+import { ownCascades } from '../removal/cascade';
 import { removedAt } from '../removal/departure';
 import { tellArchived, tellGone, tellThere, type Told } from '../removal/told';
-import type { BatchResult, MergeBatchOptions, MergeOutcome } from './batch';
-
-/** Fields whose registers these events may ask for: where a value is not the one that the record is known to hold. */
-function askedOf(
-	events: readonly ChangeEvent[],
-	links: ReadonlyMap<string, Link>,
-	shadows: ReadonlyMap<string, Shadow>,
-): Map<string, Set<string>> {
-	const asked = new Map<string, Set<string>>();
-	const seen = new Set<string>();
-	const twice = new Set<string>();
-	for (const key of events.map(recordKey)) (seen.has(key) ? twice : seen).add(key);
-	for (const event of events) {
-		const key = recordKey(event);
-		const entityId = links.get(key)?.entityId;
-		if (entityId === undefined) continue;
-		const fields = asked.get(entityId) ?? new Set<string>();
-		asked.set(entityId, fields);
-		const shadow = shadows.get(key);
-		for (const field of Object.keys(event.fields)) {
-			const known = shadow?.fields[field];
-			// The earlier event of a record that comes twice changes what it is known to hold.
-			const isKnown = known !== undefined && sameValue(field, known.value, event.fields[field]);
-			if (!isKnown || twice.has(key)) fields.add(field);
-		}
-		// What becomes of a field that changed depends on the client's type (Connector.project).
-		if (fields.size > 0) fields.add('type');
-	}
-	return asked;
-}
+import type { BatchResult, MergeBatchOptions, MergeOutcome } from './batch-result';
 
 interface ChangedRecord extends RecordAddress {
 	entityId: string;
@@ -76,6 +48,8 @@ export class Merger {
 		private readonly shadows: Map<string, Shadow>,
 		private readonly questions: QuestionBook,
 		private readonly removals: RemovalBook,
+		/** Records that went with a client of our own removing. */
+		private readonly cascades: ReadonlySet<string>,
 	) {
 		this.before = new Map(shadows);
 	}
@@ -100,7 +74,9 @@ export class Merger {
 		const registers = await tx.registers.registersOf(askedOf(events, links, shadows));
 		const questions = await QuestionBook.load(tx, entityIds);
 		const removals = await RemovalBook.load(tx, events, links);
-		return new Merger(tx, options, inbox, links, registers, shadows, questions, removals);
+		const cascades = await ownCascades(tx, events, shadows);
+		const read = [inbox, links, registers, shadows, questions, removals, cascades] as const;
+		return new Merger(tx, options, ...read);
 	}
 
 	merge(event: ChangeEvent): MergeOutcome {
@@ -177,6 +153,7 @@ export class Merger {
 			unifiedId: entityId,
 			decisions: result.decisions,
 			unknown: result.unknown,
+			moved: result.moved,
 			questions: [],
 		};
 	}
@@ -274,7 +251,8 @@ export class Merger {
 	private unlink(event: ChangeEvent, link: Link | undefined, seq: number): MergeOutcome {
 		if (link === undefined) return this.ignore(seq);
 		const { entityId } = link;
-		const told = tellGone(event, link, this.shadowOf(event));
+		const isCascade = this.cascades.has(recordKey(event));
+		const told = tellGone(event, link, this.shadowOf(event), isCascade);
 		if (told === undefined || told === 'stale') {
 			return this.ignore(seq, entityId, told === 'stale' ? 'superseded' : 'noop');
 		}

@@ -24,7 +24,7 @@ export async function putBackOvertaking(
 	const here = new Set(placed.map(({ eventId }) => eventId));
 	const held = new Set<string>();
 	const late: string[] = [];
-	for (const event of await tx.inbox.waiting(placed)) {
+	for (const event of await tx.recordEvents.waiting(placed)) {
 		const key = recordKey(event);
 		if (!here.has(event.eventId)) held.add(key);
 		else if (held.has(key)) late.push(event.eventId);

@@ -14,6 +14,7 @@ import {
 	type ScalarValue,
 } from '../model/fields';
 import type { Memory } from './clock';
+import type { ListRegister } from './list-register';
 import { listEntries, whatBecameOf } from './list-view';
 
 /** What one record said last. */
@@ -26,26 +27,6 @@ export interface ScalarRegister extends Claim {
 	shape: 'scalar';
 	/** Under `sourcePriority`: what the other records said last, by record. */
 	others?: Claim[];
-}
-
-/** What was said of one key of a list; statements in the order of their times. */
-export interface ListElement {
-	/** Canonical key of the entry. */
-	key: string;
-	/** A record holds it, as it was typed there (bare: no ref, flags, kind, extension). */
-	adds: Array<{ item: ListItem; memory: Memory }>;
-	/** It is gone: removed (`to: null`) or edited into another entry. */
-	leaves: Array<{ to: { key: string; item: ListItem } | null; memory: Memory }>;
-	kind?: { value: string; memory: Memory };
-	extension?: { value: string; memory: Memory };
-}
-
-export interface ListRegister {
-	shape: 'list';
-	/** Sorted by key. */
-	elements: ListElement[];
-	/** Which entry is the primary one. */
-	primary?: { key: string; memory: Memory };
 }
 
 export type Register = ScalarRegister | ListRegister;

@@ -1,6 +1,6 @@
 /** Delivery jobs and their outcomes as they come from the canvas, where people may have changed them. */
 import { z } from 'zod';
-import type { Json } from '../connectors/connector';
+import type { Json } from './json';
 import {
 	GONE_POLICIES,
 	OPERATIONS,

@@ -2,7 +2,7 @@
  * What a connector is given to write, and what it says came of it. A delivery says "this record
  * differs from what its entity wants"; the fields are computed when it is claimed.
  */
-import type { Json } from '../connectors/connector';
+import type { Json } from './json';
 import type { ChangeEventInput } from './event';
 import type { CanonicalFields } from './fields';
 import type { FieldMap } from './field-map';

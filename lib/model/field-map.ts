@@ -9,7 +9,7 @@ import { transformSchema } from './transform';
 export const DIRECTIONS = ['both', 'in', 'out', 'off'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-export const fieldMappingSchema = z.object({
+const fieldMappingSchema = z.object({
 	/** The object whose field it is; absent: contact. A system syncs the objects that its map names. */
 	object: z.enum(OBJECTS).optional(),
 	/**

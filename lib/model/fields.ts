@@ -48,7 +48,7 @@ export const PHONE_KINDS = [
 export const ADDRESS_KINDS = ['home', 'work', 'mailing', 'other'] as const;
 
 /** Labels as people read them in panels, audit rows and reviews. */
-export const FIELD_LABELS: Record<ScalarField | ListField, string> = {
+const FIELD_LABELS: Record<ScalarField | ListField, string> = {
 	type: 'Type',
 	prefix: 'Prefix',
 	firstName: 'First Name',
@@ -84,11 +84,11 @@ const listItem = {
 const MAX_TEXT = 10_000;
 const text = z.string().max(MAX_TEXT);
 
-export const emailSchema = z.object({ ...listItem, address: z.string().min(1).max(320) }).strict();
-export const phoneSchema = z
+const emailSchema = z.object({ ...listItem, address: z.string().min(1).max(320) }).strict();
+const phoneSchema = z
 	.object({ ...listItem, number: z.string().min(1).max(100), extension: text.optional() })
 	.strict();
-export const addressSchema = z
+const addressSchema = z
 	.object({
 		...listItem,
 		street: text.optional(),
@@ -99,7 +99,7 @@ export const addressSchema = z
 		country: text.optional(),
 	})
 	.strict();
-export const tagSchema = z
+const tagSchema = z
 	.object({
 		ref: z.string().optional(),
 		name: z.string().min(1).max(500),

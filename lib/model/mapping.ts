@@ -2,13 +2,12 @@
  * Shapes around field maps: their versions, what a CRM's own fields were and are, how they have
  * drifted apart, and what is held until a person has looked.
  */
-import type { CrmField } from '../connectors/connector';
+import type { CrmField } from './crm-field';
 import type { FieldMap } from './field-map';
 import type { ObjectName } from './objects';
 
 /** `panel`: set in the trigger's panel. `drift`: a field was dropped by the policy. */
-export const MAPPING_ORIGINS = ['panel', 'desk', 'restore', 'drift'] as const;
-export type MappingOrigin = (typeof MAPPING_ORIGINS)[number];
+export type MappingOrigin = 'panel' | 'desk' | 'restore' | 'drift';
 
 /** One version of the mappings of one object of one system; the newest is the one in force. */
 export interface MappingVersion {
@@ -52,16 +51,14 @@ export interface CrmSchema {
 	seenAt: number;
 }
 
-export const DRIFT_KINDS = [
-	'vanished',
-	'renamed',
-	'relabelled',
-	'retyped',
-	'readOnly',
-	'valuesLost',
-] as const;
 /** `renamed`: it vanished, and one that is new looks like it. */
-export type DriftKind = (typeof DRIFT_KINDS)[number];
+export type DriftKind =
+	| 'vanished'
+	| 'renamed'
+	| 'relabelled'
+	| 'retyped'
+	| 'readOnly'
+	| 'valuesLost';
 
 /** A mapped field that is not what it was, as long as that stands. */
 export interface Drift {

@@ -2,7 +2,7 @@
  * The things that the hub's parts exchange with the store, in their own shape (no SQL, no JSON
  * text). The store implements the ports that inbox, identity, merge and delivery name with these.
  */
-import type { Json } from '../connectors/connector';
+import type { Json } from './json';
 import type { DeletePolicy, GonePolicy, Operation, RunLimits } from './delivery';
 import type { ChangeEvent, RecordAddress } from './event';
 import type { FieldMap } from './field-map';
@@ -197,8 +197,7 @@ export interface DuplicateQuestion {
 }
 
 /** What becomes of a record while a review asks whose it is: nothing, or it is a client of its own. */
-export const WHILE_IN_REVIEW = ['hold', 'asNew'] as const;
-export type WhileInReview = (typeof WHILE_IN_REVIEW)[number];
+export type WhileInReview = 'hold' | 'asNew';
 
 export interface ReviewQuestion {
 	reason: string;

@@ -1,10 +1,11 @@
 /** Push calls as the store sees them: each id counts once, refusals are counted, hints wait to be taken. */
 import type { Clock } from '../clock';
 import type { ChangeHint } from '../connectors/poll-hints';
+import type { PushCount, PushOutcome } from '../model/push';
 import type { Signals } from '../signals';
 import type { Store } from '../store/store';
 import { hintIn } from './hint';
-import { PUSH_WINDOW_MS, refusalOf, type PushHeaders, type PushOutcome } from './signature';
+import { PUSH_WINDOW_MS, refusalOf, type PushHeaders } from './signature';
 
 export interface PushCall {
 	/** The system whose endpoint was called. */
@@ -14,13 +15,6 @@ export interface PushCall {
 	headers: PushHeaders;
 	/** Exactly as it came. */
 	body: Buffer;
-}
-
-export interface PushCount {
-	system: string;
-	outcome: PushOutcome;
-	calls: number;
-	lastAt: number;
 }
 
 /** Ids remembered of one system; more calls than that within the window are refused. */

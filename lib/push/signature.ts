@@ -5,6 +5,7 @@
  * Pure.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { PushOutcome } from '../model/push';
 
 export interface PushHeaders {
 	id: string | undefined;
@@ -12,17 +13,6 @@ export interface PushHeaders {
 	signature: string | undefined;
 }
 
-/** Why a call is refused; `accepted` is none. */
-export const PUSH_OUTCOMES = [
-	'accepted',
-	'unconfigured',
-	'malformed',
-	'late',
-	'forged',
-	'replayed',
-	'busy',
-] as const;
-export type PushOutcome = (typeof PUSH_OUTCOMES)[number];
 export type PushRefusal = Exclude<PushOutcome, 'accepted'>;
 
 /** A call older than this, or so far in the future, is refused; its id is remembered twice as long. */

@@ -1,5 +1,5 @@
 import { deletion, snapshot, START, TestHub } from '../../test/unit/support/hub';
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { CanonicalFields } from '../model/fields';
 import type { ReviewRow } from '../model/rows';
 

@@ -2,7 +2,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
 import type { ConnectorOf } from '../delivery/mark';
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { Thresholds } from '../identity/bands';
 import type { Store } from '../store/store';
 import { findDuplicates, MAX_ITEMS } from './duplicates/find-duplicates';

@@ -105,9 +105,10 @@ function answer(
 	ownerOf: (crmId: string) => string | undefined = () => undefined,
 ): CheckPage {
 	const found = records.map(
-		({ system, crmId }): Sample => ({
+		({ system, object, crmId }): Sample => ({
 			finding,
 			system,
+			object,
 			crmId,
 			unifiedId: ownerOf(crmId) ?? null,
 			fields: [],

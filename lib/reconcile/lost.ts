@@ -45,9 +45,10 @@ export async function markLost(
 	const withdrawn = before.filter(({ id }) => !alive.has(id));
 	const found = await samplesOf(tx, opened, connectorOf);
 	const waiting = [...buried].map(
-		([unifiedId, { system, crmId }]): Sample => ({
+		([unifiedId, { system, object, crmId }]): Sample => ({
 			finding: 'deadLetter',
 			system,
+			object,
 			crmId,
 			unifiedId,
 			fields: [],
@@ -58,8 +59,16 @@ export async function markLost(
 }
 
 /** It stood open although its record wants nothing, or belongs to nobody. */
-function needless({ system, crmId, entityId: unifiedId }: DeliveryRow): Sample {
-	return { finding: 'strayDelivery', system, crmId, unifiedId, fields: [], done: 'repaired' };
+function needless({ system, object, crmId, entityId: unifiedId }: DeliveryRow): Sample {
+	return {
+		finding: 'strayDelivery',
+		system,
+		object,
+		crmId,
+		unifiedId,
+		fields: [],
+		done: 'repaired',
+	};
 }
 
 /** With the names of the fields that differ. */
@@ -92,7 +101,7 @@ async function samplesOf(
 				).changes
 			: {};
 		const fields = Object.keys(changes);
-		const what = { system: name, crmId, unifiedId: entityId, fields };
+		const what = { system: name, object, crmId, unifiedId: entityId, fields };
 		return { finding: 'lostDelivery', ...what, done: 'delivery' };
 	});
 }

@@ -44,12 +44,12 @@ export async function takeGone(
 ): Promise<{ found: Sample[]; accepted: number }> {
 	const gone = looked.filter(({ finding }) => finding === 'gone').map(({ link }) => link);
 	const links = await tx.identity.links(gone);
-	const lasts = await tx.inbox.lastEvents(gone);
+	const lasts = await tx.recordEvents.lastEvents(gone);
 	const found: Sample[] = [];
 	const events: ChangeEvent[] = [];
 	for (const { link, readAt, finding } of looked) {
-		const { system, crmId, entityId: unifiedId } = link;
-		const what = { finding, system, crmId, unifiedId, fields: [] };
+		const { system, object, crmId, entityId: unifiedId } = link;
+		const what = { finding, system, object, crmId, unifiedId, fields: [] };
 		if (finding !== 'gone') {
 			found.push({ ...what, done: 'none' });
 			continue;

@@ -6,6 +6,7 @@ import {
 	type ChangeEventInput,
 	type RecordAddress,
 } from '../model/event';
+import { withUnifiedReferences } from '../references/inbound';
 import type { StoreTransaction } from '../store/store';
 import { classify, type KnownOfRecord } from './classify';
 import { markLost, type MarkContext } from './lost';
@@ -39,11 +40,14 @@ export async function reconcilePage(
 	const { events, found } = sortOut(fresh, system);
 	const links = await tx.identity.links(events);
 	const shadows = await tx.registers.shadows(events);
-	const lasts = await tx.inbox.lastEvents(events);
+	const lasts = await tx.recordEvents.lastEvents(events);
 	const taken = await tx.inbox.statesOf(events.map(({ eventId }) => eventId));
-	const judged = judge(events, (event) => {
+	// Shadows name clients where the CRM names its own records.
+	const unified = await withUnifiedReferences(tx, events);
+	const judged = judge(events, (event, place) => {
 		const key = recordKey(event);
-		return { link: links.get(key), shadow: shadows.get(key), last: lasts.get(key) };
+		const known = { link: links.get(key), shadow: shadows.get(key), last: lasts.get(key) };
+		return { known, unified: unified[place] ?? event };
 	});
 	const news = judged.news.map((event) => withFreshId(event, run, taken));
 	const accepted = await tx.inbox.add(news, 'pending', now);
@@ -72,7 +76,7 @@ interface Judged {
 
 function judge(
 	events: readonly ChangeEvent[],
-	knownOf: (event: ChangeEvent) => KnownOfRecord,
+	aboutOf: (event: ChangeEvent, place: number) => { known: KnownOfRecord; unified: ChangeEvent },
 ): Judged {
 	const judged: Judged = {
 		found: [],
@@ -81,9 +85,9 @@ function judge(
 		quiet: new Set(),
 		entities: new Set(),
 	};
-	for (const event of events) {
-		const known = knownOf(event);
-		const verdict = classify(event, known);
+	for (const [place, event] of events.entries()) {
+		const { known, unified } = aboutOf(event, place);
+		const verdict = classify(unified, known);
 		const unifiedId = known.link?.entityId ?? null;
 		if (verdict.kind === 'fine') {
 			if (unifiedId !== null && known.link?.state !== 'unlinked') judged.quiet.add(unifiedId);
@@ -96,8 +100,8 @@ function judge(
 		}
 		judged.news.push(event);
 		const { finding, fields } = verdict;
-		const { system, crmId } = event;
-		judged.found.push({ finding, system, crmId, unifiedId, fields, done: 'accepted' });
+		const { system, object, crmId } = event;
+		judged.found.push({ finding, system, object, crmId, unifiedId, fields, done: 'accepted' });
 	}
 	return judged;
 }
@@ -121,8 +125,9 @@ function sortOut(snapshots: readonly ChangeEventInput[], system: string) {
 			continue;
 		}
 		const fields = parsed.success ? ['system'] : namesOf(parsed.error.issues);
-		const { crmId } = snapshot;
-		found.push({ finding: 'unreadable', system, crmId, unifiedId: null, fields, done: 'none' });
+		const { object, crmId } = snapshot;
+		const what = { system, object, crmId, unifiedId: null, fields };
+		found.push({ finding: 'unreadable', ...what, done: 'none' });
 	}
 	return { events: [...events.values()], found };
 }

@@ -30,6 +30,7 @@ test('an edit that no change source told of is merged by the rules and goes to t
 	expect(first(report)).toEqual({
 		finding: 'missedEdit',
 		system: 'wealthbox',
+		object: 'contact',
 		crmId: 'p0',
 		unifiedId: 'U1001',
 		fields: ['jobTitle'],

@@ -10,7 +10,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Clock } from '../clock';
 import type { ConnectorOf } from '../delivery/mark';
-import { DeskError } from '../desk/errors';
+import { DeskError } from '../model/failures';
 import type { ChangeEventInput } from '../model/event';
 import { objectsOf } from '../model/field-map';
 import type { ObjectName } from '../model/objects';

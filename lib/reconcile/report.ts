@@ -38,6 +38,8 @@ export type Repair = 'accepted' | 'delivery' | 'repaired' | 'none';
 export interface Sample {
 	finding: Finding;
 	system: string;
+	/** contact, household, ... */
+	object: string;
 	crmId: string | null;
 	unifiedId: string | null;
 	/** Names of the fields that differ. */

@@ -1,11 +1,7 @@
 /** Merges a batch of events whose records may name others: see ./inbound.ts and ./missing.ts. */
 import { indexRecords } from '../identity/record-index';
-import {
-	mergeBatch,
-	type BatchResult,
-	type MergeBatchOptions,
-	type MergeOutcome,
-} from '../merge/batch';
+import { mergeBatch } from '../merge/batch';
+import type { BatchResult, MergeBatchOptions, MergeOutcome } from '../merge/batch-result';
 import { touch } from '../merge/cause';
 import type { ChangeEvent } from '../model/event';
 import type { StoreTransaction } from '../store/store';

@@ -2,7 +2,7 @@
  * What a record names and the fabric does not know yet: its shadow shows it as the CRM made it, no
  * register moves, and it is kept; once the named record is known, it is merged, dated as it was said.
  */
-import type { MergeOutcome } from '../merge/batch';
+import type { MergeOutcome } from '../merge/batch-result';
 import { changeEventSchema, recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import { localReference, parseLocalReference, REFERENCE_FIELDS } from '../model/objects';
 import type { MissingReference } from '../store/references';
@@ -21,15 +21,15 @@ export async function keepMissing(
 	const said: Array<RecordAddress & { field: string }> = [];
 	const awaited: MissingReference[] = [];
 	for (const [index, event] of events.entries()) {
-		const { outcome, unknown = {} } = outcomes[index] ?? { outcome: 'already' };
-		if (outcome === 'already') continue;
+		const { unknown = {}, moved } = outcomes[index] ?? {};
+		if (moved === undefined) continue;
 		const { system, object, crmId } = event;
 		for (const field of REFERENCE_FIELDS) {
 			const value = event.fields[field];
-			if (value === undefined) continue;
+			// What an older read says takes back nothing that was said since.
+			if (value === undefined || !moved.has(field)) continue;
 			const named = typeof value === 'string' ? parseLocalReference(value) : undefined;
 			const editedAt = unknown[field];
-			// Seen again as it was: it is waited for already.
 			if (named !== undefined && editedAt === undefined) continue;
 			said.push({ system, object, crmId, field });
 			if (named === undefined || editedAt === undefined) continue;
@@ -63,7 +63,7 @@ export async function takeUpMissing(
 ): Promise<{ events: ChangeEvent[]; freed: Set<string> }> {
 	const found = await tx.references.found(MAX_FOUND);
 	const waiting = found.flatMap(({ inboxSeq }) => inboxSeq ?? []);
-	await tx.inbox.postpone(waiting, now, FREED);
+	await tx.inbox.hasten(waiting, now, FREED);
 	const fields = found.filter(({ field }) => field !== '');
 	const shadows = await tx.registers.shadows(fields);
 	const events = fields.flatMap((one) => {

@@ -5,6 +5,7 @@
 import type { Registers } from '../merge/register';
 import { registerValue } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
+import { recordKey } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import { byEntity, type Link } from '../model/rows';
 import {
@@ -20,11 +21,13 @@ import {
 import type { StoreTransaction } from '../store/store';
 
 export class References {
-	static readonly none = new References(new Map(), new Map());
+	static readonly none = new References(new Map(), new Map(), new Set());
 
 	private constructor(
 		private readonly aliases: ReadonlyMap<string, string>,
 		private readonly links: ReadonlyMap<string, Link[]>,
+		/** Keys of records that the fabric itself removed: with their client they come back. */
+		private readonly removed: ReadonlySet<string>,
 	) {}
 
 	/** What these entities and their records name. */
@@ -32,6 +35,8 @@ export class References {
 		tx: StoreTransaction,
 		registers: Iterable<Registers>,
 		shadows: Iterable<Shadow>,
+		/** Records that count as if they were there. */
+		assumed: readonly Link[] = [],
 	): Promise<References> {
 		const ids = new Set<string>();
 		const note = (value: unknown) => isUnifiedId(value) && ids.add(value);
@@ -42,7 +47,19 @@ export class References {
 		if (ids.size === 0) return References.none;
 		const aliases = await tx.entities.aliases([...ids]);
 		const current = [...new Set([...ids].map((id) => aliases.get(id) ?? id))];
-		return new References(aliases, byEntity(await tx.identity.linksOf(current)));
+		const links = await tx.identity.linksOf(current);
+		const unlinked = links.filter(({ state }) => state === 'unlinked');
+		const gone = unlinked.length === 0 ? [] : [...(await tx.registers.shadows(unlinked))];
+		const removed = gone.flatMap(([key, { removedBy }]) => (removedBy === 'fabric' ? [key] : []));
+		return new References(aliases, byEntity([...links, ...assumed]), new Set(removed));
+	}
+
+	/** The client that these registers name, with its records; undefined: they name none. */
+	clientOf(registers: Registers): { entityId: string; links: Link[] } | undefined {
+		const value = registerValue('client', registers['client']);
+		if (!isUnifiedId(value)) return undefined;
+		const entityId = this.current(value);
+		return { entityId, links: this.links.get(entityId) ?? [] };
 	}
 
 	/**
@@ -75,13 +92,17 @@ export class References {
 		return wanted;
 	}
 
-	/** The object of the client, if that lives and has never had a record in the system. */
+	/**
+	 * The object of the client, if that lives and has never had a record in the system, or if we removed the one that
+	 * it had: what went with it comes back with it.
+	 */
 	clientMissingIn(system: string, { client }: CanonicalFields): ObjectName | undefined {
 		if (!isUnifiedId(client)) return undefined;
 		const links = this.links.get(this.current(client)) ?? [];
-		const isThere = links.some((link) => link.system === system);
-		const living = links.find(({ state }) => state === 'active');
-		return isThere || living === undefined ? undefined : objectName(living.object);
+		const own = links.filter((link) => link.system === system);
+		if (own.some((link) => !this.removed.has(recordKey(link)))) return undefined;
+		const known = own[0] ?? links.find(({ state }) => state === 'active');
+		return known && objectName(known.object);
 	}
 
 	/** The same fields with the system's own records. */
@@ -91,9 +112,21 @@ export class References {
 		const result = { ...fields };
 		for (const field of named) {
 			const value = fields[field];
-			if (isUnifiedId(value)) result[field] = this.localIn(system, value) ?? value;
+			if (!isUnifiedId(value)) continue;
+			// What a record is known to name may be gone by now.
+			result[field] = this.localIn(system, value) ?? this.formerIn(system, value) ?? value;
 		}
 		return result;
+	}
+
+	/** As {@link local}, without what may be any of several records that an entity has had there. */
+	sure(system: string, fields: CanonicalFields): CanonicalFields {
+		const isOne = (id: string) =>
+			(this.links.get(this.current(id)) ?? []).filter((link) => link.system === system).length < 2;
+		const sure = Object.entries(fields).filter(
+			([field, value]) => !isReferenceField(field) || !isUnifiedId(value) || isOne(value),
+		);
+		return this.local(system, Object.fromEntries(sure));
 	}
 
 	private canName(
@@ -116,5 +149,11 @@ export class References {
 			.get(this.current(id))
 			?.find((one) => one.system === system && one.state !== 'unlinked');
 		return link && localReference(link.object, link.crmId);
+	}
+
+	private formerIn(system: string, id: string): string | undefined {
+		const own = (this.links.get(this.current(id)) ?? []).filter((one) => one.system === system);
+		const [last] = own.sort((a, b) => b.recreated - a.recreated);
+		return last && localReference(last.object, last.crmId);
 	}
 }

@@ -157,6 +157,32 @@ test('a note read before its client waits in the inbox until the client is known
 	expect(await linksOf('note', 'wealthbox', 'n1')).toBeDefined();
 });
 
+test('an older read of a client does not make forgotten that it joined a household which is not known yet', async () => {
+	const fields = person('Ada');
+	const before = snapshot('wealthbox', 'w1', { ...fields, household: null }, { at: hub.now });
+	await hub.take(before, contact('redtail', 'r1', { ...fields, household: null }));
+	await deliver();
+	const joined = contact('wealthbox', 'w1', { ...fields, household: toHousehold('h1') });
+	await hub.take(joined);
+	const again = { ...before, eventId: `${before.eventId}:again`, kind: 'delta' as const };
+	await hub.fabric.merge([again], []);
+	await hub.take(item('wealthbox', 'household', 'h1', { name: 'Hollis' }));
+	const written = (await deliver()).filter(({ changes }) => changes['household'] !== undefined);
+	expect(new Set(written.map(({ system }) => system))).toEqual(new Set(['redtail', 'salesforce']));
+});
+
+test('a note that came due by itself is merged once, though its client is told to be known after that', async () => {
+	const client = contact('wealthbox', 'w1', person('Ada'));
+	const note = item('wealthbox', 'note', 'n1', { client: toContact('w1'), text: 'Met.' });
+	await hub.accept('wealthbox', [note]);
+	await hub.fabric.resolve([note]);
+	await hub.accept('wealthbox', [client]);
+	await hub.fabric.resolve([client]);
+	await hub.fabric.resolve([note]);
+	await hub.fabric.merge([note], []);
+	expect(await hub.stateOf(note)).toBe('applied');
+});
+
 test('the same note of the same client in two systems is one; another client’s is not', async () => {
 	const clients = [
 		contact('wealthbox', 'w1', person('Ada')),

@@ -35,8 +35,9 @@
  * - *B edited since*: a person's edit of any record of E in B may be later than `at` (than the approval, if
  *   there is one): shadow `editedAt` + the vendor's time resolution > that instant. In doubt it asks.
  * - `ask` proposes what happened: delete for delete and merge, archive for archive. What B's connector
- *   cannot do (`capabilities.removal`): an archive is asked for as a delete, never done as one by itself; a
- *   system that can neither archive nor delete lives on.
+ *   cannot do (the object's capability): an archive is asked for as a delete, never done as one by itself; a
+ *   record that can neither be put away nor deleted lives on. A record that is `keep`t when it is archived
+ *   (a note) stays as it is and is let go of: its link is `archived`, nothing is written.
  * - While a departure stands E is created in no system that lacks it, unless that system's policy is
  *   `ignore` (and E is active somewhere). A system whose records of E the fabric itself deleted counts as
  *   lacking it once no departure stands: there E is created again. What a person deleted is never

@@ -1,5 +1,5 @@
 /** What is wanted of one record while its client departs, or has returned: the table in ./departure.ts. Pure. */
-import type { Connector } from '../connectors/connector';
+import type { Connector, ObjectCapability } from '../connectors/connector';
 import { capabilityOf } from '../connectors/capability';
 import type { ObjectName } from '../model/objects';
 import type { Link, SystemRow } from '../model/rows';
@@ -10,7 +10,7 @@ import { editMark, lastEdit, type Departure } from './departure';
 export interface RemovalTerms {
 	system: string;
 	policy: SystemRow['deletePolicy'];
-	can: { archive: boolean; delete: boolean };
+	can: Pick<ObjectCapability, 'archive' | 'delete'>;
 	/** Resolution of the vendor's edit times, ms. */
 	resolutionMs: number;
 }
@@ -76,19 +76,40 @@ function removalOf(departure: Departure, { terms, inSystem }: FateInput): Fate {
 	return ask || isEdited ? { want: 'ask', operation } : { want: operation };
 }
 
+/**
+ * What a person said of the client counts for what departs with it, unless that was answered by itself; an approval
+ * only for what nobody has edited since.
+ */
+export function answeredWith(
+	departure: Departure,
+	client: Departure | undefined,
+	{ system, resolutionMs }: RemovalTerms,
+	inSystem: readonly Shadow[],
+): Departure {
+	const answer = client?.answers[system];
+	if (answer === undefined || departure.answers[system] !== undefined) return departure;
+	const isEdited = (lastEdit(inSystem) ?? -Infinity) + resolutionMs > answer.at;
+	const edits = isEdited ? undefined : editMark(inSystem);
+	return { ...departure, answers: { ...departure.answers, [system]: { ...answer, edits } } };
+}
+
 /** What should be done here, and whether a person must say so first; undefined: nothing. */
 function propose(
 	{ cause }: Departure,
 	{ policy, can }: RemovalTerms,
 ): { operation: 'archive' | 'delete'; ask: boolean } | undefined {
-	if (policy === 'ignore' || (!can.archive && !can.delete)) return undefined;
+	if (policy === 'ignore') return undefined;
 	const isArchive = cause.change === 'archive';
 	const wanted = policy === 'archive' || isArchive ? 'archive' : 'delete';
-	if (can[wanted]) return { operation: wanted, ask: policy === 'ask' };
+	if (can[wanted] !== false) return { operation: wanted, ask: policy === 'ask' };
 	// What is stronger than asked for is never done by itself; what is weaker may be.
-	return wanted === 'archive'
-		? { operation: 'delete', ask: true }
-		: { operation: 'archive', ask: policy === 'ask' };
+	if (wanted === 'archive') return can.delete ? { operation: 'delete', ask: true } : undefined;
+	return isPutAway(can) ? { operation: 'archive', ask: policy === 'ask' } : undefined;
+}
+
+/** Can people see there that a record is put away? One that is merely let go of is not. */
+export function isPutAway({ archive }: RemovalTerms['can']): boolean {
+	return archive !== false && archive !== 'keep';
 }
 
 /** Might a person have edited one of these records after the removal? In doubt, yes. */

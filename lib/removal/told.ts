@@ -18,22 +18,27 @@ export interface Told {
 /** Origin of a removal that nobody told: a complete listing did not hold the record, and a read found none. */
 export const LISTED = 'listing';
 
-/** A delete, or a merge into a record that nobody names. `stale`: the record was there later than that. */
+/**
+ * A delete, or a merge into a record that nobody names. `stale`: the record was there later than that.
+ * `isCascade`: it went with its client, which the fabric removed.
+ */
 export function tellGone(
 	event: ChangeEvent,
 	link: Link,
 	known: Shadow,
+	isCascade = false,
 ): Told | 'stale' | undefined {
 	const readAt = Date.parse(event.readAt);
 	const isOld = readAt < (known.backAt ?? 0);
 	if (isOld || (event.origin === LISTED && lastSight(known) > readAt)) return 'stale';
-	if (link.state === 'unlinked') return tellWhy(event, link, known, readAt);
-	const isOwn = isOwnRemoval(known, event);
+	if (link.state === 'unlinked') return isCascade ? undefined : tellWhy(event, link, known, readAt);
+	const isOwn = isCascade || isOwnRemoval(known, event);
+	const by = isCascade ? 'went with its client' : 'deleted by the fabric';
 	return {
 		link: { ...link, state: 'unlinked' },
 		shadow: gone(known, readAt, isOwn ? 'fabric' : 'person'),
 		kind: 'unlink',
-		reason: isOwn ? 'deleted by the fabric' : `deleted in ${event.system}`,
+		reason: isOwn ? by : `deleted in ${event.system}`,
 		meaning: isOwn ? 'none' : 'departs',
 	};
 }

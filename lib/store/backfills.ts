@@ -4,9 +4,9 @@
  */
 import { sql, type Kysely, type Selectable, type SqlBool } from 'kysely';
 import type { Operation } from '../model/delivery';
-import type { ChangeEvent } from '../model/event';
+import { recordKey, type ChangeEvent, type RecordAddress } from '../model/event';
 import { PRIORITY } from '../model/rows';
-import { chunks } from './batch';
+import { bySystem, chunks } from './batch';
 import { parseJson } from './rows';
 import type { BackfillRowsTable, Database, DeliveryState } from './schema';
 import { runForList, runInsert } from './statement';
@@ -16,16 +16,23 @@ export const BACKFILL_ORIGIN = 'backfill';
 
 /**
  * `staged`: read. `planned`: tried out. `left`: the run leaves it alone. `merged`: the run is done with it.
- * `invalid`: it cannot be taken in.
+ * `waiting`: its event waits in the inbox for a record that it names. `invalid`: it cannot be taken in.
  */
-export type StagedState = 'staged' | 'planned' | 'left' | 'merged' | 'invalid';
+export type StagedState = 'staged' | 'planned' | 'left' | 'merged' | 'waiting' | 'invalid';
 
 /**
  * Of a record: `known`: linked before, and nothing new. `changed`: linked before, with news. `matched`: its
  * client has records elsewhere. `new`: it has none. `review`: a person is asked. `waiting`: an event of it
- * is on its way already.
+ * is on its way already. `lacksClient`: the client that it names is not known.
  */
-export type Verdict = 'known' | 'changed' | 'matched' | 'new' | 'review' | 'waiting';
+export type Verdict =
+	| 'known'
+	| 'changed'
+	| 'matched'
+	| 'new'
+	| 'review'
+	| 'waiting'
+	| 'lacksClient';
 
 export interface StagedRow {
 	seq: number;
@@ -39,6 +46,7 @@ export interface StagedRow {
 
 /** A record as it was read; `reason`: why it cannot be taken in. */
 export interface NewStagedRow {
+	object: string;
 	crmId: string;
 	event: unknown;
 	reason?: string;
@@ -47,16 +55,33 @@ export interface NewStagedRow {
 export interface Reading {
 	run: string;
 	system: string;
-	object: string;
 	/** Number of the listing: what an earlier one showed and this one did not is gone. */
 	pass: number;
 }
 
 export interface RunDeliveries {
 	system: string;
+	object: string;
 	operation: Operation;
 	state: DeliveryState;
 	count: number;
+	/** Of so many clients, notes, ... */
+	entities: number;
+}
+
+/** Records of one kind, of one system, in one state. */
+export interface StagedCount {
+	system: string;
+	object: string;
+	state: StagedState;
+	count: number;
+}
+
+/** Where a record stands that others name. */
+export interface StagedPlace extends RecordAddress {
+	state: StagedState;
+	verdict: Verdict | null;
+	page: number | null;
 }
 
 /** In the very words of the partial index. */
@@ -79,8 +104,8 @@ export class BackfillStore {
 
 	/** A record that was staged before is as it is now. */
 	async stage(reading: Reading, rows: readonly NewStagedRow[]): Promise<void> {
-		const { run, system, object, pass } = reading;
-		const values = rows.map(({ crmId, event, reason }) => ({
+		const { run, system, pass } = reading;
+		const values = rows.map(({ object, crmId, event, reason }) => ({
 			run,
 			system,
 			object,
@@ -108,54 +133,85 @@ export class BackfillStore {
 	}
 
 	/** Forgets what this listing did not show; answers how many records. */
-	async dropUnseen({ run, system, object, pass }: Reading): Promise<number> {
+	async dropUnseen({ run, system, pass }: Reading, objects: readonly string[]): Promise<number> {
 		const result = await this.db
 			.deleteFrom('backfill_rows')
 			.where('run', '=', run)
 			.where('system', '=', system)
-			.where('object', '=', object)
+			.where('object', 'in', objects)
 			.where('pass', '<', pass)
 			.executeTakeFirst();
 		return Number(result.numDeletedRows);
 	}
 
-	async countRows(
-		run: string,
-	): Promise<Array<{ system: string; state: StagedState; count: number }>> {
+	async countRows(run: string): Promise<StagedCount[]> {
 		const rows = await this.db
 			.selectFrom('backfill_rows')
-			.select(['system', 'state', sql<number>`count(*)`.as('count')])
+			.select(['system', 'object', 'state', sql<number>`count(*)`.as('count')])
 			.where('run', '=', run)
-			.groupBy(['system', 'state'])
+			.groupBy(['system', 'object', 'state'])
 			.orderBy('system')
+			.orderBy('object')
 			.orderBy('state')
 			.execute();
-		return rows.map(({ system, state, count }) => ({
-			system,
-			state: state as StagedState,
-			count: Number(count),
+		return rows.map((row) => ({
+			...row,
+			state: row.state as StagedState,
+			count: Number(row.count),
 		}));
+	}
+
+	/** Those of these records that the run has read; key: the record's. */
+	async placesOf(
+		run: string,
+		records: readonly RecordAddress[],
+	): Promise<Map<string, StagedPlace>> {
+		const places = new Map<string, StagedPlace>();
+		for (const { system, object, ids } of bySystem(records)) {
+			const rows = await runForList(this.db, ids, {
+				name: 'places in backfill',
+				values: [run, system, object],
+				build: (slot, list) =>
+					this.db
+						.selectFrom('backfill_rows')
+						.select(['crm_id', 'state', 'verdict', 'page'])
+						.where('run', '=', slot<string>())
+						.where('system', '=', slot<string>())
+						.where('object', '=', slot<string>())
+						.where('crm_id', 'in', list<string>()),
+			});
+			for (const { crm_id: crmId, state, verdict, page } of rows) {
+				const place = { state: state as StagedState, verdict: verdict as Verdict | null, page };
+				const address = { system, object, crmId };
+				places.set(recordKey(address), { ...address, ...place });
+			}
+		}
+		return places;
 	}
 
 	/** Why records cannot be taken in, the commonest reason first, with one of them. */
 	async invalidReasons(
 		run: string,
 		limit: number,
-	): Promise<Array<{ system: string; reason: string; count: number; crmId: string }>> {
+	): Promise<
+		Array<{ system: string; object: string; reason: string; count: number; crmId: string }>
+	> {
 		const rows = await this.db
 			.selectFrom('backfill_rows')
-			.select(['system', 'reason', sql<number>`count(*)`.as('count')])
+			.select(['system', 'object', 'reason', sql<number>`count(*)`.as('count')])
 			.select((select) => select.fn.min('crm_id').as('crm_id'))
 			.where('run', '=', run)
 			.where('state', '=', 'invalid')
-			.groupBy(['system', 'reason'])
+			.groupBy(['system', 'object', 'reason'])
 			.orderBy(sql`count(*)`, 'desc')
 			.orderBy('system')
+			.orderBy('object')
 			.orderBy('reason')
 			.limit(limit)
 			.execute();
-		return rows.map(({ system, reason, count, crm_id: crmId }) => ({
+		return rows.map(({ system, object, reason, count, crm_id: crmId }) => ({
 			system,
+			object,
 			reason: reason ?? '',
 			count: Number(count),
 			crmId,
@@ -251,11 +307,13 @@ export class BackfillStore {
 	async deliveries(run: string): Promise<RunDeliveries[]> {
 		const rows = await this.db
 			.selectFrom('deliveries')
-			.select(['system', 'operation', 'state', sql<number>`count(*)`.as('count')])
+			.select(['system', 'object', 'operation', 'state', sql<number>`count(*)`.as('count')])
+			.select(sql<number>`count(distinct entity_id)`.as('entities'))
 			.where(OF_BACKFILL)
 			.where('run', '=', run)
-			.groupBy(['system', 'operation', 'state'])
+			.groupBy(['system', 'object', 'operation', 'state'])
 			.orderBy('system')
+			.orderBy('object')
 			.orderBy('operation')
 			.orderBy('state')
 			.execute();
@@ -263,10 +321,14 @@ export class BackfillStore {
 			...row,
 			operation: row.operation as Operation,
 			count: Number(row.count),
+			entities: Number(row.entities),
 		}));
 	}
 
-	/** What the run has opened and nobody has begun to write is due later by so many ms, or sooner. */
+	/**
+	 * What the run has opened and nobody has begun to write is due later by so many ms, or sooner. Once: so many ms
+	 * are more than any time, which tells what was postponed before.
+	 */
 	async postpone(run: string, byMs: number): Promise<void> {
 		await this.db
 			.updateTable('deliveries')
@@ -275,6 +337,7 @@ export class BackfillStore {
 			.where('run', '=', run)
 			.where('state', '=', 'open')
 			.where('priority', '=', PRIORITY.backfill)
+			.where('next_at', byMs > 0 ? '<' : '>=', Math.abs(byMs))
 			.execute();
 	}
 

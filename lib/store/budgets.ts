@@ -1,10 +1,7 @@
 /** The rate budgets of the connected accounts: one state each, shared by all processes. */
 import type { Kysely } from 'kysely';
-import type { Json } from '../connectors/connector';
-import type { BudgetPort } from '../connectors/shared-budget';
-import type { Clock } from '../clock';
+import type { Json } from '../model/json';
 import type { Database } from './schema';
-import type { Store } from './store';
 
 export class BudgetStore {
 	constructor(private readonly db: Kysely<Database>) {}
@@ -27,15 +24,4 @@ export class BudgetStore {
 			.onConflict((conflict) => conflict.column('account').doUpdateSet(values))
 			.execute();
 	}
-}
-
-export function budgetPort(store: Store, clock: Pick<Clock, 'now'>): BudgetPort {
-	return {
-		exchange: (account, change) =>
-			store.transaction(async (tx) => {
-				const { state, result } = change(await tx.budgets.get(account));
-				await tx.budgets.put(account, state, clock.now());
-				return result;
-			}),
-	};
 }

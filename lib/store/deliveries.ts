@@ -4,6 +4,7 @@ import type { CanonicalFields } from '../model/fields';
 import type { Operation } from '../model/delivery';
 import type { DeliveryRow } from '../model/rows';
 import { chunks, inChunks } from './batch';
+import { findDeadCreates, type DeadCreate } from './dead-creates';
 import { isNotPaused, isSystemPaused } from './pauses';
 import { toDelivery } from './rows';
 import type { Database, DeliveryState } from './schema';
@@ -58,6 +59,11 @@ export class DeliveryStore {
 			.orderBy('id')
 			.execute();
 		return rows.map(toDelivery);
+	}
+
+	/** See ./dead-creates.ts. */
+	deadCreates(limit: number, entityIds?: readonly string[]): Promise<DeadCreate[]> {
+		return findDeadCreates(this.db, limit, entityIds);
 	}
 
 	async open(deliveries: readonly NewDelivery[], now: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { blocksOf, countedNames, recordHash } from '../identity/blocks';
 import { knownFields, type Shadow } from '../merge/shadow';
-import { numberOf } from './identity';
+import { numberOf } from '../model/unified-id';
 import { BlockStore } from './identity-blocks';
 import { parseJson } from './rows';
 import type { Database } from './schema';

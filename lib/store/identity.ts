@@ -1,39 +1,14 @@
-/** Entities, the links from records to them, and the keys by which candidates are found. */
-import type { Insertable, Kysely } from 'kysely';
+/** Entities, and the links from records to them. */
+import type { Kysely } from 'kysely';
 import { recordKey, type RecordAddress } from '../model/event';
 import type { Link } from '../model/rows';
+import { unifiedIdOf } from '../model/unified-id';
 import { bySystem, inChunks } from './batch';
 import type { LinkCache, OrderedLink } from './link-cache';
 import { recordsByEntity, type LinkedRecord } from './linked-records';
 import { toLink } from './rows';
-import type { Database, IdentityKeysTable } from './schema';
-import { runForList, runInsert, runStatement } from './statement';
-
-const FIRST_NUMBER = 1000;
-const EXTERNAL = 'external:';
-
-/** The first entity is U1001. */
-export function unifiedIdOf(number: number): string {
-	return `U${FIRST_NUMBER + number}`;
-}
-
-/** The number in a unified id. */
-export function numberOf(unifiedId: string): number {
-	return Number(unifiedId.slice(1)) - FIRST_NUMBER;
-}
-
-export interface KeyOwner extends RecordAddress {
-	key: string;
-	entityId: string;
-}
-
-/** The keys under which a record is found. */
-export interface RecordKeys extends RecordAddress {
-	entityId: string;
-	keys: string[];
-	/** External keys that it had stay. */
-	keepExternal?: boolean;
-}
+import type { Database } from './schema';
+import { runForList, runInsert } from './statement';
 
 function byAge(
 	{ link: a, linkedAt }: OrderedLink,
@@ -231,111 +206,5 @@ export class IdentityStore {
 			);
 		}
 		return (await query.execute()).map(({ id }) => id);
-	}
-
-	async ownersOf(keys: readonly string[]): Promise<KeyOwner[]> {
-		const rows = await runForList(this.db, keys, {
-			name: 'owners of keys',
-			build: (_slot, list) =>
-				this.db
-					.selectFrom('identity_keys')
-					.selectAll()
-					.where('key', 'in', list<string>())
-					.orderBy('key')
-					.orderBy('system')
-					.orderBy('object')
-					.orderBy('crm_id'),
-		});
-		return rows.map((row) => ({
-			key: row.key,
-			entityId: row.entity_id,
-			system: row.system,
-			object: row.object,
-			crmId: row.crm_id,
-		}));
-	}
-
-	/** Issuer -> key of each entity, as its records told them. */
-	async externalKeysOf(entityIds: readonly string[]): Promise<Map<string, Record<string, string>>> {
-		const rows = await runForList(this.db, entityIds, {
-			name: 'external keys of entities',
-			build: (_slot, list) =>
-				this.db
-					.selectFrom('identity_keys')
-					.select(['entity_id', 'key'])
-					.where('entity_id', 'in', list<string>())
-					.where('key', 'like', `${EXTERNAL}%`)
-					.orderBy('key'),
-		});
-		const result = new Map<string, Record<string, string>>();
-		for (const row of rows) {
-			const [, issuer = '', ...key] = row.key.split(':');
-			result.set(row.entity_id, { ...result.get(row.entity_id), [issuer]: key.join(':') });
-		}
-		return result;
-	}
-
-	/** Replaces the keys of the given records; what is right already is not written again. */
-	async replaceKeys(records: readonly RecordKeys[]): Promise<void> {
-		const stored = await this.keysOf(records);
-		const gone: Array<RecordAddress & { key: string }> = [];
-		const rows: Array<Insertable<IdentityKeysTable>> = [];
-		for (const { system, object, crmId, entityId, keys, keepExternal } of records) {
-			const address = { system, object, crmId };
-			const wanted = new Set(keys);
-			for (const { key, owner } of stored.get(recordKey(address)) ?? []) {
-				const stays = keepExternal === true && key.startsWith(EXTERNAL);
-				if (owner === entityId && wanted.delete(key)) continue;
-				if (!stays) gone.push({ ...address, key });
-			}
-			for (const key of wanted)
-				rows.push({ key, entity_id: entityId, system, object, crm_id: crmId });
-		}
-		await this.deleteKeys(gone);
-		await runInsert(this.db, 'add keys', rows, (slots) =>
-			this.db
-				.insertInto('identity_keys')
-				.values(slots)
-				.onConflict((conflict) => conflict.doNothing()),
-		);
-	}
-
-	private async keysOf(
-		records: readonly RecordAddress[],
-	): Promise<Map<string, Array<{ key: string; owner: string }>>> {
-		const result = new Map<string, Array<{ key: string; owner: string }>>();
-		for (const { system, object, ids } of bySystem(records)) {
-			const rows = await runForList(this.db, ids, {
-				name: 'keys of records',
-				values: [system, object],
-				build: (slot, list) =>
-					this.db
-						.selectFrom('identity_keys')
-						.select(['crm_id', 'key', 'entity_id'])
-						.where('system', '=', slot<string>())
-						.where('object', '=', slot<string>())
-						.where('crm_id', 'in', list<string>()),
-			});
-			for (const { crm_id: crmId, key, entity_id: owner } of rows) {
-				const name = recordKey({ system, object, crmId });
-				const keys = result.get(name);
-				if (keys === undefined) result.set(name, [{ key, owner }]);
-				else keys.push({ key, owner });
-			}
-		}
-		return result;
-	}
-
-	private async deleteKeys(gone: ReadonlyArray<RecordAddress & { key: string }>): Promise<void> {
-		for (const { key, system, object, crmId } of gone) {
-			await runStatement(this.db, 'delete key', [key, system, object, crmId], (slot) =>
-				this.db
-					.deleteFrom('identity_keys')
-					.where('key', '=', slot<string>())
-					.where('system', '=', slot<string>())
-					.where('object', '=', slot<string>())
-					.where('crm_id', '=', slot<string>()),
-			);
-		}
 	}
 }

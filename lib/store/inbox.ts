@@ -1,11 +1,9 @@
 /** The inbox: change events accepted and not yet settled, and what became of the others. */
 import { sql, type Kysely, type SqlBool } from 'kysely';
-import type { ChangeEvent, RecordAddress } from '../model/event';
-import { recordKey } from '../model/event';
+import type { ChangeEvent } from '../model/event';
 import type { InboxItem } from '../model/rows';
-import { bySystem, chunks } from './batch';
+import { chunks } from './batch';
 import type { EventCache } from './event-cache';
-import { storedEvent, type LastEvent } from './last-event';
 import { isNotPaused, isSystemPaused } from './pauses';
 import { parseJson } from './rows';
 import { UNSETTLED, type Database, type InboxState } from './schema';
@@ -51,7 +49,7 @@ function newRow(event: ChangeEvent, { state, now, reason, batch }: Arrival) {
 }
 
 /** In the very words of the partial indexes: only then does SQLite use them. */
-function unsettled(table: string) {
+export function unsettled(table: string) {
 	return sql<SqlBool>`${sql.ref(`${table}.state`)} in ('pending', 'emitted')`;
 }
 
@@ -61,77 +59,6 @@ export class InboxStore {
 		/** What was taken in lately, in this transaction or an earlier one. */
 		private readonly cache?: EventCache,
 	) {}
-
-	/** The newest event of each record, whatever became of it. */
-	async lastEvents(addresses: readonly RecordAddress[]): Promise<Map<string, LastEvent>> {
-		const result = new Map<string, LastEvent>();
-		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await runForList(this.db, ids, {
-				name: 'last events',
-				values: [system, object],
-				build: (slot, list) =>
-					this.db
-						.selectFrom('inbox')
-						.select(['crm_id', 'event', 'state'])
-						.where('seq', 'in', (query) =>
-							query
-								.selectFrom('inbox')
-								.select((select) => select.fn.max('seq').as('seq'))
-								.where('system', '=', slot<string>())
-								.where('object', '=', slot<string>())
-								.where('crm_id', 'in', list<string>())
-								.groupBy('crm_id'),
-						),
-			});
-			for (const row of rows) {
-				const key = recordKey({ system, object, crmId: row.crm_id });
-				result.set(key, storedEvent(row.event, row.state));
-			}
-		}
-		return result;
-	}
-
-	/** Events of these records that may still be merged: as {@link waiting}, and those in review. */
-	async underWay(addresses: readonly RecordAddress[]): Promise<ChangeEvent[]> {
-		const events: ChangeEvent[] = [];
-		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await runForList(this.db, ids, {
-				name: 'events under way',
-				values: [system, object],
-				build: (slot, list) =>
-					this.db
-						.selectFrom('inbox')
-						.select('event')
-						.where('system', '=', slot<string>())
-						.where('object', '=', slot<string>())
-						.where('crm_id', 'in', list<string>())
-						.where('state', 'in', [...UNSETTLED, 'review']),
-			});
-			events.push(...rows.map(({ event }) => parseJson<ChangeEvent>(event)));
-		}
-		return events;
-	}
-
-	/** Events of these records that are not settled yet, in the order they were read. */
-	async waiting(addresses: readonly RecordAddress[]): Promise<ChangeEvent[]> {
-		const events: Array<{ seq: number; event: string }> = [];
-		for (const { system, object, ids } of bySystem(addresses)) {
-			const rows = await runForList(this.db, ids, {
-				name: 'waiting events',
-				values: [system, object],
-				build: (slot, list) =>
-					this.db
-						.selectFrom('inbox')
-						.select(['seq', 'event'])
-						.where('system', '=', slot<string>())
-						.where('object', '=', slot<string>())
-						.where('crm_id', 'in', list<string>())
-						.where(unsettled('inbox')),
-			});
-			events.push(...rows);
-		}
-		return events.sort((a, b) => a.seq - b.seq).map(({ event }) => parseJson<ChangeEvent>(event));
-	}
 
 	/** Adds events; one whose id is known already is left out. Returns how many were new. */
 	async add(
@@ -247,12 +174,26 @@ export class InboxStore {
 		return rows.map((row) => toItem(row));
 	}
 
+	/** Those that are settled meanwhile stay so. */
 	async postpone(seqs: readonly number[], nextAt: number, reason: string): Promise<void> {
 		for (const chunk of chunks(seqs)) {
 			await this.db
 				.updateTable('inbox')
 				.set({ state: 'pending', batch: null, next_at: nextAt, reason })
 				.where('seq', 'in', chunk)
+				.where('state', 'in', UNSETTLED)
+				.execute();
+		}
+	}
+
+	/** What they wait for has come: those that still wait are due. */
+	async hasten(seqs: readonly number[], now: number, reason: string): Promise<void> {
+		for (const chunk of chunks(seqs)) {
+			await this.db
+				.updateTable('inbox')
+				.set({ next_at: now, reason })
+				.where('seq', 'in', chunk)
+				.where('state', '=', 'pending')
 				.execute();
 		}
 	}
@@ -325,19 +266,6 @@ export class InboxStore {
 			.selectFrom('inbox')
 			.select('seq')
 			.where('batch', '=', batch)
-			.where('state', '=', 'review')
-			.orderBy('seq')
-			.execute();
-		return rows.map(({ seq }) => seq);
-	}
-
-	async inReview(address: RecordAddress): Promise<number[]> {
-		const rows = await this.db
-			.selectFrom('inbox')
-			.select('seq')
-			.where('system', '=', address.system)
-			.where('object', '=', address.object)
-			.where('crm_id', '=', address.crmId)
 			.where('state', '=', 'review')
 			.orderBy('seq')
 			.execute();

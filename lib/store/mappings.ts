@@ -1,6 +1,7 @@
 /** Mappings by system and object with all their versions, the CRMs' own fields, and what is held. */
 import type { Kysely, Selectable } from 'kysely';
-import { mapOfObject, type FieldMap, type FieldMapping } from '../model/field-map';
+import { bare, mergePanel, replacedSentence } from '../mapping/panel';
+import { mapOfObject, type FieldMap } from '../model/field-map';
 import type { CrmSchema, Drift, FieldHold, MappingOrigin, MappingVersion } from '../model/mapping';
 import type { CanonicalFields } from '../model/fields';
 import { OBJECTS, type ObjectName } from '../model/objects';
@@ -48,33 +49,6 @@ function toVersion(row: Selectable<MappingVersionsTable>): MappingVersion {
 	};
 }
 
-/**
- * A panel knows no transforms: those of rows that stay are kept. One of a client's field that stands in
- * another field of the CRM now goes with it, unless more than one row could be meant.
- */
-function withTransforms(panel: FieldMap, newest: FieldMap): FieldMap {
-	const isIn = (map: FieldMap, { field, crmField }: FieldMapping) =>
-		map.some((one) => one.field === field && one.crmField === crmField);
-	const left = newest.filter((one) => !isIn(panel, one));
-	const fresh = panel.filter((one) => !isIn(newest, one));
-	const before = (mapping: FieldMapping): FieldMapping | undefined => {
-		const isSame = ({ field }: FieldMapping) => field === mapping.field;
-		if (isIn(newest, mapping))
-			return newest.find((one) => isSame(one) && one.crmField === mapping.crmField);
-		const own = left.filter(isSame);
-		return own.length === 1 && fresh.filter(isSame).length === 1 ? own[0] : undefined;
-	};
-	return panel.map((mapping) => {
-		const transform = mapping.transform ?? before(mapping)?.transform;
-		return transform === undefined ? mapping : { ...mapping, transform };
-	});
-}
-
-/** Is it what the panel said last, transforms that were kept aside? */
-function isGivenAgain(last: FieldMap, panel: FieldMap): boolean {
-	return JSON.stringify(last) === JSON.stringify(withTransforms(panel, last));
-}
-
 function isNothing({ compare, read }: Pending): boolean {
 	return compare.length + read.length === 0;
 }
@@ -82,21 +56,44 @@ function isNothing({ compare, read }: Pending): boolean {
 export class MappingStore {
 	constructor(private readonly db: Kysely<Database>) {}
 
-	/** Takes the mappings of a trigger's panel, if they are news; answers those in force, of all objects. */
-	async given(system: string, panel: FieldMap, now: number): Promise<FieldMap> {
+	/**
+	 * Takes what a trigger's panel says anew (see lib/mapping/panel); answers the mappings in force, of all
+	 * objects, and sentences for people about versions that had to give way.
+	 */
+	async given(
+		system: string,
+		panel: FieldMap,
+		now: number,
+	): Promise<{ map: FieldMap; replaced: string[] }> {
 		const map: FieldMap = [];
+		const told: string[] = [];
 		for (const object of OBJECTS) {
-			const part = mapOfObject(panel, object);
-			const last = await this.newest(system, object, 'panel');
-			const newest = await this.newest(system, object);
-			if (isGivenAgain(last?.map ?? [], part)) map.push(...(newest?.map ?? []));
-			else {
-				const carried = withTransforms(part, newest?.map ?? []);
-				await this.add({ system, object, map: carried, origin: 'panel' }, now);
-				map.push(...carried);
-			}
+			const last = await this.panelMap(system, object);
+			const version = await this.newest(system, object);
+			const newest = version?.map ?? [];
+			const asked = { last, panel: mapOfObject(panel, object), newest };
+			const merged = version === undefined ? { map: asked.panel, replaced: [] } : mergePanel(asked);
+			map.push(...merged.map);
+			if (JSON.stringify(merged.map) === JSON.stringify(newest)) continue;
+			const hasReplaced = version !== undefined && merged.replaced.length > 0;
+			const note = hasReplaced ? replacedSentence(merged.replaced, version) : null;
+			await this.add({ system, object, map: merged.map, origin: 'panel', note }, now);
+			if (note !== null) told.push(note);
 		}
-		return map;
+		return { map, replaced: told };
+	}
+
+	/** What the trigger's panel said when it was last published. */
+	async panelMap(system: string, object: ObjectName): Promise<FieldMap> {
+		const row = await this.db
+			.selectFrom('systems')
+			.select('panel_map')
+			.where('name', '=', system)
+			.executeTakeFirst();
+		if (typeof row?.panel_map === 'string')
+			return mapOfObject(parseJson<FieldMap>(row.panel_map), object);
+		// A store of before that was kept: panels knew no transforms then, versions may have got some.
+		return bare((await this.newest(system, object, 'panel'))?.map);
 	}
 
 	/** Adds a version, which is in force from now on. */

@@ -1,6 +1,6 @@
 /** Brings a store's tables to this version, from whatever version they are of. */
 import { Migrator, type Kysely } from 'kysely';
-import { ConfigurationFailure } from '../connectors/connector';
+import { ConfigurationFailure } from '../model/failures';
 import type { StoreBackend } from './backend';
 import { migrations } from './migrations';
 import type { Database } from './schema';

@@ -287,6 +287,11 @@ function pushes(): string[] {
 	];
 }
 
+/** What a trigger's panel said last, to tell its changes from those that were saved elsewhere. */
+function panels(): string[] {
+	return [`alter table systems add column panel_map text`];
+}
+
 export function migrations(kind: StoreKind): MigrationProvider {
 	return {
 		getMigrations: async () => ({
@@ -299,6 +304,7 @@ export function migrations(kind: StoreKind): MigrationProvider {
 			'2026_11_28_mappings': migration(kind, mappings()),
 			'2026_11_29_backfills': migration(kind, backfills(kind)),
 			'2026_11_30_pushes': migration(kind, pushes()),
+			'2026_12_01_panels': migration(kind, panels()),
 		}),
 	};
 }

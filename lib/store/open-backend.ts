@@ -1,7 +1,7 @@
 /** From a location to the database behind the store. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ConfigurationFailure } from '../connectors/connector';
+import { ConfigurationFailure } from '../model/failures';
 import type { StoreBackend } from './backend';
 import type { SqliteLocation, StoreLocation } from './location';
 import { openPostgres } from './postgres/dialect';

@@ -1,7 +1,6 @@
 /** Push calls: which were seen, what they hinted at, and how many were accepted or refused. */
 import type { Kysely } from 'kysely';
-import type { PushCount } from '../push/desk';
-import type { PushOutcome } from '../push/signature';
+import type { PushCount, PushOutcome } from '../model/push';
 import { chunks } from './batch';
 import type { Database } from './schema';
 

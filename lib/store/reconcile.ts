@@ -191,11 +191,11 @@ export class ReconcileStore {
 	/** Entities with a delivery that became a dead letter nobody has decided upon yet, and its record. */
 	async buried(
 		entityIds: readonly string[],
-	): Promise<Map<string, { system: string; crmId: string | null }>> {
+	): Promise<Map<string, { system: string; object: string; crmId: string | null }>> {
 		const rows = await inChunks(entityIds, (chunk) =>
 			this.db
 				.selectFrom('dead_letters')
-				.select(['entity_id', 'system', 'crm_id'])
+				.select(['entity_id', 'system', 'object', 'crm_id'])
 				.where('state', '=', 'open')
 				.where('kind', '=', 'delivery')
 				.where('entity_id', 'in', chunk)
@@ -203,7 +203,10 @@ export class ReconcileStore {
 				.execute(),
 		);
 		return new Map(
-			rows.map((row) => [row.entity_id ?? '', { system: row.system, crmId: row.crm_id }]),
+			rows.map(({ entity_id: id, system, object, crm_id: crmId }) => [
+				id ?? '',
+				{ system, object, crmId },
+			]),
 		);
 	}
 

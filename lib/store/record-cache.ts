@@ -22,7 +22,7 @@ const MAX_SHADOW_TEXT = 64_000_000;
 const HEAP_PART = 64;
 /** Characters of JSON in all, and of one register: long ones (lists with their history) are seldom asked for. */
 const MAX_REGISTER_TEXT = 12_000_000;
-export const LONG_REGISTER = 800;
+const LONG_REGISTER = 800;
 
 export class RecordCache {
 	readonly links = new LinkCache();

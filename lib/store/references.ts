@@ -76,6 +76,40 @@ export class ReferenceStore {
 		return rows.map(({ entity_id: id }) => id).slice(0, limit);
 	}
 
+	/** Entities that these name. */
+	async targets(entityIds: readonly string[]): Promise<string[]> {
+		const rows = await inChunks(entityIds, (chunk) =>
+			this.db
+				.selectFrom('entity_references')
+				.select('target')
+				.distinct()
+				.where('entity_id', 'in', chunk)
+				.orderBy('target')
+				.execute(),
+		);
+		return [...new Set(rows.map(({ target }) => target))];
+	}
+
+	/** Which entities name these in the field, `limit` at most. */
+	async naming(
+		field: string,
+		targets: readonly string[],
+		limit: number,
+	): Promise<Array<{ entityId: string; target: string }>> {
+		const rows = await inChunks(targets, (chunk) =>
+			this.db
+				.selectFrom('entity_references')
+				.select(['entity_id', 'target'])
+				.where('field', '=', field)
+				.where('target', 'in', chunk)
+				.orderBy('target')
+				.orderBy('entity_id')
+				.limit(limit)
+				.execute(),
+		);
+		return rows.slice(0, limit).map(({ entity_id: entityId, target }) => ({ entityId, target }));
+	}
+
 	/** What named `from` names `into` from now on. */
 	async becomePart(from: string, into: string): Promise<void> {
 		const { db } = this;

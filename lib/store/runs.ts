@@ -5,9 +5,8 @@ import { chunks, inChunks } from './batch';
 import { jsonOrNull, parseJson } from './rows';
 import type { Database, RunsTable } from './schema';
 
-export const RUN_STATES = ['running', 'finished', 'closed'] as const;
 /** `closed`: given up before its end. */
-export type RunState = (typeof RUN_STATES)[number];
+export type RunState = 'running' | 'finished' | 'closed';
 
 export interface RunRow {
 	/** `reconcile/7`, `undo/3`. */

@@ -15,6 +15,8 @@ export interface SystemsTable {
 	/** Field map in force (JSON) and its version. */
 	field_map: JsonText;
 	field_map_version: number;
+	/** Field map as the trigger's panel gave it last (JSON); null: by a version that did not keep it. */
+	panel_map: ColumnType<string | null, string | null | undefined, string | null>;
 	settings: JsonText;
 	/** 1: entities that this system lacks are created in it. */
 	creates: number;

@@ -1,6 +1,6 @@
 /** Connected systems, their field maps (every version kept) and cursors. */
 import type { Kysely } from 'kysely';
-import type { Json } from '../connectors/connector';
+import type { Json } from '../model/json';
 import { DEFAULT_LIMITS } from '../model/delivery';
 import type { SystemRow } from '../model/rows';
 import { MappingStore } from './mappings';
@@ -40,13 +40,16 @@ export class SystemStore {
 	}
 
 	/**
-	 * Registers or updates. A field map that is another one than the trigger gave last becomes a new
-	 * version; otherwise the version in force stays, whoever made it.
+	 * Registers or updates. What the trigger's panel says anew of the field map becomes a new version;
+	 * otherwise the version in force stays, whoever made it. `replaced`: see {@link MappingStore.given}.
 	 */
-	async register(system: SystemRegistration, now: number): Promise<SystemRow> {
+	async register(
+		system: SystemRegistration,
+		now: number,
+	): Promise<{ row: SystemRow; replaced: string[] }> {
 		const known = await this.get(system.name);
-		const mappings = new MappingStore(this.db);
-		const fieldMap = JSON.stringify(await mappings.given(system.name, system.fieldMap, now));
+		const given = await new MappingStore(this.db).given(system.name, system.fieldMap, now);
+		const fieldMap = JSON.stringify(given.map);
 		const stored = known?.storedMap ?? known?.fieldMap;
 		const isSame = JSON.stringify(stored) === fieldMap;
 		const version = (known?.fieldMapVersion ?? 0) + (isSame ? 0 : 1);
@@ -56,6 +59,7 @@ export class SystemStore {
 			priority: system.priority,
 			field_map: fieldMap,
 			field_map_version: version,
+			panel_map: JSON.stringify(system.fieldMap),
 			settings: JSON.stringify(system.settings),
 			creates: system.creates ? 1 : 0,
 			gone_policy: system.gonePolicy,
@@ -76,7 +80,7 @@ export class SystemStore {
 		if (!awaitsLoad) await this.setAwaits([system.name], AWAITS.nothing, AWAITS.load);
 		const registered = await this.get(system.name);
 		if (registered === undefined) throw new Error(`The system ${system.name} was not saved.`);
-		return registered;
+		return { row: registered, replaced: given.replaced };
 	}
 
 	/** A backfill begins to load these systems, or has loaded them. */

@@ -2,6 +2,7 @@
 import { NodeOperationError, type INodeProperties } from 'n8n-workflow';
 import type { EntityView } from '../../lib';
 import { requiredText, type OperationCall } from './operation';
+import { recordIdProperty, systemProperty } from './record-picker';
 
 export const clientProperties: INodeProperties[] = [
 	{
@@ -28,27 +29,8 @@ export const clientProperties: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. U1001',
 	},
-	{
-		displayName: 'System Name or ID',
-		name: 'system',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getSystems' },
-		displayOptions: { show: { clientBy: ['record'] } },
-		default: '',
-		required: true,
-		description:
-			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	},
-	{
-		displayName: 'Record ID',
-		name: 'recordId',
-		type: 'string',
-		displayOptions: { show: { clientBy: ['record'] } },
-		default: '',
-		required: true,
-		placeholder: 'e.g. 30714402',
-		description: 'The ID of the contact in that CRM',
-	},
+	{ ...systemProperty, displayOptions: { show: { clientBy: ['record'] } } },
+	{ ...recordIdProperty, displayOptions: { show: { clientBy: ['record'] } } },
 ];
 
 /** Throws NodeOperationError if there is no such client. */

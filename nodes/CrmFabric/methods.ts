@@ -9,8 +9,9 @@ import type {
 } from 'n8n-workflow';
 import { ConfigurationFailure, openFabric, type ReviewRow } from '../../lib';
 import { fabricOf, storeLocation } from '../shared/store';
-import { getFields, getSystems } from '../shared/store-options';
+import { getFields, getFilterFields, getSystems } from '../shared/store-options';
 import { MAX_ROWS } from './limits';
+import { getMappedFields, getMappingRows } from './mapping/mapper';
 import { nameOf, questionText } from './review/question-text';
 
 const MAX_LISTED = 200;
@@ -18,7 +19,8 @@ const MAX_LISTED = 200;
 export const fabricMethods = {
 	credentialTest: { crmFabricStoreTest },
 	listSearch: { searchClosedReviews, searchDeadLetters, searchReviews },
-	loadOptions: { getCandidates, getFields, getSystems },
+	loadOptions: { getCandidates, getFields, getFilterFields, getMappedFields, getSystems },
+	resourceMapping: { getMappingRows },
 };
 
 /** Opens the store: that fails where the file cannot be written, or the server does not let us in. */

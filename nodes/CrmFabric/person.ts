@@ -2,7 +2,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { OperationCall } from './operation';
 
-export function personProperty(
+function personProperty(
 	displayName: string,
 	name: 'decidedBy' | 'requestedBy',
 ): INodeProperties {

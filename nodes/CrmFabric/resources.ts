@@ -18,6 +18,7 @@ import { discard } from './deadLetter/discard.operation';
 import { getAll as getDeadLetters } from './deadLetter/getAll.operation';
 import { retry } from './deadLetter/retry.operation';
 import { apply } from './decision/apply.operation';
+import { getWaiting } from './delivery/getWaiting.operation';
 import { deliveryResult } from './delivery/result.operation';
 import { clientAt } from './history/clientAt.operation';
 import { undoField } from './history/undoField.operation';
@@ -92,7 +93,7 @@ export const RESOURCES: Resource[] = [
 	{
 		label: 'Delivery',
 		value: 'delivery',
-		operations: { deliveryResult },
+		operations: { deliveryResult, getWaiting },
 		first: 'deliveryResult',
 	},
 	{

@@ -103,7 +103,7 @@ function groups({ clusters }: DuplicateReport, places: ReadItems['places']): INo
 }
 
 /** A cluster as people read it. */
-export function clusterRow({
+function clusterRow({
 	id,
 	members,
 	confidence,

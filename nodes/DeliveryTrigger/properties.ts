@@ -7,7 +7,7 @@ export const DEFAULT_TIMEOUT_MINUTES = 10;
 export const deliveryTriggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'The test step takes up to three deliveries that are due, as the active workflow would: nodes behind it really write to the CRM. What no Delivery Result answers is due again a moment later.',
+			'<b>Execute step</b> takes up to three deliveries that are due, as the published workflow would: nodes behind it really write to the CRM. What no Delivery Result answers is due again a moment later.',
 		name: 'testNotice',
 		type: 'notice',
 		default: '',
@@ -28,7 +28,7 @@ export const deliveryTriggerProperties: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: 500 },
 		default: DEFAULT_BATCH_SIZE,
 		description:
-			'How many deliveries one execution carries at most; all of them go to one system. Of those that can wait at most 20 go together; to Salesforce, which takes many in one call, 200, unless you set less than 50 here.',
+			'How many deliveries one execution carries at most; all of them go to one system. Of those that can wait at most 20 go together; to Salesforce, which takes many in one call, 200, and 5,000 of a first load, which go in bulk; unless you set less than 50 here.',
 	},
 	{
 		displayName: 'Options',

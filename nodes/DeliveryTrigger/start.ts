@@ -1,6 +1,6 @@
 /** Runs a lane for every system of the store, also for those that appear later. */
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { writesAtOnce, type Fabric, type SystemRow } from '../../lib';
+import { handedOutTogether, writesAtOnce, type Fabric, type SystemRow } from '../../lib';
 import { sleep } from '../shared/connector-context';
 import { closeWithin } from '../shared/trigger/closing';
 import { STORE_BACKOFF, untilDone } from '../shared/trigger/retrying';
@@ -53,8 +53,8 @@ async function runLanes(
 			const { name: system } = row;
 			known.set(system, row);
 			if (lanes.has(system)) continue;
-			const atOnce = () => togetherIn(fabric, known.get(system) ?? row);
-			lanes.set(system, runAll({ ...settings, context, fabric, system, stop }, atOnce));
+			const together = () => togetherIn(fabric, known.get(system) ?? row);
+			lanes.set(system, runAll({ ...settings, context, fabric, system, stop }, together));
 		}
 		await sleep(NEW_SYSTEMS_EVERY_MS, stop);
 	}
@@ -67,29 +67,42 @@ const MOST_THAT_WAIT = 20;
 /** A retry has a lane of its own, so that it does not stand behind many a backfill's writes. */
 async function runAll(
 	options: Omit<LaneOptions, 'batchSize'> & LaneSettings,
-	atOnce: () => number,
+	together: () => Together,
 ): Promise<void> {
 	const { batchSize: size } = options;
-	const short = Math.min(MOST_THAT_WAIT, size);
 	await Promise.all([
 		runLane({ ...options, urgencies: ['live'], batchSize: () => size }),
-		runLane({ ...options, urgencies: ['retry'], batchSize: () => short }),
+		runLane({
+			...options,
+			urgencies: ['retry'],
+			batchSize: () => sizeOf(size, together().inOneCall),
+		}),
 		runLane({
 			...options,
 			urgencies: ['backfill'],
-			batchSize: () => backfillSize(size, atOnce()),
+			batchSize: () => sizeOf(size, together().atMost),
 		}),
 	]);
 }
 
-/** What travels in one call goes together, unless the panel asks for smaller executions than usual. */
-function backfillSize(size: number, atOnce: number): number {
-	if (atOnce === 1) return Math.min(MOST_THAT_WAIT, size);
-	return size < DEFAULT_BATCH_SIZE ? size : Math.max(atOnce, size);
+/** Deliveries that are written together. */
+interface Together {
+	/** In the calls of one collection. */
+	inOneCall: number;
+	/** In whatever way the CRM has for many. */
+	atMost: number;
 }
 
-function togetherIn(fabric: Fabric, { connector, settings }: SystemRow): number {
-	return writesAtOnce(fabric.connector(connector), settings);
+/** What is written together goes together, unless the panel asks for smaller executions than usual. */
+function sizeOf(size: number, together: number): number {
+	if (together === 1) return Math.min(MOST_THAT_WAIT, size);
+	return size < DEFAULT_BATCH_SIZE ? size : Math.max(together, size);
+}
+
+function togetherIn(fabric: Fabric, { connector: kind, settings }: SystemRow): Together {
+	const connector = fabric.connector(kind);
+	const inOneCall = writesAtOnce(connector, settings);
+	return { inOneCall, atMost: handedOutTogether(connector, settings) };
 }
 
 async function systemsOf(fabric: Fabric, { systems }: LaneSettings): Promise<SystemRow[]> {

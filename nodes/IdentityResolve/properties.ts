@@ -44,7 +44,7 @@ export const thresholdProperties: INodeProperties[] = [
 		description: 'What happens to a record while a person is asked whose it is',
 	},
 	{
-		displayName: 'Other Tax ID',
+		displayName: 'When Tax IDs Differ',
 		name: 'otherTaxId',
 		type: 'options',
 		options: [

@@ -22,7 +22,8 @@ export class RedtailTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["system"] }}',
-		description: 'Starts the workflow when contacts are added, changed or deleted in Redtail',
+		description:
+			'Starts the workflow when contacts, and other records you choose, change in Redtail',
 		eventTriggerDescription: 'Reading a sample of contacts from Redtail',
 		activationMessage: 'Changes in Redtail now start this workflow.',
 		defaults: { name: 'Redtail Trigger' },

@@ -22,7 +22,8 @@ export class SalesforceTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["system"] }}',
-		description: 'Starts the workflow when contacts are added, changed or deleted in Salesforce',
+		description:
+			'Starts the workflow when contacts, and other records you choose, change in Salesforce',
 		eventTriggerDescription: 'Reading a sample of contacts from Salesforce',
 		activationMessage: 'Changes in Salesforce now start this workflow.',
 		defaults: { name: 'Salesforce Trigger' },

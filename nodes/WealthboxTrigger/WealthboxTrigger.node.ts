@@ -22,7 +22,8 @@ export class WealthboxTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ $parameter["system"] }}',
-		description: 'Starts the workflow when contacts are added, changed or deleted in Wealthbox',
+		description:
+			'Starts the workflow when contacts, and other records you choose, change in Wealthbox',
 		eventTriggerDescription: 'Reading a sample of contacts from Wealthbox',
 		activationMessage: 'Changes in Wealthbox now start this workflow.',
 		defaults: { name: 'Wealthbox Trigger' },

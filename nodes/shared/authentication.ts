@@ -33,10 +33,12 @@ export const CRM_NAMES: Record<CrmKind, string> = {
 
 const PARAMETER = 'authentication';
 
-/** Empty where there is only one way to sign in. */
+/**
+ * Where there is one way to sign in, n8n shows no choice; without the property it would take another one on
+ * which a credential depends for the choice, and hide that.
+ */
 export function authenticationProperty(kind: CrmKind): INodeProperties[] {
 	const [first, ...others] = CHOICES[kind];
-	if (others.length === 0) return [];
 	return [
 		// eslint-disable-next-line n8n-nodes-base/node-param-default-missing -- it is the first choice
 		{
@@ -53,7 +55,6 @@ export function authenticationProperty(kind: CrmKind): INodeProperties[] {
 export function crmCredentials(kind: CrmKind): INodeCredentialDescription[] {
 	const [first, ...others] = CHOICES[kind];
 	const displayName = `${CRM_NAMES[kind]} Account`;
-	if (others.length === 0) return [{ name: first.value, displayName, required: true }];
 	return [first, ...others].map(({ value }) => ({
 		name: value,
 		displayName,

@@ -4,6 +4,7 @@ import {
 	createRateBudget,
 	createSharedBudget,
 	guarded,
+	notesOf,
 	systemClock,
 	withDefaults,
 	type BudgetPort,
@@ -47,8 +48,14 @@ export function connectorContext(options: ConnectorContextOptions): ConnectorCon
 				},
 			),
 	};
+	const port = options.budgets ?? budgets.get(accountOf(connector, system))?.port;
+	const noting = port === undefined ? context : { ...context, notes: notesOf(port, system) };
 	const circuit = circuitOf(connector, system, options.budgets);
-	return circuit === undefined ? context : guarded(context, circuit);
+	return circuit === undefined ? noting : guarded(noting, circuit);
+}
+
+function accountOf({ kind }: Connector, system: string): string {
+	return `${kind}/${system}`;
 }
 
 /** The panel's settings over the defaults; a connector that paces itself is told of the user's limit. */
@@ -100,7 +107,7 @@ function circuitOf(
 	system: string,
 	ownPort?: BudgetPort,
 ): Circuit | undefined {
-	const account = `${connector.kind}/${system}`;
+	const account = accountOf(connector, system);
 	const known = circuits.get(account);
 	const port = ownPort ?? known?.port;
 	if (port === undefined) return undefined;
@@ -120,7 +127,7 @@ function budgetOf(
 	given?: KnownBudget['limit'],
 	ownPort?: BudgetPort,
 ): RateBudget {
-	const account = `${connector.kind}/${system}`;
+	const account = accountOf(connector, system);
 	const known = budgets.get(account);
 	const port = ownPort ?? known?.port;
 	const limit = given ?? known?.limit ?? connector.capabilities.rateLimit ?? NO_LIMIT;

@@ -6,6 +6,7 @@ import { NodeOperationError, type ITriggerFunctions, type ITriggerResponse } fro
 import {
 	ChangeHints,
 	HttpFailure,
+	objectsOf,
 	type Connector,
 	type ConnectorContext,
 	type Fabric,
@@ -77,7 +78,8 @@ async function startLoops(parts: Parts): Promise<ITriggerResponse> {
 	};
 	try {
 		await check(parts);
-		await fabric.registerSystem(settings.registration);
+		const { replaced } = await fabric.registerSystem(settings.registration);
+		await tellOfMappings(parts, replaced);
 		await fabric.recoverEvents(system);
 	} catch (error) {
 		release();
@@ -98,6 +100,19 @@ async function startLoops(parts: Parts): Promise<ITriggerResponse> {
 		...(hints === undefined ? [] : [runHints({ context, fabric, system, hints, stop })]),
 	]);
 	return { closeFunction: close };
+}
+
+/** n8n shows no hints of a trigger: its log says where the panel and the mappings in force differ. */
+async function tellOfMappings(
+	{ context, fabric, settings }: Parts,
+	replaced: readonly string[],
+): Promise<void> {
+	const { name: system, fieldMap } = settings.registration;
+	for (const sentence of replaced) context.logger.warn(`${system}: ${sentence}`);
+	for (const object of objectsOf(fieldMap)) {
+		const { sentence } = await fabric.mappings.besidePanel({ system, object });
+		if (sentence !== null) context.logger.warn(`${system}: ${sentence}`);
+	}
 }
 
 /** A name given to another CRM's account would mix two accounts' records. */

@@ -61,7 +61,7 @@ export function httpPort({ caller, credentialType, baseUrl }: HttpPortOptions): 
  * Wealthbox and Redtail: the credential's `baseUrl`. Salesforce: the address that came with the
  * token, else the one in the credential, else My Domain.
  */
-export async function credentialBaseUrl(
+async function credentialBaseUrl(
 	caller: CrmCaller,
 	credentialType: string,
 ): Promise<string> {

@@ -5,6 +5,8 @@ import {
 	connectors,
 	fieldLabel,
 	isFieldName,
+	isItemField,
+	ITEM_FIELDS,
 	LIST_FIELDS,
 	SCALAR_FIELDS,
 } from '../../lib';
@@ -26,15 +28,28 @@ export async function getSystems(this: ILoadOptionsFunctions): Promise<INodeProp
 	}));
 }
 
-/** The standard fields, then the custom fields that some system's field map names. */
+/** The standard fields, those of other objects that are synced, then the custom ones that are mapped. */
 export async function getFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	const fabric = await fabricOf(this);
 	const systems = await fabric.systems();
 	const mapped = systems.flatMap(({ fieldMap }) => fieldMap.map(({ field }) => baseField(field)));
 	const custom = mapped.filter((field) => field.startsWith('custom.') && isFieldName(field));
-	const names = new Set<string>([...SCALAR_FIELDS, ...LIST_FIELDS, ...custom.sort()]);
+	const items = mapped.filter(isItemField).sort();
+	const names = new Set<string>([...SCALAR_FIELDS, ...LIST_FIELDS, ...items, ...custom.sort()]);
 	return [...names].map((field) => ({
 		name: field.startsWith('custom.') ? `${fieldLabel(field)} (Custom)` : fieldLabel(field),
 		value: field,
 	}));
+}
+
+/** The same with the fields that households, notes, ... have beside. */
+export async function getFilterFields(
+	this: ILoadOptionsFunctions,
+): Promise<INodePropertyOptions[]> {
+	const ofContacts = await getFields.call(this);
+	const known = new Set(ofContacts.map(({ value }) => value));
+	const others = Object.entries(ITEM_FIELDS).flatMap(([value, { kind }]) =>
+		kind === 'reference' || known.has(value) ? [] : [{ name: fieldLabel(value), value }],
+	);
+	return [...ofContacts, ...others].sort((a, b) => a.name.localeCompare(b.name));
 }

@@ -51,7 +51,7 @@ export function compareCrms(simulators: Simulators): Agreement {
 	return { persons: persons.size, duplicates, disagreements };
 }
 
-export function personKey(contact: PlainContact): string {
+function personKey(contact: PlainContact): string {
 	const email = primaryEmail(contact);
 	return email === ''
 		? `${contact.firstName ?? ''} ${contact.lastName ?? ''}`.trim().toLowerCase()

@@ -32,13 +32,15 @@ export interface DemoOptions {
 	/** Told what happens, a line a step. */
 	onProgress?: (line: string) => void;
 	/** Acts on the CRMs before n8n starts: what they hold then is found by the first read. */
-	before?: (simulators: Simulators) => void;
+	before?: (simulators: Simulators) => void | Promise<void>;
 	/** Changes the contact sync before it is imported (tests). */
 	adapt?: (template: Template) => Template;
 }
 
 /** The quickest pace that the simulated limits (Wealthbox: a call a second over five minutes) allow. */
 const QUICK: Pace = { minPollSeconds: 1, maxPollSeconds: 1 };
+
+const STARTS_AT_MOST = 3;
 
 export class FabricDemo {
 	private constructor(
@@ -63,7 +65,7 @@ export class FabricDemo {
 			switches: options.switches,
 		});
 		try {
-			options.before?.(simulators);
+			await options.before?.(simulators);
 			say('Installing the package into n8n and importing the templates');
 			const n8n = await N8nInstance.prepare({
 				folder: join(options.folder, 'n8n'),
@@ -109,9 +111,19 @@ export class FabricDemo {
 		await this.n8n.crash();
 	}
 
-	/** Starts n8n again after a crash or stop, on the same data. */
-	async restartN8n(): Promise<void> {
-		await this.n8n.start({ port: this.options.portBase ?? 0 });
+	/**
+	 * Starts n8n again after a crash or stop, on the same data, as a supervisor does (systemd, Docker's restart
+	 * policy): n8n 2.40 ends itself at a start that finds an execution which was killed before it began
+	 * ("Cannot read properties of null (reading 'getTime')", n8n-io/n8n#20560), and runs at the next one.
+	 */
+	async restartN8n(starts = STARTS_AT_MOST): Promise<void> {
+		for (let start = 1; ; start += 1) {
+			try {
+				return await this.n8n.start({ port: this.options.portBase ?? 0 });
+			} catch (error) {
+				if (start === starts) throw error;
+			}
+		}
 	}
 
 	async stop(): Promise<void> {

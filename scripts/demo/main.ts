@@ -72,7 +72,7 @@ async function attended(folder: string, say: (line: string) => void): Promise<vo
 	});
 }
 
-export function originsOf(demo: FabricDemo): Record<string, string> {
+function originsOf(demo: FabricDemo): Record<string, string> {
 	const { wealthbox, redtail, salesforce } = demo.simulators;
 	const origin = (url: string) => new URL(url).origin;
 	return {

@@ -37,6 +37,9 @@ export async function formVisitor(login: Login): Promise<FormVisitor> {
 	return existsSync(BROWSER) ? await BrowserVisitor.start(login) : new HttpVisitor(login);
 }
 
+/** Only what fails takes so long; a loaded machine may need many times the usual seconds. */
+const PAGE_LIMIT_MS = 120_000;
+
 export class BrowserVisitor implements FormVisitor {
 	private constructor(
 		readonly tab: Page,
@@ -70,7 +73,9 @@ export class BrowserVisitor implements FormVisitor {
 		// The next page has the same address: the mark tells it from this one.
 		await this.tab.evaluate('window.isOldPage = true');
 		await this.tab.click('#submit-btn');
-		await this.tab.waitForFunction('window.isOldPage !== true');
+		await this.tab.waitForFunction('window.isOldPage !== true', undefined, {
+			timeout: PAGE_LIMIT_MS,
+		});
 		return this.read();
 	}
 

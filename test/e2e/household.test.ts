@@ -6,7 +6,7 @@ import { mapOfObject } from '../../lib/model/field-map';
 import { type ObjectName } from '../../lib/model/objects';
 import { CRMS, type Crm } from '../../scripts/demo/agreement';
 import type { FabricDemo } from '../../scripts/demo/fabric-demo';
-import type { Template } from '../../scripts/demo/template';
+import { WORKFLOW_ID, type Template } from '../../scripts/demo/template';
 import type { JsonObject } from '../../scripts/n8n-instance';
 import {
 	ask,
@@ -18,7 +18,8 @@ import {
 	WAIT_LIMIT_MS,
 } from './harness';
 import { agreed, officeMap, OFFICE_SETTINGS, openOffice, type Office } from './office';
-import { OfficeStory, POLICIES, REMOVALS } from './office-story';
+import { OfficeStory, REMOVALS } from './office-story';
+import { policyOf, RemovalStory, verdictOf, type Treatment } from './removal-story';
 
 jest.setTimeout(START_LIMIT_MS);
 
@@ -38,6 +39,15 @@ const PACE: Record<Crm, JsonObject> = {
 let demo: FabricDemo;
 let office: Office;
 let story: OfficeStory;
+let removals: readonly RemovalStory[] = [];
+
+type Treated = Readonly<Record<Crm, Treatment>>;
+
+/** What becomes of a record whose twin elsewhere was deleted; the second ones are set in the course of the tests. */
+const TREATED: readonly [Treated, Treated] = [
+	{ wealthbox: 'delete', redtail: 'ask, yes', salesforce: 'ignore' },
+	{ wealthbox: 'ask, no', redtail: 'archive', salesforce: 'delete' },
+];
 
 /** As a person would in the triggers' panels. */
 function withObjects(template: Template): Template {
@@ -47,7 +57,7 @@ function withObjects(template: Template): Template {
 		const { objects, ...settings } = OFFICE_SETTINGS[crm];
 		const connectorSettings = JSON.stringify({ ...settings, ...PACE[crm] });
 		const given = node.parameters.options as JsonObject | undefined;
-		const options = { ...given, deletePolicy: POLICIES[crm], connectorSettings };
+		const options = { ...given, deletePolicy: policyOf(TREATED[0][crm]), connectorSettings };
 		return { ...node, parameters: { ...node.parameters, objects, options } };
 	});
 	return { ...template, nodes };
@@ -77,6 +87,7 @@ beforeAll(async () => {
 		system: '={{ $json.body.system }}',
 		mappingObject: '={{ $json.body.object }}',
 	};
+	const review = { reviewId: { mode: 'id', value: '={{ $json.body.reviewId }}' } };
 	for (const [path, parameters] of [
 		[
 			'mapping',
@@ -84,13 +95,8 @@ beforeAll(async () => {
 		],
 		['reviews', { resource: 'review', operation: 'getAll', kinds: ['removal'], returnAll: true }],
 		['dead', { resource: 'deadLetter', operation: 'getAll', returnAll: true }],
-		[
-			'approve',
-			{
-				...{ resource: 'review', operation: 'approve' },
-				reviewId: { mode: 'id', value: '={{ $json.body.reviewId }}' },
-			},
-		],
+		['approve', { resource: 'review', operation: 'approve', ...review }],
+		['reject', { resource: 'review', operation: 'reject', ...review }],
 	] as Array<[string, JsonObject]>)
 		await demo.n8n.addWorkflow(deskWorkflow(path, parameters));
 	await saveMapping('redtail', 'opportunity');
@@ -105,8 +111,10 @@ const real = (rows: JsonObject[]) => rows.filter((row) => Object.keys(row).lengt
 const openReviews = async () =>
 	real(await ask(demo, 'reviews')).filter(({ kind }) => kind === 'removal');
 
+const facts = () => [...story.facts, ...removals.flatMap((one) => one.facts)];
+
 async function settled(): Promise<void> {
-	await agreed(office, story.facts, WAIT_LIMIT_MS);
+	await agreed(office, facts(), WAIT_LIMIT_MS);
 	const writes = () => CRMS.map((crm) => demo.simulators[crm].writes().length);
 	const before = writes();
 	await polled();
@@ -156,7 +164,7 @@ test('who moves to another household moves everywhere', async () => {
 
 test.each(REMOVALS)('a $object deleted in $crm: $because', async (removal) => {
 	await story.remove(removal);
-	await agreed(office, story.facts, WAIT_LIMIT_MS);
+	await agreed(office, facts(), WAIT_LIMIT_MS);
 	if (removal.asks !== null) {
 		await until('a person is asked', async () => (await openReviews()).length === 1);
 		for (const { reviewId } of await openReviews()) await ask(demo, 'approve', { reviewId });
@@ -164,6 +172,75 @@ test.each(REMOVALS)('a $object deleted in $crm: $because', async (removal) => {
 	}
 	await settled();
 });
+
+/** In the triggers' panels, of the published workflow. */
+async function treat(treated: Treated): Promise<void> {
+	const { n8n } = demo;
+	const workflow = (await n8n.api('GET', `/workflows/${WORKFLOW_ID}`)) as unknown as Template;
+	const nodes = workflow.nodes.map((node) => {
+		const crm = CRMS.find((one) => node.type === `n8n-nodes-crm-fabric.${one}Trigger`);
+		if (crm === undefined) return node;
+		const given = node.parameters.options as JsonObject;
+		const options = { ...given, deletePolicy: policyOf(treated[crm]) };
+		return { ...node, parameters: { ...node.parameters, options } };
+	});
+	const { name, connections, settings, versionId } = workflow;
+	const changed = { name, nodes, connections, settings, versionId };
+	await n8n.api('PATCH', `/workflows/${WORKFLOW_ID}`, changed);
+	await n8n.publish(WORKFLOW_ID);
+	await n8n.published(WORKFLOW_ID);
+}
+
+/** People answer what they are asked, as it comes, until every CRM holds what it should. */
+async function answered(treated: Treated): Promise<void> {
+	await until('every CRM holds what it should', async () => {
+		const open = await openReviews();
+		for (const { reviewId, system, removal } of open) {
+			const { operation } = (removal ?? {}) as JsonObject;
+			const verdict = verdictOf(treated[system as Crm], operation);
+			// It may have become needless meanwhile.
+			await ask(demo, verdict, { reviewId }).catch(() => undefined);
+		}
+		const isAgreed = () => agreed(office, facts(), 0).then(() => true);
+		return open.length === 0 && (await isAgreed().catch(() => false));
+	}).catch(() => undefined);
+	await settled();
+	expect(await openReviews()).toEqual([]);
+}
+
+describe.each([
+	['delete, ask, ignore', TREATED[0], 'Vance'],
+	['ask, archive, delete', TREATED[1], 'Wexley'],
+] as const)(
+	'deletes in each CRM in turn; Wealthbox, Redtail, Salesforce: %s',
+	(_, treated, tag) => {
+		let own: readonly RemovalStory[];
+		const each = async (step: (one: RemovalStory) => Promise<void>) => {
+			for (const one of own) await step(one);
+			await answered(treated);
+		};
+
+		beforeAll(async () => {
+			if (treated !== TREATED[0]) await treat(treated);
+			own = CRMS.map((crm) => new RemovalStory(office, crm, treated, tag));
+			removals = [...removals, ...own];
+		});
+
+		test('a family is entered', () => each((one) => one.enter()));
+
+		test('a note, a task, an event, an opportunity', () => each((one) => one.removeItems()));
+
+		test('a client with what belongs to it, who comes back in Salesforce', async () => {
+			const inSalesforce = own[CRMS.indexOf('salesforce')];
+			const crmId = (await inSalesforce?.clientId()) ?? '';
+			await each((one) => one.removeClient());
+			await inSalesforce?.undeleteClient(crmId);
+			await answered(treated);
+		});
+
+		test('a household with its members', () => each((one) => one.removeHousehold()));
+	},
+);
 
 test('no call wrote what was there already', () => {
 	for (const crm of CRMS) {

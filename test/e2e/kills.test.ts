@@ -101,7 +101,7 @@ async function killAgainAndAgain(running: FabricDemo, chance: Chance): Promise<v
 		if (kills + 2 <= KILLS && chance.happens(EARLY.share)) {
 			// Twice in one go: the second time while n8n starts.
 			await running.crashN8n();
-			const starting = running.restartN8n().catch(() => undefined);
+			const starting = running.restartN8n(1).catch(() => undefined);
 			await sleep(chance.between(EARLY.least, EARLY.most));
 			await running.crashN8n();
 			await starting;

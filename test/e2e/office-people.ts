@@ -23,6 +23,13 @@ export interface Deal {
 	closeDate: string;
 }
 
+export interface Meeting {
+	subject: string;
+	/** ISO, whole minutes. */
+	startsAt: string;
+	endsAt: string;
+}
+
 export interface Screen {
 	person: (firstName: string, lastName: string) => string;
 	/** Members in the order of {@link ROLES}. */
@@ -30,6 +37,7 @@ export interface Screen {
 	note: (client: Ref, text: string) => Promise<void>;
 	task: (client: Ref, fields: TaskFields) => Promise<void>;
 	opportunity: (client: Ref, deal: Deal) => Promise<void>;
+	event: (client: Ref, meeting: Meeting) => Promise<void>;
 	rename: (household: string, name: string) => Promise<void>;
 	/** As a child. */
 	move: (contact: string, household: string) => Promise<void>;
@@ -93,6 +101,10 @@ function wealthboxScreen(crm: OfficeCrm, common: Common): Screen {
 			const more = { target_close: noon(closeDate), probability: 50, linked_to: crmId };
 			await make(crm, 'opportunity', { ...deal, ...more });
 		},
+		event: async ({ crmId }, { subject, startsAt, endsAt }) => {
+			const times = { starts_at: startsAt, ends_at: endsAt };
+			await make(crm, 'event', { title: subject, ...times, linked_to: crmId });
+		},
 		rename: (household, name) => change(crm, 'household', household, { name }),
 		move: (contact, household) => join(household, contact, 'Child'),
 		finish: (task) => change(crm, 'task', task, { complete: true }),
@@ -131,6 +143,10 @@ function redtailScreen(crm: OfficeCrm, common: Common): Screen {
 			const own = { close_date: closeDate, stage: STAGES[stage], linked_contacts: crmId };
 			await make(crm, 'opportunity', { ...deal, ...own });
 		},
+		event: async ({ crmId }, { subject, startsAt, endsAt }) => {
+			const times = { start_date: startsAt, end_date: endsAt };
+			await make(crm, 'event', { subject, ...times, linked_contacts: crmId });
+		},
 		rename: async (household, name) => void (await atScreen('PUT', `/${household}`, { name })),
 		move: async (contact, household) =>
 			void (await atScreen('PUT', `/${household}/members/${contact}`, { relationship: 3 })),
@@ -164,6 +180,10 @@ function salesforceScreen(crm: OfficeCrm, common: Common): Screen {
 		opportunity: async (client, { name, amount, stage, closeDate }) => {
 			const own = { Name: name, Amount: amount, StageName: STAGES[stage], CloseDate: closeDate };
 			await make(crm, 'opportunity', { ...own, ...about(client, 'ContactId', 'AccountId') });
+		},
+		event: async (client, { subject, startsAt, endsAt }) => {
+			const own = { Subject: subject, StartDateTime: startsAt, EndDateTime: endsAt };
+			await make(crm, 'event', { ...own, ...about(client, 'WhoId', 'WhatId') });
 		},
 		rename: (household, Name) => change(crm, 'household', household, { Name }),
 		move,

@@ -22,7 +22,7 @@ const FAMILIES: readonly Family[] = [
 	{ home: 'salesforce', editor: 'wealthbox', lastName: 'Quint', members: ['Gus', 'Hedy', 'Ivo'] },
 ];
 
-/** What becomes of a record whose twin in another CRM is deleted; items cannot be archived anywhere. */
+/** What becomes of a record whose twin in another CRM is deleted. */
 export const POLICIES = { wealthbox: 'delete', redtail: 'ask', salesforce: 'ignore' } as const;
 
 export interface Removal {

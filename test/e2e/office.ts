@@ -10,7 +10,7 @@ import { salesforce } from '../../lib/connectors/salesforce';
 import { wealthbox } from '../../lib/connectors/wealthbox';
 import type { FieldMap, FieldMapping } from '../../lib/model/field-map';
 import type { CanonicalFields, FieldValue } from '../../lib/model/fields';
-import { OBJECTS, type ObjectName } from '../../lib/model/objects';
+import { OBJECTS, parseLocalReference, type ObjectName } from '../../lib/model/objects';
 import { CRMS, type Crm } from '../../scripts/demo/agreement';
 import { contextOf, portOf } from '../unit/connectors/harness';
 import type { Simulator } from '../simulators/simulator';
@@ -35,7 +35,10 @@ export const OFFICE_SETTINGS: Record<Crm, Record<string, Json>> = {
 		...{ objects: [...OBJECTS], familyWrites: true },
 		familyRoles: { 'Head of Household': 1, Spouse: 2, Child: 3, Other: 4 },
 	},
-	salesforce: { objects: [...OBJECTS] },
+	salesforce: {
+		objects: [...OBJECTS],
+		...{ archiveField: 'Client_Status__c', archiveValue: 'Inactive', unarchiveValue: 'Active' },
+	},
 };
 
 /** Wealthbox's words are the canonical ones here; the others have their own for the same. */
@@ -81,6 +84,9 @@ export function openOffice(simulators: Simulators): Office {
 /** Clients of the story have addresses here; others are left alone. */
 export const DOMAIN = 'office.example';
 
+/** Whom a record names that is not there any more. */
+export const GONE = '(gone)';
+
 export type Shown = Partial<Record<ObjectName, string[]>>;
 
 const FIELDS: Partial<Record<ObjectName, readonly string[]>> = {
@@ -89,6 +95,7 @@ const FIELDS: Partial<Record<ObjectName, readonly string[]>> = {
 	opportunity: ['client', 'name', 'amount', 'stage', 'closeDate'],
 	note: ['client', 'text'],
 	task: ['client', 'subject', 'dueDate', 'priority', 'done'],
+	event: ['client', 'subject', 'startsAt', 'endsAt'],
 };
 export const SHOWN = OBJECTS.filter((object) => object in FIELDS);
 
@@ -127,7 +134,10 @@ export async function shown(crm: OfficeCrm): Promise<Shown> {
 	const names = new Map(
 		records.map((record) => [`${record.object}:${record.crmId}`, titleOf(record)]),
 	);
-	const named = (value: FieldValue | undefined) => names.get(String(value)) ?? value;
+	const named = (value: FieldValue | undefined) => {
+		const isReference = typeof value === 'string' && parseLocalReference(value) !== undefined;
+		return names.get(String(value)) ?? (isReference ? GONE : value);
+	};
 	const lines = records.map((record) => {
 		const { client, household, ...fields } = record.fields;
 		const known = { ...fields, client: named(client), household: named(household) };

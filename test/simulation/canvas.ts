@@ -67,8 +67,7 @@ export class Canvas {
 	async rerun(): Promise<void> {
 		const execution = this.world.chance.pick(this.ended);
 		if (execution === undefined) return;
-		await this.world.engine.call((fabric) => fabric.resolve(execution.events));
-		await this.merge(execution);
+		await this.merge({ ...execution, events: await this.resolve(execution.events) });
 	}
 
 	forget(): void {
@@ -99,7 +98,7 @@ export class Canvas {
 		const { engine } = this.world;
 		const { system, batch, events } = execution;
 		if (execution.stage === 'resolve') {
-			await engine.call((fabric) => fabric.resolve(events));
+			execution.events = await this.resolve(events);
 			execution.stage = 'merge';
 		} else if (execution.stage === 'merge') {
 			await this.merge(execution);
@@ -111,7 +110,18 @@ export class Canvas {
 		}
 	}
 
-	/** Items that wait for an answer leave the canvas after Identity Resolve. */
+	/** Items that wait for the record that they name leave the canvas after Identity Resolve. */
+	private async resolve(events: Execution['events']): Promise<Execution['events']> {
+		const decisions = await this.world.engine.call((fabric) => fabric.resolve(events));
+		const isWaiting = decisions.map(({ decision }) => decision === 'waits');
+		const { trace } = this.world;
+		return events.filter((event, place) => {
+			if (isWaiting[place]) trace.note(`  ${event.eventId} waits`);
+			return !isWaiting[place];
+		});
+	}
+
+	/** Items in review leave the canvas there as well; Field Merge would pass them by. */
 	private async merge({ batch, events }: Execution): Promise<void> {
 		const { engine, trace } = this.world;
 		const reports = await engine.call((fabric) => fabric.merge(events, this.rules));

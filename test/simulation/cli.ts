@@ -25,6 +25,8 @@ async function main(): Promise<void> {
 			`There is no defence "${options.without}". There are: ${Object.keys(SABOTAGES).join(', ')}.`,
 		);
 	}
+	const own = SABOTAGES[options.without ?? '']?.profile;
+	if (own !== undefined) options.profile = own;
 	if (options.store === 'sqlite') return carryOut(options);
 	const server = await startPostgres();
 	try {
@@ -70,16 +72,17 @@ async function tellSeeds(options: Options): Promise<void> {
 async function tellViolation(options: Options, seed: number): Promise<void> {
 	const sabotage = options.without === undefined ? undefined : SABOTAGES[options.without];
 	const source = await openSource(options.store, options.server);
-	const first = await runScenario(scenarioOf(seed), source, { sabotage });
+	const scenario = scenarioOf(seed, options.profile);
+	const first = await runScenario(scenario, source, { sabotage });
 	const law = first.violation?.law;
 	const small = await shrink(
-		scenarioOf(seed),
-		async (scenario) => (await runScenario(scenario, source, { sabotage })).violation?.law === law,
+		scenario,
+		async (shorter) => (await runScenario(shorter, source, { sabotage })).violation?.law === law,
 	);
 	const shown = await runScenario(small, source, { sabotage, keepTrace: true });
 	await source.end();
 	say(`Seed ${seed} breaks law ${law}: ${first.violation?.message}`);
-	say(`Shortened to ${small.actions.length} of ${scenarioOf(seed).actions.length} actions:`);
+	say(`Shortened to ${small.actions.length} of ${scenario.actions.length} actions:`);
 	for (const line of shown.trace) say(`  ${line}`);
 }
 
@@ -87,7 +90,8 @@ async function tellSeed(options: Options, seed: number): Promise<void> {
 	const began = Date.now();
 	const sabotage = options.without === undefined ? undefined : SABOTAGES[options.without];
 	const source = await openSource(options.store, options.server);
-	const result = await runScenario(scenarioOf(seed), source, { sabotage, keepTrace: true });
+	const scenario = scenarioOf(seed, options.profile);
+	const result = await runScenario(scenario, source, { sabotage, keepTrace: true });
 	await source.end();
 	if (result.violation === undefined) for (const line of result.trace) say(line);
 	else await tellViolation(options, seed);

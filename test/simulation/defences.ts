@@ -21,10 +21,11 @@ export async function prove(defence: string, first: number, source: StoreSource)
 	const sabotage = SABOTAGES[defence];
 	for (let seeds = 1; seeds <= SEED_LIMIT; seeds += 1) {
 		const seed = first + seeds - 1;
-		const { violation } = await runScenario(scenarioOf(seed), source, { sabotage });
+		const scenario = scenarioOf(seed, sabotage?.profile);
+		const { violation } = await runScenario(scenario, source, { sabotage });
 		// An error of the engine is no proof, nor is a seed that fails with all defences on.
 		if (violation === undefined || violation.law === 0) continue;
-		if ((await runScenario(scenarioOf(seed), source)).violation !== undefined) continue;
+		if ((await runScenario(scenario, source)).violation !== undefined) continue;
 		const { law, message } = violation;
 		const what = message.split('\n')[0];
 		const line = `${name} law ${String(law).padStart(2)}, ${String(seeds).padStart(3)} seeds: ${what}`;

@@ -1,9 +1,11 @@
 /** The writers: a claim, the calls to the CRM, an answer that is recorded. Each of them may fail. */
 import { LEASE_MS } from '../../lib/delivery/claim';
+import type { DeliveryReport, RecordedResult } from '../../lib/delivery/report';
 import { sameValue } from '../../lib/model/canonical';
 import type { DeliveryJob, DeliveryOutcome } from '../../lib/model/delivery';
 import type { MemoryCrm } from './crm/memory-crm';
-import type { MemoryRecord } from './crm/record';
+import { idOf, type MemoryRecord } from './crm/record';
+import { checkReferences } from './laws/5-references';
 import { checkRemoval } from './laws/11-deletes';
 import { Violation } from './violation';
 import type { Weather } from './scenario';
@@ -19,6 +21,8 @@ interface Writing {
 	outcome?: DeliveryOutcome;
 	/** The answer hangs until then. */
 	heldUntil?: number;
+	/** All that travel in the same calls, itself included (Salesforce's collections). */
+	together: Writing[];
 }
 
 const MAX_CLAIM = 5;
@@ -74,20 +78,22 @@ export class Deliverer {
 			this.writings.filter((one) => one.crm === crm && (one.heldUntil ?? 0) <= this.world.now),
 		);
 		if (writing === undefined) return this.claim(crm, MAX_CLAIM);
-		if (writing.outcome !== undefined) return this.report(writing);
+		if (writing.together.every(({ outcome }) => outcome !== undefined)) return this.report(writing);
 		const fate =
 			crm.downUntil > this.world.now
 				? 'unavailable'
 				: chance.weighed(WEATHER[this.world.parts.scenario.weather]);
-		return this.act(writing, fate);
+		return this.call(writing, fate);
 	}
 
 	/** Everything that is under way ends well. True if there was anything. */
 	async finishAll(): Promise<boolean> {
 		const going = [...this.writings];
 		for (const writing of going) {
-			while (writing.outcome === undefined) await this.act(writing, 'well');
-			await this.record(writing);
+			if (!this.writings.includes(writing)) continue;
+			while (writing.together.some(({ outcome }) => outcome === undefined))
+				await this.call(writing, 'well');
+			await this.record(writing.together);
 		}
 		return going.length > 0;
 	}
@@ -95,9 +101,15 @@ export class Deliverer {
 	async claim(crm: MemoryCrm, limit: number): Promise<void> {
 		const { engine, now, trace } = this.world;
 		const jobs = await engine.call((fabric) => fabric.claim(crm.name, limit));
+		const batch: Writing[] = [];
 		for (const job of jobs) {
 			trace.note(`  claimed ${job.deliveryId} as ${job.claimToken}: ${JSON.stringify(job)}`);
-			this.writings.push({ crm, job, leaseUntil: now + LEASE_MS });
+			const writing: Writing = { crm, job, leaseUntil: now + LEASE_MS, together: [] };
+			if (this.isBatched(writing)) writing.together = batch;
+			writing.together.push(writing);
+			this.writings.push(writing);
+			if (job.object !== 'contact' || 'household' in job.changes)
+				await checkReferences(this.world, crm, job);
 		}
 	}
 
@@ -105,7 +117,28 @@ export class Deliverer {
 		this.writings = [];
 	}
 
-	/** One call to the CRM. */
+	/** Records of Salesforce travel many at a time, but for what changes a household. */
+	private isBatched({ crm, job }: Writing): boolean {
+		const { objects } = this.world.parts.scenario;
+		const isOffered = objects?.batches === true && crm.settings.source === 'stream';
+		const isUpdate = job.operation === 'update' && !('household' in job.changes);
+		return isOffered && (isUpdate || job.operation === 'create');
+	}
+
+	/** One call, of one record or of many; what it says of many may differ from row to row. */
+	private async call(writing: Writing, fate: Fate): Promise<void> {
+		const { chance } = this.world;
+		const rows = writing.together.filter(({ outcome }) => outcome === undefined);
+		if (writing.together.length === 1) return this.act(writing, fate);
+		const wrong = chance.pick(rows);
+		for (const row of rows) {
+			const isDone = chance.happens(0.5);
+			if (fate === 'half') await this.act(row, isDone ? 'well' : 'unavailable');
+			else await this.act(row, fate === 'rejected' && row !== wrong ? 'well' : fate);
+		}
+	}
+
+	/** What a call makes of one record. */
 	private async act(writing: Writing, fate: Fate): Promise<void> {
 		const { now, chance } = this.world;
 		const { crm, job } = writing;
@@ -134,13 +167,15 @@ export class Deliverer {
 		const { crm, job } = writing;
 		await engine.call((fabric) => fabric.extendClaims([job.claimToken]));
 		writing.leaseUntil = now + LEASE_MS;
-		const checked = check(crm, job, now, { verifies: true, finds: true, ...sabotage?.writer });
+		const defences = { verifies: true, finds: true, findsItems: true, ...sabotage?.writer };
+		const checked = check(crm, job, now, defences);
 		if ('status' in checked) {
 			writing.outcome = checked;
 			// What is to be deleted and is gone already is as it was wanted.
 			const isDone = checked.status === 'gone' && job.operation === 'delete';
 			if (isDone) this.world.done.add(job.claimToken);
-		} else if (crm.settings.source === 'stream') await this.write(writing, checked, 'well');
+		} else if (crm.streams(job) && writing.together.length === 1)
+			await this.write(writing, checked, 'well');
 		else writing.plan = checked;
 	}
 
@@ -160,6 +195,9 @@ export class Deliverer {
 			calls,
 		);
 		this.world.writes += 1;
+		// The CRM itself lets go of those who belonged to it.
+		if (job.object === 'household' && job.operation === 'delete')
+			this.world.belongings.empty(crm, idOf({ object: 'household', crmId: job.crmId ?? '' }));
 		if (outcome.status === 'confirmed') this.world.done.add(job.claimToken);
 		writing.outcome = fate === 'lost' ? retry('No answer came.', 'timeout', true) : outcome;
 	}
@@ -193,27 +231,37 @@ export class Deliverer {
 		const how = this.world.chance.weighed(
 			this.world.parts.scenario.weather === 'stormy' ? STORMY_ANSWERS : ANSWERS,
 		);
-		if (how === 'forgotten') return this.drop(writing);
+		const { together } = writing;
+		if (how === 'forgotten') return this.drop(together);
 		if (how === 'late' && writing.heldUntil === undefined) {
-			writing.heldUntil = this.world.now + LEASE_MS;
+			for (const one of together) one.heldUntil = this.world.now + LEASE_MS;
 			return;
 		}
-		await this.record(writing);
-		if (how === 'twice') await this.record(writing);
+		await this.record(together);
+		if (how === 'twice') await this.record(together);
 	}
 
-	private async record(writing: Writing): Promise<void> {
-		const { engine, trace, sabotage } = this.world;
-		const { crm, job, outcome } = writing;
-		if (outcome === undefined) return;
-		this.drop(writing);
-		const { deliveryId, claimToken } = job;
-		const report = { deliveryId, claimToken, outcome };
-		const made = (await sabotage?.report?.(report, engine.store)) ?? report;
-		const [result] = await engine.call((fabric) => fabric.recordResults([made]));
-		trace.note(`  ${claimToken} is recorded: ${JSON.stringify(result)}`);
-		if (outcome.status === 'rejected') await this.world.office.checkRefused(deliveryId);
-		const record = crm.records.get(result?.crmId ?? '');
+	private async record(writings: readonly Writing[]): Promise<void> {
+		const { engine, sabotage } = this.world;
+		this.drop(writings);
+		const made: DeliveryReport[] = [];
+		for (const { job, outcome } of writings) {
+			if (outcome === undefined) continue;
+			const { deliveryId, claimToken } = job;
+			const report = { deliveryId, claimToken, outcome };
+			made.push((await sabotage?.report?.(report, engine.store)) ?? report);
+		}
+		const results = await engine.call((fabric) => fabric.recordResults(made));
+		for (const [place, writing] of writings.entries()) await this.recorded(writing, results[place]);
+	}
+
+	private async recorded(
+		{ crm, job: { deliveryId, claimToken, ...job }, outcome }: Writing,
+		result: RecordedResult | undefined,
+	): Promise<void> {
+		this.world.trace.note(`  ${claimToken} is recorded: ${JSON.stringify(result)}`);
+		if (outcome?.status === 'rejected') await this.world.office.checkRefused(deliveryId);
+		const record = crm.records.get(idOf({ object: job.object, crmId: result?.crmId ?? '' }));
 		if (result?.state !== 'confirmed' || record === undefined) return;
 		crm.settle(record.id);
 		for (const state of crm.statesOf(record.id)) state.unconfirmed = [];
@@ -221,15 +269,15 @@ export class Deliverer {
 
 	private async clientOf(unifiedId: string): Promise<number> {
 		const entity = await this.world.engine.call((fabric) => fabric.desk.findEntity(unifiedId));
-		for (const { system, crmId } of entity?.links ?? []) {
-			const client = this.world.crm(system).clients.get(crmId);
+		for (const link of entity?.links ?? []) {
+			const client = this.world.crm(link.system).clients.get(idOf(link));
 			if (client !== undefined) return client;
 		}
 		return 0;
 	}
 
-	private drop(writing: Writing): void {
-		this.writings = this.writings.filter((other) => other !== writing);
+	private drop(writings: readonly Writing[]): void {
+		this.writings = this.writings.filter((other) => !writings.includes(other));
 	}
 }
 

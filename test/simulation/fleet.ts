@@ -7,7 +7,7 @@ import type { Order, Report } from './worker';
 
 /** Told each result as it comes; the order differs from run to run. */
 export async function runFleet(
-	{ seeds, first, store, server, without, workers }: Options,
+	{ seeds, first, profile, store, server, without, workers }: Options,
 	onResult: (result: RunResult) => void,
 ): Promise<void> {
 	const shares = Array.from({ length: Math.max(1, workers) }, (): number[] => []);
@@ -16,7 +16,7 @@ export async function runFleet(
 	}
 	const orders = shares.filter((share) => share.length > 0);
 	await Promise.all(
-		orders.map((share) => runShare({ seeds: share, store, server, without }, onResult)),
+		orders.map((share) => runShare({ seeds: share, profile, store, server, without }, onResult)),
 	);
 }
 

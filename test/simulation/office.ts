@@ -1,15 +1,19 @@
 /** The person at the desk: answers reviews truthfully, looks after dead letters, pauses, undoes, reconciles. */
 import { knownFields } from '../../lib/merge/shadow';
-import type { CanonicalFields } from '../../lib/model/fields';
-import type { DeadLetterRow, ReviewRow } from '../../lib/model/rows';
-import { DeskError } from '../../lib/desk/errors';
+import { isListField, type CanonicalFields } from '../../lib/model/fields';
+import type { AuditRow, DeadLetterRow, ReviewRow } from '../../lib/model/rows';
+import type { PauseRow } from '../../lib/store/pauses';
+import { DeskError } from '../../lib/model/failures';
 import type { MemoryCrm } from './crm/memory-crm';
 import { snapshot } from './crm/events';
-import { emailsOf, keyOf, SCALARS } from './crm/record';
+import { isReferenceField, objectName, type ObjectName } from '../../lib/model/objects';
+import { addressOf, emailsOf, idOf, keyOf, scalarsOf } from './crm/record';
 import { hold, lower } from './laws/law';
 import type { World } from './world';
 
 const MAX_LISTED = 200;
+/** Nobody edits these. */
+const NAMES = ['firstName', 'lastName'];
 
 export class Office {
 	/** Contents that a CRM refused for good, by delivery: what was wanted then. */
@@ -71,7 +75,7 @@ export class Office {
 		if (change?.field === undefined) return;
 		trace.note(`  the desk undoes change ${change.seq} of ${change.field}`);
 		ruled.add(change.field);
-		const client = crms.flatMap((crm) => crm.clients.get(change.crmId ?? '') ?? [])[0];
+		const client = crms.flatMap((crm) => crm.clients.get(namedIn(change)) ?? [])[0];
 		if (client !== undefined) oracle.leaveOpen(client);
 		await engine.call(({ history }) => history.undoField({ auditSeq: change.seq, by: 'Sim' }));
 	}
@@ -83,7 +87,7 @@ export class Office {
 		const standing = chance.pick(pauses);
 		if (standing !== undefined) return this.resume(standing);
 		const record = chance.happens(0.6) ? chance.pick([...crm.records.values()]) : undefined;
-		const target = { system: crm.name, ...(record === undefined ? {} : { crmId: record.id }) };
+		const target = { system: crm.name, ...(record === undefined ? {} : addressOf(record.id)) };
 		await engine.call(({ desk }) => desk.pause(target));
 		trace.note(`  ${record?.id ?? crm.name} is paused`);
 	}
@@ -111,7 +115,9 @@ export class Office {
 				times,
 				record.archived ? 'archive' : 'upsert',
 			),
-			...(record.fabricId === undefined ? {} : { externalKeys: { fabric: record.fabricId } }),
+			...(record.fabricId === undefined || record.object !== 'contact'
+				? {}
+				: { externalKeys: { fabric: record.fabricId } }),
 		}));
 		trace.note(`  ${crm.name} is reconciled, ${events.length} of ${records.length} records read`);
 		this.world.takenEvents.clear();
@@ -121,12 +127,14 @@ export class Office {
 			const id = events[index]?.eventId ?? '';
 			const isTaken = [id, `${id}:${run}`].some((name) => this.world.takenEvents.has(name));
 			if (!isTaken) continue;
-			if (crm.settings.source === 'stream') sightings.bridged(crm, new Set([record.id]));
+			if (crm.streams(record)) sightings.bridged(crm, new Set([record.id]));
 			else sightings.polled(crm, record, now, now);
 		}
 		const complete = !breaksOff || sabotage?.trustsBrokenListings === true;
-		const isGone = (crmId: string) =>
-			Promise.resolve(!crm.records.has(crmId) || sabotage?.trustsBrokenListings === true);
+		const isGone = (crmId: string, object: ObjectName) =>
+			Promise.resolve(
+				!crm.records.has(idOf({ object, crmId })) || sabotage?.trustsBrokenListings === true,
+			);
 		await engine.call(({ reconcile }) => reconcile.finish(run, { complete, isGone }));
 	}
 
@@ -170,14 +178,19 @@ export class Office {
 		if (alive.some((delivery) => delivery.system === system)) return;
 		const known = knownFields([...shadows.values()][0]);
 		// Where only another system may set a field, and never did, nothing is wanted of this one.
-		const wanted = SCALARS.filter((field) => entity.fields[field] !== undefined);
+		const wanted = scalarsOf(objectName(object)).filter(
+			(field) => !isReferenceField(field) && entity.fields[field] !== undefined,
+		);
 		const agrees = isStillWanted(pick(known, wanted), entity.fields);
 		hold(1, agrees, () => `A newer change of ${crmId} waits behind a dead letter`);
 	}
 
-	private async resume(one: { system: string; crmId: string | null }): Promise<void> {
-		const { system, crmId } = one;
-		const target = { system, ...(crmId === null || crmId === '' ? {} : { crmId }) };
+	private async resume(one: PauseRow): Promise<void> {
+		const { system, object, crmId } = one;
+		const target = {
+			system,
+			...(crmId === null || crmId === '' ? {} : { object: object ?? 'contact', crmId }),
+		};
 		await this.world.engine.call(({ desk }) => desk.resume(target));
 		this.world.trace.note(`  ${crmId || system} goes on`);
 	}
@@ -225,12 +238,18 @@ export class Office {
 function isStillWanted(changes: CanonicalFields, wanted: CanonicalFields): boolean {
 	const lists = (fields: CanonicalFields) => emailsOf(fields).map(keyOf).sort().join();
 	const hasEmails = 'emails' in changes;
+	// What names another record names it otherwise in each CRM.
+	const told = Object.keys(changes).filter(
+		(field) => !isListField(field) && !isReferenceField(field) && !NAMES.includes(field),
+	);
 	return (
-		SCALARS.every(
-			(field) => !(field in changes) || lower(changes[field]) === lower(wanted[field]),
-		) &&
+		told.every((field) => lower(changes[field]) === lower(wanted[field])) &&
 		(!hasEmails || lists(changes) === lists(wanted))
 	);
+}
+
+function namedIn({ object, crmId }: AuditRow): string {
+	return object === undefined || crmId === undefined ? '' : idOf({ object, crmId });
 }
 
 function pick(fields: CanonicalFields, names: readonly string[]): CanonicalFields {

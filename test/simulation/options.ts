@@ -1,5 +1,6 @@
 /** What the command line of the simulation asks for. */
 import { parseArgs } from 'node:util';
+import type { Profile } from './scenario';
 import type { StoreName } from './sources';
 
 export interface Options {
@@ -8,6 +9,8 @@ export interface Options {
 	first: number;
 	/** Only this one, with its trace and hash. */
 	seed?: number;
+	/** `objects`: with households, opportunities, notes and tasks. */
+	profile: Profile;
 	store: StoreName;
 	/** The PostgreSQL server that was started for it. */
 	server?: string;
@@ -22,6 +25,7 @@ export const USAGE = `npm run sim -- [options]
   --seeds N        how many seeds (default 200)
   --first N        the first of them (default 1)
   --seed S         only this seed: prints its trace and hash
+  --objects        with households, opportunities, notes and tasks
   --store sqlite|postgres
   --without NAME   with this defence switched off
   --defences       with each defence switched off in turn
@@ -35,6 +39,7 @@ export function readOptions(args: string[], cores: number): Options {
 			seeds: { type: 'string', default: '200' },
 			first: { type: 'string', default: '1' },
 			seed: { type: 'string' },
+			objects: { type: 'boolean', default: false },
 			store: { type: 'string', default: 'sqlite' },
 			without: { type: 'string' },
 			defences: { type: 'boolean', default: false },
@@ -49,6 +54,7 @@ export function readOptions(args: string[], cores: number): Options {
 		first: count('first', values.first),
 		...(values.seed === undefined ? {} : { seed: count('seed', values.seed) }),
 		...(without === undefined ? {} : { without }),
+		profile: values.objects ? 'objects' : 'contacts',
 		store,
 		defences,
 		workers: count('workers', values.workers),

@@ -1,5 +1,6 @@
 /** The people who use the CRMs: they make clients, edit and delete records, and tell the oracle. */
 import type { EmailItem } from '../../lib/model/fields';
+import { REFERENCE_FIELDS } from '../../lib/model/objects';
 import { SCALARS, type MemoryRecord } from './crm/record';
 import type { MemoryCrm } from './crm/memory-crm';
 import { nameOf } from './names';
@@ -43,7 +44,7 @@ export class People {
 	}
 
 	edit(crm: MemoryCrm): void {
-		const live = [...crm.records.values()].filter(({ archived }) => !archived);
+		const live = crm.of('contact').filter(({ archived }) => !archived);
 		const record = this.world.chance.pick(live);
 		if (record === undefined) return;
 		const isFocused = this.world.parts.scenario.mood === 'focused';
@@ -54,14 +55,17 @@ export class People {
 	/** Of a record that was deleted before the fabric ever read it nobody could know. */
 	delete(crm: MemoryCrm): void {
 		const { chance, now, trace } = this.world;
-		const own = [...crm.records.values()].filter(
-			({ id, fabricId }) => fabricId === undefined && this.world.taken.has(id),
-		);
+		const own = crm
+			.of('contact')
+			.filter(({ id, fabricId }) => fabricId === undefined && this.world.taken.has(id));
 		const record = chance.pick(own);
 		if (record === undefined) return;
 		crm.delete(record, now);
 		trace.note(`  a person deletes ${record.id}`);
-		const { client } = record;
+		this.noteDeleted(crm, record);
+	}
+
+	noteDeleted(crm: MemoryCrm, { client }: MemoryRecord): void {
 		this.removed.add(client);
 		this.deleted.set(client, (this.deleted.get(client) ?? new Set()).add(crm.name));
 	}
@@ -69,7 +73,7 @@ export class People {
 	/** A record is put away, or taken out again. */
 	archive(crm: MemoryCrm): void {
 		const { chance, now, trace, taken } = this.world;
-		const record = chance.pick([...crm.records.values()].filter(({ id }) => taken.has(id)));
+		const record = chance.pick(crm.of('contact').filter(({ id }) => taken.has(id)));
 		if (record === undefined) return;
 		this.removed.add(record.client);
 		this.archives += 1;
@@ -81,10 +85,12 @@ export class People {
 	twin(crm: MemoryCrm): void {
 		const { chance, now, taken } = this.world;
 		if (this.twins.some((pair) => pair.crm === crm)) return this.mergeTwins(crm);
-		const known = [...crm.records.values()].filter(({ id }) => taken.has(id));
+		const known = crm.of('contact').filter(({ id }) => taken.has(id));
 		const of = chance.pick(known);
 		if (of === undefined) return;
 		this.removed.add(of.client);
+		// What names the one may name the other, for the same client.
+		for (const field of REFERENCE_FIELDS) this.world.ruled.add(field);
 		const twin = this.enter(crm, of.client, now);
 		this.twins.push({ crm, twin: twin.id, of: of.id });
 	}
@@ -100,6 +106,7 @@ export class People {
 			const both = [pair.of, pair.twin].flatMap((id) => crm.records.get(id) ?? []);
 			const [winner, loser] = chance.happens(0.5) ? both : both.reverse();
 			if (winner === undefined || loser === undefined) continue;
+			this.world.belongings.hand(crm, loser, winner);
 			crm.merge(loser, winner, now);
 			trace.note(`  a person merges ${loser.id} into ${winner.id}`);
 		}
@@ -161,7 +168,7 @@ export class People {
 		this.change(crm, record, { emails: next });
 	}
 
-	private change(crm: MemoryCrm, record: MemoryRecord, fields: MemoryRecord['fields']): void {
+	change(crm: MemoryCrm, record: MemoryRecord, fields: MemoryRecord['fields']): void {
 		const { now, trace, sightings } = this.world;
 		crm.change(record, fields, now, false);
 		trace.note(`  a person edits ${record.id}: ${said(fields)}`);

@@ -5,7 +5,7 @@
 import { DELETE_POLICIES, type DeletePolicy, type RunLimits } from '../../lib/model/delivery';
 import { Chance, mix } from './chance';
 import type { CrashPoint } from './engine/crash';
-import { MOODS, UNRULY, WEIGHTS, type ActionKind } from './actions/kinds';
+import { MOODS, OBJECTS_TOO, UNRULY, WEIGHTS, type ActionKind } from './actions/kinds';
 
 export interface CrmSettings {
 	name: string;
@@ -38,8 +38,23 @@ export interface Action {
 	crash?: CrashPoint;
 }
 
+/** What a scenario of the profile `objects` has beside contacts. */
+export interface ObjectsPlan {
+	/** Households, opportunities and tasks that some CRMs know when the fabric starts. */
+	known: number;
+	/** Redtail changes no notes, Wealthbox deletes none. */
+	limited: boolean;
+	/** Records of Salesforce are written many at a time. */
+	batches: boolean;
+}
+
+export const PROFILES = ['contacts', 'objects'] as const;
+export type Profile = (typeof PROFILES)[number];
+
 export interface Scenario {
 	seed: number;
+	/** Absent: there are contacts only. */
+	objects?: ObjectsPlan;
 	/** Clients that the CRMs know when the fabric starts. */
 	clients: number;
 	/** Work begins while the CRMs are still being read for the first time. */
@@ -55,13 +70,16 @@ export interface Scenario {
 }
 
 const STEPS = 120;
+const STEPS_WITH_OBJECTS = 170;
 const CRASHING = 0.012;
 /** A draw of its own, so that the others stay as they are. */
 const UNRULY_DRAW = 1_000_003;
+const OBJECTS_DRAW = 1_000_004;
 /** Low enough to be reached in a run. */
 const LIMITS: RunLimits = { creates: 2, changes: 8, removals: 1 };
 
-export function scenarioOf(seed: number): Scenario {
+export function scenarioOf(seed: number, profile: Profile = 'contacts'): Scenario {
+	const hasObjects = profile === 'objects';
 	const chance = new Chance(mix(seed, 0));
 	const crms = [
 		crm('wealthbox', 'poll', 60_000, chance),
@@ -70,8 +88,13 @@ export function scenarioOf(seed: number): Scenario {
 	];
 	const mood = chance.weighed({ mixed: 6, focused: 2.5, influx: 1.5 });
 	const unruly = new Chance(mix(seed, UNRULY_DRAW)).happens(0.15);
-	const weights = { ...WEIGHTS, ...MOODS[mood], ...(unruly ? UNRULY : {}) };
-	const actions = Array.from({ length: STEPS }, (_, index) =>
+	const weights = {
+		...WEIGHTS,
+		...MOODS[mood],
+		...(unruly ? UNRULY : {}),
+		...(hasObjects ? OBJECTS_TOO : {}),
+	};
+	const actions = Array.from({ length: hasObjects ? STEPS_WITH_OBJECTS : STEPS }, (_, index) =>
 		actionOf(new Chance(mix(seed, index + 1)), weights),
 	);
 	const busyStart = chance.happens(0.3);
@@ -80,7 +103,14 @@ export function scenarioOf(seed: number): Scenario {
 	if (chance.happens(0.2)) for (const one of crms) one.limits = { ...LIMITS };
 	const weather = chance.weighed({ calm: 6, stormy: 2.5, refusing: 1.5 });
 	const clients = mood === 'focused' ? 1 : chance.between(1, 3);
-	return { seed, clients, busyStart, weather, mood, unruly, crms, actions };
+	const scenario = { seed, clients, busyStart, weather, mood, unruly, crms, actions };
+	return hasObjects ? { ...scenario, objects: objectsOf(seed) } : scenario;
+}
+
+function objectsOf(seed: number): ObjectsPlan {
+	const chance = new Chance(mix(seed, OBJECTS_DRAW));
+	const known = chance.between(0, 4);
+	return { known, limited: chance.happens(0.25), batches: chance.happens(0.5) };
 }
 
 /** A third of the CRMs have a quirk beyond those of their kind. */

@@ -1,4 +1,7 @@
-/** Seeds that broke a law once, and what they showed. What they do changes with the list of actions. */
+/**
+ * Seeds that broke a law once, and what they showed. What they do changes with the list of actions. Of
+ * contacts:
+ */
 export const SHOWN: Record<number, string> = {
 	2: 'a replayed stream told the first sight of a record once more, and it was taken in again',
 	11: 'a client was made twice: its first event was not merged yet, and only the second one was asked who it is',
@@ -13,4 +16,11 @@ export const SHOWN: Record<number, string> = {
 	2992: 'the same; and the next poll did not ask for what was edited while a long one was under way',
 	8636: 'the news that a record was merged away overtook an event that an answer had set free',
 	9840: 'an edit that a long poll saw, made after a write of ours, was not read again by the next one',
+};
+
+/** Of the profile `objects`. */
+export const SHOWN_OBJECTS: Record<number, string> = {
+	1: 'a note that had waited for its client, and came due by itself, was set free once more after its merge',
+	310: 'a stream told an older read again, and a household that was not known yet was waited for no longer',
+	985: 'the same, after a reconcile had read the record before the stream told its edits',
 };

@@ -11,7 +11,7 @@ import {
 	differences,
 	emailsOf,
 	keyOf,
-	SCALARS,
+	scalarsOf,
 	settle,
 	type Differences,
 	type MemoryRecord,
@@ -56,11 +56,11 @@ export class Sightings {
 			// We have written since the look: over this very edit, or because it made the field what it was.
 			const isWritten = record.fabricAt[field] !== shown.fabricAt[field];
 			if (isWritten) when.earliest = Number.NEGATIVE_INFINITY;
-			this.noteScalar(record, field, value, when);
+			this.noteScalar(crm, record, field, value, when);
 			if (isWritten) continue;
 			for (const state of states) state.seen = { ...state.seen, [field]: value };
 		}
-		for (const field of SCALARS) {
+		for (const field of scalarsOf(record.object)) {
 			const unseen = record.unseen[field];
 			if (unseen && unseen.at <= (shown.personAt[field] ?? 0)) delete record.unseen[field];
 		}
@@ -74,7 +74,7 @@ export class Sightings {
 
 	/** A person has edited a record: a stream tells it, with its exact time. */
 	edited(crm: MemoryCrm, record: MemoryRecord, now: number): void {
-		if (crm.settings.source !== 'stream') return;
+		if (!crm.streams(record)) return;
 		const { scalars, list } = differences(record);
 		const position = crm.stream.length - 1;
 		const exact = (field: string): Bounds => {
@@ -83,7 +83,8 @@ export class Sightings {
 			this.undelivered.push({ position, when, field, record, base });
 			return when;
 		};
-		for (const { field, value } of scalars) this.noteScalar(record, field, value, exact(field));
+		for (const { field, value } of scalars)
+			this.noteScalar(crm, record, field, value, exact(field));
 		if (!isEmptyDiff(list)) this.noteList(record, list, exact('emails'));
 		record.seen = structuredClone(record.fields);
 	}
@@ -143,13 +144,22 @@ export class Sightings {
 			return { earliest: Math.min(editedAt, readAt), latest: Math.max(shown.editedAt, readAt) };
 		}
 		return {
-			earliest: Math.min(editedAt, crm.vendorTime(editedAt)),
-			latest: Math.max(shown.editedAt, Math.min(crm.vendorTime(shown.editedAt), receivedAt)),
+			earliest: Math.min(editedAt, crm.vendorTime(editedAt, shown.object)),
+			latest: Math.max(
+				shown.editedAt,
+				Math.min(crm.vendorTime(shown.editedAt, shown.object), receivedAt),
+			),
 		};
 	}
 
-	private noteScalar(record: MemoryRecord, field: string, value: ScalarValue, when: Bounds): void {
-		this.oracle.note({ client: record.client, record: record.id, field, value, when });
+	private noteScalar(
+		crm: MemoryCrm,
+		{ client, id: record }: MemoryRecord,
+		field: string,
+		said: ScalarValue,
+		when: Bounds,
+	): void {
+		this.oracle.note({ client, record, field, value: crm.truly(field, said), when });
 	}
 
 	private noteList(

@@ -1,11 +1,12 @@
 /** A process of the simulation: runs the seeds that it is given, one after another. */
 import { runScenario, type RunResult } from './run';
 import { SABOTAGES } from './sabotage';
-import { scenarioOf } from './scenario';
+import { scenarioOf, type Profile } from './scenario';
 import { openSource, type StoreName } from './sources';
 
 export interface Order {
 	seeds: number[];
+	profile: Profile;
 	store: StoreName;
 	server: string | undefined;
 	without: string | undefined;
@@ -14,11 +15,11 @@ export interface Order {
 /** Sent for each seed; `done` follows the last one. */
 export type Report = RunResult | { done: true };
 
-async function work({ seeds, store, server, without }: Order): Promise<void> {
+async function work({ seeds, profile, store, server, without }: Order): Promise<void> {
 	const source = await openSource(store, server);
 	const sabotage = without === undefined ? undefined : SABOTAGES[without];
 	for (const seed of seeds) {
-		const result = await runScenario(scenarioOf(seed), source, { sabotage });
+		const result = await runScenario(scenarioOf(seed, profile), source, { sabotage });
 		process.send?.(result);
 	}
 	await source.end();

@@ -4,13 +4,16 @@
  * gone, and the store is opened again.
  */
 import type { ChangeEvent } from '../../lib/model/event';
+import type { CanonicalFields } from '../../lib/model/fields';
+import type { Link } from '../../lib/model/rows';
 import { registration, START } from '../unit/support/hub';
 import { ACTIONS } from './actions';
 import { Canvas } from './canvas';
 import { Chance, mix } from './chance';
-import { CONNECTORS } from './connectors';
+import { Belongings } from './belongings';
+import { CONNECTORS, objectsFieldMap, type NoteLimits } from './connectors';
 import { MemoryCrm } from './crm/memory-crm';
-import type { MemoryRecord } from './crm/record';
+import { addressOf, idOf, type MemoryRecord } from './crm/record';
 import { Deliverer } from './deliverer';
 import { Crashed, Engine } from './engine/engine';
 import type { StoreSource } from './engine/store-files';
@@ -58,7 +61,10 @@ export class World {
 	readonly crms: MemoryCrm[];
 	readonly oracle = new Oracle();
 	readonly sightings = new Sightings(this.oracle);
+	/** Records of which the fabric knows whose they are. */
+	readonly linked = new Set<string>();
 	readonly people = new People(this);
+	readonly belongings = new Belongings(this);
 	readonly reader = new Reader(this);
 	readonly canvas = new Canvas(this);
 	readonly deliverer = new Deliverer(this);
@@ -72,7 +78,7 @@ export class World {
 		const { scenario, source, trace, sabotage } = parts;
 		this.trace = trace;
 		this.sabotage = sabotage;
-		this.crms = scenario.crms.map((settings) => new MemoryCrm(settings));
+		this.crms = scenario.crms.map((settings) => new MemoryCrm(settings, this.hasObjects));
 		this.chance = new Chance(mix(scenario.seed, AT_START));
 		this.engine = new Engine({
 			source,
@@ -88,14 +94,18 @@ export class World {
 		const { scenario, source } = this.parts;
 		for (const crm of this.crms) this.trace.note(JSON.stringify(crm.settings));
 		for (let made = 0; made < scenario.clients; made += 1) this.people.makeKnown();
+		const things = scenario.objects?.known ?? 0;
+		for (let made = 0; made < things; made += 1) this.belongings.makeKnown();
 		await source.reset();
 		this.engine.draw(this.chance);
 		await this.engine.open();
 		for (const [priority, { name, settings }] of this.crms.entries()) {
 			const connector = settings.shouts ? 'shouting' : 'plain';
 			const { deletePolicy, limits } = settings;
-			const how = { connector, deletePolicy, limits, settings: { archiveIsRemoval: true } };
-			const system = { ...registration(name, priority), ...how };
+			const own = { archiveIsRemoval: true, ...this.noteLimits(name) };
+			const how = { connector, deletePolicy, limits, settings: own };
+			const fieldMap = this.hasObjects ? objectsFieldMap : undefined;
+			const system = { ...registration(name, priority), ...how, ...(fieldMap && { fieldMap }) };
 			await this.engine.fabric.registerSystem(this.sabotage?.system?.(system) ?? system);
 		}
 		if (!scenario.busyStart) await this.settle();
@@ -159,6 +169,17 @@ export class World {
 		);
 	}
 
+	/** What the fabric has of the client or thing that the record is of. */
+	async registersOf(crm: MemoryCrm, { id }: MemoryRecord): Promise<{ fields: CanonicalFields }> {
+		const { store } = this.engine;
+		const links = await store.read((tx) =>
+			tx.identity.links([{ system: crm.name, ...addressOf(id) }]),
+		);
+		const [link] = links.values();
+		const entity = link && (await this.engine.call(({ desk }) => desk.findEntity(link.entityId)));
+		return { fields: entity?.fields ?? {} };
+	}
+
 	/** What people remove is removed elsewhere, or asked about: edits may go with it. */
 	hasRemovals(): boolean {
 		const policies = this.crms.map(({ settings }) => settings.deletePolicy);
@@ -167,17 +188,35 @@ export class World {
 		return policies.some((policy) => policy !== 'ignore') || isIntricate;
 	}
 
+	/** All clients, and all things. */
+	known(): number[] {
+		const clients = Array.from({ length: this.people.clients }, (_, index) => index + 1);
+		return [...clients, ...this.belongings.things];
+	}
+
+	/** What the CRM does not let be done with notes. */
+	noteLimits(system: string): NoteLimits {
+		if (this.parts.scenario.objects?.limited !== true) return {};
+		return { notesStay: system === 'redtail', notesLive: system === 'wealthbox' };
+	}
+
+	private get hasObjects(): boolean {
+		return this.parts.scenario.objects !== undefined;
+	}
+
 	clock(): string {
 		return new Date(this.now).toISOString().slice(11, 23);
 	}
 
 	private committed(calls: readonly StoreCall[]): void {
 		for (const { args } of callsOf(calls, 'inbox', 'add')) {
-			for (const { crmId, eventId } of args[0] as ChangeEvent[]) {
-				this.taken.add(crmId);
-				this.takenEvents.add(eventId);
+			for (const event of args[0] as ChangeEvent[]) {
+				this.taken.add(idOf(event));
+				this.takenEvents.add(event.eventId);
 			}
 		}
+		for (const { args } of callsOf(calls, 'identity', 'saveLinks'))
+			for (const link of args[0] as Link[]) this.linked.add(idOf(link));
 		this.watch.committed(calls);
 	}
 
@@ -188,7 +227,7 @@ export class World {
 		let worked = await this.canvas.finishAll();
 		worked = (await this.deliverer.finishAll()) || worked;
 		for (const crm of this.crms) {
-			for (let part = 0; part < 3; part += 1) await this.reader.advance(crm, Infinity);
+			await this.reader.catchUp(crm);
 			worked = (await this.canvas.runAll(crm.name)) || worked;
 		}
 		for (const crm of this.crms) {

@@ -3,13 +3,21 @@
  * alone what people did since the hub last saw it, writes, and answers what its write made of the
  * record. A CRM with conditional writes reads and writes at one instant.
  */
-import { sameValue } from '../../lib/model/canonical';
+import { isEmpty, sameValue } from '../../lib/model/canonical';
 import type { DeliveryJob, DeliveryOutcome } from '../../lib/model/delivery';
 import type { CanonicalFields, EmailItem } from '../../lib/model/fields';
 import { diffList, type ListDiff } from '../../lib/model/list-diff';
 import { iso } from './crm/events';
 import type { MemoryCrm } from './crm/memory-crm';
-import { apply, emailsOf, keyOf, SCALARS, type MemoryRecord } from './crm/record';
+import {
+	addressOf,
+	apply,
+	emailsOf,
+	idOf,
+	keyOf,
+	scalarsOf,
+	type MemoryRecord,
+} from './crm/record';
 
 const CONFLICT: DeliveryOutcome = {
 	status: 'retry',
@@ -17,6 +25,8 @@ const CONFLICT: DeliveryOutcome = {
 	code: 'changed-meanwhile',
 	outcomeUnknown: false,
 };
+/** What tells one item of a client from another one. */
+const TELLING = ['client', 'name', 'subject', 'text'];
 const BROKEN_OFF = { status: 'retry', reason: 'It broke off.', code: '500' } as const;
 
 /** What the connector is about to write, after it has read the record. */
@@ -37,6 +47,8 @@ export interface WriterDefences {
 	verifies: boolean;
 	/** It looks for the record of an earlier try before it creates one. */
 	finds: boolean;
+	/** The same of what is no contact. */
+	findsItems: boolean;
 }
 
 /** Told of a write that hides what a person did: is that the window that nobody can close? */
@@ -50,7 +62,7 @@ export function check(
 	defences: WriterDefences,
 ): Plan | DeliveryOutcome {
 	if (job.operation === 'create') return checkCreate(crm, job, now, defences);
-	const record = crm.records.get(job.crmId ?? '');
+	const record = crm.records.get(idOf({ object: job.object, crmId: job.crmId ?? '' }));
 	if (record === undefined) return { status: 'gone', reason: 'It is gone.', code: '404' };
 	if (isRemoval(job)) return { checkedAt: now, record, found: false, scalars: {} };
 	const emails = listPlan(job.known, job.changes);
@@ -80,7 +92,7 @@ export function write(
 	for (const field of Object.keys(plan.scalars)) onOverwrite(record, field, plan.checkedAt);
 	writeScalars(crm, record, plan.scalars, now);
 	const known: CanonicalFields = {};
-	for (const field of SCALARS) {
+	for (const field of scalarsOf(job.object)) {
 		if (field in job.changes) known[field] = job.changes[field] ?? null;
 	}
 	const steps = plan.emails === undefined ? [] : stepsOf(plan.emails);
@@ -117,7 +129,8 @@ export function callsOf({ emails }: Plan): number {
 }
 
 function confirmed(record: MemoryRecord, known: CanonicalFields, now: number) {
-	return { status: 'confirmed' as const, crmId: record.id, known, confirmedAt: iso(now), calls: 1 };
+	const { crmId } = addressOf(record.id);
+	return { status: 'confirmed' as const, crmId, known, confirmedAt: iso(now), calls: 1 };
 }
 
 /** A create that was made by an earlier try is found again, as people left it. */
@@ -125,19 +138,40 @@ function checkCreate(
 	crm: MemoryCrm,
 	job: DeliveryJob,
 	now: number,
-	{ finds }: WriterDefences,
+	{ finds, findsItems }: WriterDefences,
 ): Plan | DeliveryOutcome {
-	const found = finds ? madeBy(crm, job) : undefined;
+	const isLooking = job.object === 'contact' ? finds : findsItems;
+	const found = isLooking ? madeBy(crm, job) : undefined;
 	return { checkedAt: now, record: found, found: found !== undefined, scalars: {} };
 }
 
-function madeBy(crm: MemoryCrm, { unifiedId }: DeliveryJob): MemoryRecord | undefined {
-	return [...crm.records.values()].find(({ fabricId }) => fabricId === unifiedId);
+/** What is no contact bears no id of ours: it is known by its client and what it says (deliver-item.ts). */
+function madeBy(crm: MemoryCrm, job: DeliveryJob): MemoryRecord | undefined {
+	const records = [...crm.records.values()].filter(({ object }) => object === job.object);
+	if (job.object === 'contact') return records.find(({ fabricId }) => fabricId === job.unifiedId);
+	const telling = TELLING.filter((field) => !isEmpty(job.desired[field] ?? null));
+	const opened = Date.parse(job.openedAt);
+	return records.find(
+		({ fields, madeAt }) =>
+			madeAt >= opened &&
+			telling.every((field) => sameValue(field, job.desired[field], fields[field])),
+	);
 }
 
 function create(crm: MemoryCrm, job: DeliveryJob, now: number, client: number): DeliveryOutcome {
+	if (job.object !== 'contact') return createItem(crm, job, now, client);
 	const emails = emailsOf(job.changes).map(({ address }) => ({ address }));
 	const record = crm.create(client, { ...job.changes, emails }, now, job.unifiedId);
+	return confirmed(record, structuredClone(record.fields), now);
+}
+
+function createItem(
+	crm: MemoryCrm,
+	{ object, changes, unifiedId }: DeliveryJob,
+	now: number,
+	thing: number,
+): DeliveryOutcome {
+	const record = crm.create(thing, changes, now, unifiedId, object);
 	return confirmed(record, structuredClone(record.fields), now);
 }
 
@@ -148,7 +182,7 @@ function scalarsToWrite(
 	{ verifies }: WriterDefences,
 ): CanonicalFields | undefined {
 	const changes: CanonicalFields = {};
-	for (const field of SCALARS.filter((name) => name in job.changes)) {
+	for (const field of scalarsOf(job.object).filter((name) => name in job.changes)) {
 		const [now, wanted, known] = [record.fields, job.changes, job.known].map((from) => from[field]);
 		if (sameValue(field, now, wanted)) continue;
 		if (verifies && !sameValue(field, now, known)) return undefined;
@@ -210,7 +244,7 @@ function writeScalars(
 	const fields = Object.fromEntries(effective);
 	crm.change(record, fields, now, true);
 	Object.assign(record.unanswered.scalars, fields);
-	if (crm.settings.source === 'stream') crm.settle(record.id);
+	if (crm.streams(record)) crm.settle(record.id);
 	for (const field of Object.keys(fields)) countWrite(crm, record, field);
 }
 
@@ -231,7 +265,7 @@ function writeEmails(
 	record.unanswered.emails.push(...after.filter(isAdded));
 	record.unconfirmed = [...record.unconfirmed, ...after.filter(isAdded)];
 	// A stream tells of every write, before anything that people do to it.
-	if (crm.settings.source === 'stream') crm.settle(record.id);
+	if (crm.streams(record)) crm.settle(record.id);
 	countWrite(crm, record, 'emails');
 }
 

@@ -5,26 +5,13 @@
  */
 import { OfficeStory, POLICIES, REMOVALS } from '../e2e/office-story';
 import { agreed, openOffice, OFFICE_SETTINGS, officeMap, type Office } from '../e2e/office';
-import { CRMS, type Crm } from '../../scripts/demo/agreement';
-import type { Json } from '../../lib/connectors/connector';
+import { CRMS } from '../../scripts/demo/agreement';
 import { startSimulators, type Simulators } from '../simulators';
 import { HubRun } from './support/hub-run';
+import { QUICK } from './support/quick';
 
 jest.setTimeout(120_000);
 const LIMIT_MS = 20_000;
-
-/** What takes minutes takes a blink here. */
-const QUICK: Record<Crm, Record<string, Json>> = {
-	wealthbox: {
-		...{ minPollSeconds: 0.02, maxPollSeconds: 0.1, fullScanMinutes: 0.01, deletedEveryPolls: 1 },
-		...{ minItemPollSeconds: 0.02, maxItemPollSeconds: 0.1, itemScanMinutes: 0.01 },
-	},
-	redtail: {
-		...{ minPollSeconds: 0.02, maxPollSeconds: 0.1, fullScanMinutes: 0.01 },
-		...{ minItemPollSeconds: 0.02, maxItemPollSeconds: 0.1, noteScanMinutes: 0.01 },
-	},
-	salesforce: { itemPollSeconds: 0.02, itemPollMaxSeconds: 0.1 },
-};
 
 let simulators: Simulators;
 let office: Office;

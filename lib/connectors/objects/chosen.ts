@@ -10,7 +10,7 @@ import {
 import type { Json } from '../connector';
 
 /** Setting of every connector: the objects that its user chose. */
-export const OBJECTS_SETTING = 'objects';
+const OBJECTS_SETTING = 'objects';
 
 /** Contacts are always among them: everything else belongs to a client. */
 export function chosenObjects(setting: unknown): ObjectName[] {

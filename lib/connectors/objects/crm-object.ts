@@ -19,8 +19,18 @@ import {
 } from '../../model/fields';
 import { isItemField, ITEM_FIELDS, type ObjectName } from '../../model/objects';
 import type { CrmField, CrmRecord, Json, ObjectCapability, RecordClient } from '../connector';
-import { compact, guarded, mapped, readable, scalarOf, tidyList, writable } from '../field-codec';
-import { canonicalDate, canonicalInstant, canonicalNumber } from './values';
+import {
+	addPart,
+	compact,
+	dateOf,
+	guarded,
+	mapped,
+	readable,
+	scalarOf,
+	tidyList,
+	writable,
+} from '../field-codec';
+import { canonicalInstant, canonicalNumber } from './values';
 
 export type ItemObject = Exclude<ObjectName, 'contact'>;
 export type Settings = Record<string, Json>;
@@ -182,11 +192,7 @@ export function itemBody(
 		if (wanted === undefined || crmField === undefined) continue;
 		const value = Array.isArray(wanted) ? wanted : toCrm(mapping, wanted);
 		if (value === undefined) continue;
-		const part = crmField.write ? crmField.write(value, scope) : { [crmField.name]: value };
-		for (const [name, one] of Object.entries(part ?? {})) {
-			const before = body[name];
-			body[name] = Array.isArray(before) && Array.isArray(one) ? [...before, ...one] : one;
-		}
+		addPart(body, crmField.write ? crmField.write(value, scope) : { [crmField.name]: value });
 	}
 	return body;
 }
@@ -207,11 +213,6 @@ export function fieldOf(object: CrmObject, crmField: string): CrmObjectField | u
 	return field && { readOnly: false, ...field };
 }
 
-/** Names of the fields that the CRM wants in every new record. */
-export function requiredFields({ fields }: CrmObject): string[] {
-	return fields.flatMap(({ name, required }) => (required === true ? [name] : []));
-}
-
 /** A scalar in the form of its canonical field's kind; what is none of that kind stays as it is. */
 export function canonicalItemValue(field: string, value: ScalarValue): ScalarValue {
 	if (value === null || field.startsWith('custom.')) return value;
@@ -222,7 +223,7 @@ export function canonicalItemValue(field: string, value: ScalarValue): ScalarVal
 		case 'boolean':
 			return typeof value === 'string' ? /^(true|yes|1)$/i.test(value.trim()) : Boolean(value);
 		case 'date':
-			return canonicalDate(value);
+			return dateOf(value);
 		case 'dateTime':
 			return canonicalInstant(value);
 		default:

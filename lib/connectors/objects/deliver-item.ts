@@ -10,6 +10,7 @@ import { changedField, confirmedOutcome, noRecord, wantedOf } from '../deliver-c
 import { requireGone, type GoneCheck } from '../gone';
 import { changedMeanwhile, failureOutcome, goneOutcome } from '../outcomes';
 import { listAfter, planUpdate, type ListPlan, type UpdatePlan } from '../update-plan';
+import { archiveItem } from './archive-item';
 import { itemBody, itemToCanonical, projectItem, type CrmObject } from './crm-object';
 
 export interface SentItem {
@@ -36,6 +37,8 @@ export interface ItemPort {
 	 */
 	candidates: (desired: CanonicalFields) => Promise<Array<{ crmId: string; record: CrmRecord }>>;
 	goneCheck: (crmId: string) => GoneCheck;
+	/** The same calls for another job about the record. */
+	withJob: (job: DeliveryJob) => ItemPort;
 	calls: () => number;
 }
 
@@ -56,7 +59,7 @@ export async function deliverItem(
 		if (job.crmId === null) return noRecord();
 		if (job.operation === 'delete') return await remove(desk, job.crmId);
 		if (job.operation === 'update') return await update(desk, job.crmId);
-		return cannotArchive(port);
+		return await archiveItem(desk, job.crmId);
 	} catch (error) {
 		return failureOutcome(error, port.crm);
 	}
@@ -194,12 +197,4 @@ function confirmed(
 	found?: boolean,
 ): DeliveryOutcome {
 	return confirmedOutcome({ crmId, known, at: context.now(), calls: port.calls(), found });
-}
-
-function cannotArchive({ crm, object }: ItemPort): DeliveryOutcome {
-	return {
-		status: 'rejected',
-		reason: `A ${object.object} cannot be put away in ${crm}. Set the policy for deletes of its system to delete, ask or ignore.`,
-		code: 'no-archive',
-	};
 }

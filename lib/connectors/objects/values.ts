@@ -10,13 +10,6 @@ export function canonicalNumber(value: ScalarValue): number | null {
 	return digits === '' || !Number.isFinite(number) ? null : number;
 }
 
-/** The day that a text begins with: `2026-05-08`, also out of a longer time; other texts as they are. */
-export function canonicalDate(value: ScalarValue): ScalarValue {
-	const match =
-		typeof value === 'string' ? /^(\d{4}-\d{2}-\d{2})(T|\s|$)/.exec(value.trim()) : null;
-	return match?.[1] ?? value;
-}
-
 /** ISO 8601 in UTC with milliseconds; a text that is no time with a zone stays as it is. */
 export function canonicalInstant(value: ScalarValue): ScalarValue {
 	if (typeof value !== 'string' || !/(Z|[+-]\d\d:?\d\d)$/.test(value)) return value;

@@ -7,9 +7,10 @@ import { objectsOf, type FieldMap } from '../../model/field-map';
 import type { ChangeSourceOptions, ConnectorContext } from '../connector';
 import { runObjectPolling, type PolledObjects } from '../poll-objects';
 import type { PollingSettings } from '../poll-reader';
+import { paced, pollTimes } from '../poll-settings';
+import type { RecordReader } from '../read-all';
 import { FamilyMembers } from './family-members';
 import { itemReader, type Listed } from './item-reader';
-import { paced } from './listing';
 import { noteReader } from './note-reader';
 import { redtailReader } from './reader';
 import { redtailSettings, type RedtailSettings } from './settings';
@@ -25,10 +26,11 @@ export async function runChangeSource(
 	const members = objectsOf(fieldMap).includes('household')
 		? new FamilyMembers(own, fieldMap, cursor === null)
 		: undefined;
+	const contacts = redtailReader(own, fieldMap, settings);
 	await runObjectPolling({
 		context,
-		options: members === undefined ? options : withMembers(options, members),
-		lists: listsOf({ context: own, fieldMap, settings, members }),
+		options: members === undefined ? options : withMembers(options, members, contacts),
+		lists: listsOf({ context: own, fieldMap, settings, members, contacts }),
 		random,
 	});
 }
@@ -38,6 +40,7 @@ interface ListParts {
 	fieldMap: FieldMap;
 	settings: RedtailSettings;
 	members: FamilyMembers | undefined;
+	contacts: RecordReader;
 }
 
 /** Contacts, and what is chosen of the rest, in the order in which they are read first. */
@@ -45,7 +48,7 @@ function listsOf(parts: ListParts): [PolledObjects, ...PolledObjects[]] {
 	const { context, fieldMap, settings } = parts;
 	const contacts: PolledObjects = {
 		objects: ['contact'],
-		reader: redtailReader(context, fieldMap, settings),
+		reader: parts.contacts,
 		settings: contactPolling(settings),
 	};
 	const notes: PolledObjects = {
@@ -78,12 +81,17 @@ function itemList(
 }
 
 /** What the families told of their members travels with whatever is committed next. */
-function withMembers(options: ChangeSourceOptions, members: FamilyMembers): ChangeSourceOptions {
-	const { commit, knowsRecord } = options;
+function withMembers(
+	options: ChangeSourceOptions,
+	members: FamilyMembers,
+	contacts: RecordReader,
+): ChangeSourceOptions {
+	const { commit, knowsRecord, signal } = options;
+	const isGone = (contactId: string) => contacts.isGone(contactId, signal);
 	return {
 		...options,
 		commit: async (one) => {
-			const { batch, done } = await members.added(one, knowsRecord);
+			const { batch, done } = await members.added(one, knowsRecord, isGone);
 			const news = await commit(batch);
 			done();
 			return news;
@@ -93,13 +101,7 @@ function withMembers(options: ChangeSourceOptions, members: FamilyMembers): Chan
 
 function contactPolling(settings: RedtailSettings): PollingSettings {
 	return {
-		minPollMs: settings.minPollSeconds * 1_000,
-		maxPollMs: settings.maxPollSeconds * 1_000,
-		overlapMs: Math.min(settings.overlapSeconds, settings.quickOverlapSeconds) * 1_000,
-		deepOverlapMs: settings.overlapSeconds * 1_000,
-		listLagMs: settings.listLagSeconds * 1_000,
-		clockToleranceMs: settings.clockToleranceMinutes * 60_000,
-		fullScanMs: settings.fullScanMinutes * 60_000,
+		...pollTimes(settings),
 		deletedEveryPolls: 1,
 		editsAlwaysTouch: settings.subRecordEditsTouchContact,
 	};

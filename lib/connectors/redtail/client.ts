@@ -8,7 +8,7 @@ import { itemClient, type ItemClient } from './item-client';
 export { CRM } from './envelopes';
 
 /** Sub-records come only if this header names them. */
-export const INCLUDE = 'addresses,phones,emails,tag_memberships';
+const INCLUDE = 'addresses,phones,emails,tag_memberships';
 const WITH_FAMILY = `${INCLUDE},family,family.members`;
 
 export interface RedtailClient {

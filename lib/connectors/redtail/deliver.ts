@@ -6,7 +6,7 @@ import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import { isEmpty } from '../../model/canonical';
 import type { CanonicalFields } from '../../model/fields';
 import type { ConnectorContext } from '../connector';
-import { noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { confirmed, noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
 import { requireGone } from '../gone';
 import {
 	changedMeanwhile,
@@ -23,18 +23,11 @@ import { findCreated } from './lookup';
 import { hasMembership } from './membership';
 import { withIds } from './picklists';
 import { goneCheck } from './reader';
-import { archive, confirmed, remove } from './remove';
+import { archive, remove } from './remove';
 import { redtailSettings } from './settings';
 import { SubRecordGone } from './sub-records';
-import {
-	carryOut,
-	newProgress,
-	readHeld,
-	writeFamily,
-	writeUdfs,
-	type Desk,
-	type Progress,
-} from './update';
+import { carryOut, newProgress, readHeld, writeFamily, writeUdfs, type Progress } from './update';
+import type { Desk } from './desk';
 
 export async function deliver(
 	context: ConnectorContext,

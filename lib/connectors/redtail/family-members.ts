@@ -23,11 +23,19 @@ interface Place {
 	readAt: number;
 	/** How often it was told: a batch may come to nothing. */
 	told: number;
+	/** Who left their family was read since, and is there. */
+	isThere: boolean;
+}
+
+function isToTell({ familyId, isThere, told }: Place): boolean {
+	return told < MAX_TOLD && (familyId !== null || isThere);
 }
 
 type Walk = 'all' | 'poll';
 
 const MAX_TOLD = 3;
+/** Contacts read one by one for one batch. */
+const MAX_READ = 50;
 const MAX_CONTACTS = 100_000;
 
 export class FamilyMembers {
@@ -65,12 +73,17 @@ export class FamilyMembers {
 		this.isWarm = true;
 	}
 
-	/** A batch with what is to be told, too; `done` once it is stored. */
+	/**
+	 * A batch with what is to be told, too; `done` once it is stored. `isGone`: reads a contact; one that was
+	 * deleted stands in no family any more, but has left none.
+	 */
 	async added(
 		batch: ChangeBatch,
 		knowsRecord: KnowsRecord,
+		isGone: (contactId: string) => Promise<boolean>,
 	): Promise<{ batch: ChangeBatch; done: () => void }> {
-		const pending = [...this.places].filter(([, { told }]) => told < MAX_TOLD);
+		await this.forgetGone(isGone);
+		const pending = [...this.places].filter(([, place]) => isToTell(place));
 		const done = () => pending.forEach(([, place]) => (place.told += 1));
 		if (pending.length === 0 || this.fieldMap.length === 0) return { batch, done };
 		const ids = pending.map(([contactId]) => contactId);
@@ -79,6 +92,17 @@ export class FamilyMembers {
 			.filter(([contactId]) => known.has(contactId))
 			.map(([contactId, place]) => this.event(contactId, place));
 		return { batch: { ...batch, events: [...events, ...batch.events] }, done };
+	}
+
+	/** One read each; the others wait for the next batch. */
+	private async forgetGone(isGone: (contactId: string) => Promise<boolean>): Promise<void> {
+		const left = [...this.places].filter(([, { familyId, isThere, told }]) => {
+			return familyId === null && !isThere && told < MAX_TOLD;
+		});
+		for (const [contactId, place] of left.slice(0, MAX_READ)) {
+			if (await isGone(contactId)) this.places.delete(contactId);
+			else place.isThere = true;
+		}
 	}
 
 	private takeFamily(walk: Walk, row: CrmRecord, now: number): void {
@@ -104,7 +128,7 @@ export class FamilyMembers {
 		}
 	}
 
-	private put(contactId: string, place: Omit<Place, 'readAt' | 'told'>): void {
+	private put(contactId: string, place: Omit<Place, 'readAt' | 'told' | 'isThere'>): void {
 		const before = this.places.get(contactId);
 		const isSame = before?.familyId === place.familyId && before.role === place.role;
 		if (isSame) return;
@@ -117,6 +141,7 @@ export class FamilyMembers {
 			since,
 			readAt: this.context.now(),
 			told,
+			isThere: false,
 		});
 	}
 

@@ -99,6 +99,8 @@ export function createRedtailConnector(parts: { random?: () => number } = {}): C
 			rateLimit: RATE_LIMIT,
 			readOnlyFields: READ_ONLY_CANONICAL,
 			removal: { archive: true, delete: true },
+			sharedLists: [['task', 'event']],
+			membershipCalls: 1,
 			objects: OBJECT_CAPABILITIES,
 			objectIn: capabilityIn,
 		},

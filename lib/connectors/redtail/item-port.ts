@@ -70,6 +70,7 @@ function itemPort(desk: ItemDesk, object: Exclude<ItemObject, 'note'>): ItemPort
 		remove: (crmId) => client.items.remove(resource, crmId),
 		candidates: async (desired) => madeSince(desk, await rowsLike(desk, object, desired)),
 		goneCheck: (crmId) => ({ isThere: () => get(crmId).then(() => true), probe: client.check }),
+		withJob: (job) => itemPort({ ...desk, job }, object),
 	};
 }
 

@@ -10,6 +10,7 @@ import type {
 	TagItem,
 } from '../../model/fields';
 import { remembered } from '../../model/remember';
+import { addressBody, changedParts, readAddress, type AddressNames } from '../address-parts';
 import type { CrmRecord } from '../connector';
 import { compact, hasAddress, kindWord, refOf, textOf, tidyList } from '../field-codec';
 import { isObject } from '../rest';
@@ -49,10 +50,7 @@ const ADDRESS_PARTS = {
 	state: 'state',
 	postalCode: 'zip',
 	country: 'country',
-} as const;
-
-type AddressPart = keyof typeof ADDRESS_PARTS;
-const PARTS = Object.keys(ADDRESS_PARTS) as AddressPart[];
+} as const satisfies AddressNames;
 
 export function isSubList(field: string): field is SubList {
 	return (SUB_LISTS as readonly string[]).includes(field);
@@ -73,8 +71,7 @@ export function readEntry(field: ListField, row: CrmRecord): ListItem | undefine
 	const primary = typeof row.is_primary === 'boolean' ? row.is_primary : undefined;
 	const shared = { ref, kind: kindOf(field, row), primary };
 	if (field === 'addresses') {
-		const parts = PARTS.map((part) => [part, textOf(row[ADDRESS_PARTS[part]])]);
-		const item = compact<AddressItem>({ ...shared, ...Object.fromEntries(parts) });
+		const item = compact<AddressItem>({ ...shared, ...readAddress(row, ADDRESS_PARTS) });
 		return hasAddress(item) ? item : undefined;
 	}
 	if (field === 'emails') {
@@ -133,8 +130,7 @@ export function bodyOf(field: SubList, item: ListItem, settings: RedtailSettings
 	};
 	if (field === 'emails') return { address: (item as EmailItem).address, ...shared };
 	if (field === 'phones') return { ...phoneParts(item as PhoneItem, settings), ...shared };
-	const parts = PARTS.map((part) => [ADDRESS_PARTS[part], (item as AddressItem)[part]]);
-	return compact({ ...Object.fromEntries(parts), ...shared });
+	return compact({ ...addressBody(item as AddressItem, ADDRESS_PARTS), ...shared });
 }
 
 function typeOf(field: SubList, kind: string | undefined): CrmRecord {
@@ -189,8 +185,5 @@ export function changedBody(
 		Object.assign(changed, { number: full.number, country_code: full.country_code });
 	if (field !== 'addresses') return changed;
 	const before = bodyOf(field, now, settings);
-	for (const name of Object.values(ADDRESS_PARTS)) {
-		if ((full[name] ?? '') !== (before[name] ?? '')) changed[name] = full[name] ?? null;
-	}
-	return changed;
+	return { ...changed, ...changedParts(before, full, ADDRESS_PARTS, null) };
 }

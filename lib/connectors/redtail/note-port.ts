@@ -69,6 +69,7 @@ export function notePort(desk: ItemDesk): ItemPort {
 			isThere: () => readNote(client, crmId).then(() => true),
 			probe: client.check,
 		}),
+		withJob: (job) => notePort({ ...desk, job }),
 	};
 }
 

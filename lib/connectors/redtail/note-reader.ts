@@ -56,7 +56,7 @@ export function noteReader(parts: NoteReaderParts): RecordReader {
 	};
 }
 
-export function noteGoneCheck(client: RedtailClient, crmId: string) {
+function noteGoneCheck(client: RedtailClient, crmId: string) {
 	const isThere = async () => {
 		await readNote(client, crmId);
 		return true;

@@ -2,25 +2,16 @@
 import type { DeliveryJob } from '../../model/delivery';
 import type { FieldMap } from '../../model/field-map';
 import type { CanonicalFields, ListItem } from '../../model/fields';
-import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
+import { CrmError, type CrmRecord } from '../connector';
 import { mapped } from '../field-codec';
 import { AuthenticationFailure } from '../http';
 import { isNothing, listAfter, setsPrimary, type ListPlan, type UpdatePlan } from '../update-plan';
-import type { RedtailClient } from './client';
+import type { Desk } from './desk';
 import { heldBy, knownOf, scalarBody, udfEntry, udfId, udfMappings } from './fields';
 import { isMembership, writeMembership } from './membership';
 import { isSubList, type SubList } from './nested';
 import { withIds } from './picklists';
-import type { RedtailSettings } from './settings';
 import { writeList } from './sub-records';
-
-/** What one delivery works with. */
-export interface Desk {
-	context: ConnectorContext;
-	job: DeliveryJob;
-	settings: RedtailSettings;
-	client: RedtailClient;
-}
 
 export interface Progress {
 	known: CanonicalFields;

@@ -29,6 +29,13 @@ export type BulkJob = z.infer<typeof jobSchema>;
 
 const ENDED = new Set<BulkJob['state']>(['JobComplete', 'Failed', 'Aborted']);
 
+export interface Waiting {
+	/** How long to wait, if not as long as the settings say. */
+	maxWaitMs?: number;
+	/** Called every few seconds while it waits. */
+	meanwhile?: () => Promise<void>;
+}
+
 export interface ResultPage extends CsvTable {
 	/** Where the next page is; null on the last one, undefined if Salesforce does not say. */
 	locator: string | null | undefined;
@@ -39,6 +46,7 @@ export interface ResultPage extends CsvTable {
 const TRANSFER_TIMEOUT_MS = 600_000;
 const MAX_POLL_MS = 30_000;
 const POLL_GROWTH = 1.5;
+const MEANWHILE_MS = 10_000;
 /** Tries of a call that may be repeated, and the first wait between them. */
 const MAX_TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
@@ -80,15 +88,27 @@ export class BulkClient {
 	}
 
 	/** Looks at the job until it has ended. Resolves with it as it is when the time is over. */
-	async ended(kind: JobKind, id: string): Promise<BulkJob> {
+	async ended(
+		kind: JobKind,
+		id: string,
+		{ maxWaitMs = Infinity, meanwhile }: Waiting = {},
+	): Promise<BulkJob> {
 		const { bulkPollMs, bulkWaitMs } = this.settings;
-		const until = this.context.now() + bulkWaitMs;
+		const until = this.context.now() + Math.min(bulkWaitMs, maxWaitMs);
 		let pauseMs = bulkPollMs;
 		for (;;) {
 			const job = await this.job(kind, id);
 			if (hasEnded(job) || this.context.now() >= until) return job;
-			await this.pause(pauseMs);
+			await this.wait(pauseMs, meanwhile);
 			pauseMs = Math.min(pauseMs * POLL_GROWTH, MAX_POLL_MS);
+		}
+	}
+
+	private async wait(ms: number, meanwhile: Waiting['meanwhile']): Promise<void> {
+		if (meanwhile === undefined) return this.pause(ms);
+		for (let left = ms; left > 0; left -= MEANWHILE_MS) {
+			await this.pause(Math.min(left, MEANWHILE_MS));
+			await meanwhile();
 		}
 	}
 

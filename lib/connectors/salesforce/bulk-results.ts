@@ -1,44 +1,23 @@
 /** What became of the rows of an ingest job. */
 import { CrmError } from '../connector';
-import { confirmedOutcome } from '../deliver-common';
-import { HttpFailure } from '../http';
-import { failureOutcome, goneOutcome } from '../outcomes';
-import type { DeliveryOutcome } from '../../model/delivery';
-import type { CanonicalFields } from '../../model/fields';
+import type { HttpFailure } from '../http';
 import { jobFailure, type BulkClient, type BulkJob } from './bulk-job';
 import { tagOf, type OpenRows } from './bulk-rows';
-import { CRM } from './client';
-import { isGone, restFailure } from './errors';
+import { restFailure } from './errors';
 
 export type BulkOutcome =
 	| { status: 'written'; crmId: string; created: boolean }
-	/** Surely not written; `error.options.retryable` says whether sending it again may help. */
-	| { status: 'refused'; error: CrmError | HttpFailure }
+	/**
+	 * Surely not written; `error.options.retryable` says whether sending it again may help. `isOfRow`: Salesforce
+	 * refused this very row; else its job failed, or the row was not sent.
+	 */
+	| { status: 'refused'; error: CrmError | HttpFailure; isOfRow?: true }
 	/** May have been written: look again (by the job's id, or by the record's key) before sending it again. */
 	| { status: 'unknown'; error: CrmError | HttpFailure };
 
 export interface RowResult {
 	key: string;
 	outcome: BulkOutcome;
-}
-
-/**
- * The same as a delivery's outcome. `known`: what was written, as `toCanonical` of the record would give
- * it; `at`: now, ms; `isCreate`: a record that was there already was made by an earlier try.
- */
-export function bulkDelivery(
-	outcome: BulkOutcome,
-	{ known, at, isCreate }: { known: CanonicalFields; at: number; isCreate: boolean },
-): DeliveryOutcome {
-	if (outcome.status === 'written') {
-		const { crmId, created } = outcome;
-		return confirmedOutcome({ crmId, known, at, calls: 0, found: isCreate && !created });
-	}
-	const { error, status } = outcome;
-	if (status === 'refused' && error instanceof CrmError && isGone(error)) return goneOutcome(CRM);
-	const failure = failureOutcome(error, CRM);
-	if (failure.status !== 'retry') return failure;
-	return { ...failure, outcomeUnknown: status === 'unknown' };
 }
 
 const ROW_REFUSED = 400;
@@ -70,7 +49,8 @@ export async function* rowResults(
 	if (!isPlain) {
 		const failed = await client.results('ingest', job, 'failedResults/');
 		for (const cells of failed.rows) {
-			const outcome: BulkOutcome = { status: 'refused', error: rowError(cells[1] ?? '') };
+			const error = rowError(cells[1] ?? '');
+			const outcome: BulkOutcome = { status: 'refused', error, isOfRow: true };
 			yield* resultOf(open, failed.columns.slice(2), cells.slice(2), keyColumn, outcome);
 		}
 	}

@@ -37,6 +37,10 @@ export interface BulkWriteOptions {
 	onJob?: (jobId: string, keys: readonly string[]) => Promise<void>;
 	/** Jobs of an earlier run over these very rows: looked at first. */
 	jobIds?: readonly string[];
+	/** How long to wait for the end of a job, if not as long as the settings say. */
+	maxWaitMs?: number;
+	/** Told of every call that is sent. */
+	onCall?: () => void;
 	signal: AbortSignal;
 }
 
@@ -49,8 +53,8 @@ export async function* bulkWrite(
 	context: ConnectorContext,
 	options: BulkWriteOptions,
 ): AsyncGenerator<RowResult> {
-	const { priority = 'backfill', signal, lockField } = options;
-	const client = new BulkClient(context, { priority, signal });
+	const { priority = 'backfill', signal, lockField, onCall } = options;
+	const client = new BulkClient(context, { priority, signal, onCall });
 	const { ready, refused, keyColumn } = prepared(options);
 	yield* refused;
 	const work: Work = { client, options, keyColumn };
@@ -186,7 +190,7 @@ const LETTING_GO_WAIT_MS = 2_000;
  * Lets the job begin and waits for its end. If the answer got lost, the job itself says how it stands;
  * one that cannot be let go is put away, so that it does not begin behind our back.
  */
-async function letGo({ client }: Work, { id }: BulkJob): Promise<BulkJob> {
+async function letGo({ client, options }: Work, { id }: BulkJob): Promise<BulkJob> {
 	for (let tries = 1; ; tries += 1) {
 		try {
 			await client.setState('ingest', id, 'UploadComplete');
@@ -199,7 +203,7 @@ async function letGo({ client }: Work, { id }: BulkJob): Promise<BulkJob> {
 				continue;
 			}
 		}
-		return client.ended('ingest', id);
+		return client.ended('ingest', id, { maxWaitMs: options.maxWaitMs });
 	}
 }
 

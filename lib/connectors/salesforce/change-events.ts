@@ -10,6 +10,11 @@ import { isListField } from '../../model/fields';
 import { guarded } from '../field-codec';
 import { baseField, readsIn, type FieldMap } from '../../model/field-map';
 import { isHouseholdAccount } from './household-account';
+import type { HouseholdModel } from './household-model';
+import { isMark } from './marks';
+import { PLAIN } from './org-model';
+import { withAccountSide, type PersonAccounts } from './person-accounts';
+import type { ContactReads } from './reader';
 import { ACCOUNT_NAME, crmFieldsOf, effectiveMap, readFields, toCanonical } from './fields';
 import { endOfSecond, isOwnOrigin, type StreamChange } from './stream-change';
 
@@ -21,6 +26,9 @@ export interface EventMaker {
 	externalIdField: string;
 	clientId: string;
 	archive: ArchiveSettings;
+	/** Set by the change source once it knows the org. */
+	person: PersonAccounts | null;
+	households: HouseholdModel | null;
 	/** Salesforce's time as our clock showed it, ms. Absent: the clocks agree. */
 	toOurs?: (at: number) => number;
 }
@@ -38,7 +46,13 @@ export function fieldsToRead(maker: EventMaker): string[] {
 	if (maker.externalIdField !== '') own.push(maker.externalIdField);
 	if (maker.archive.archiveIsRemoval && maker.archive.archiveField !== '')
 		own.push(maker.archive.archiveField);
-	return [...new Set([...own, ...mapped])];
+	return withAccountSide([...own, ...mapped], maker.person);
+}
+
+/** What a reader of contacts is told. */
+export function contactReads(maker: EventMaker): ContactReads {
+	const { person, households } = maker;
+	return { fields: fieldsToRead(maker), person, households };
 }
 
 /** The mappings of all canonical fields that a change touches. */
@@ -92,6 +106,8 @@ export function needsRead(maker: EventMaker, change: StreamChange): boolean {
 		if (mapping.crmField === ACCOUNT_NAME || isHouseholdAccount(mapping)) return true;
 		const names = crmFieldsOf(mapping);
 		if (names.some((name) => change.unsaid.has(name))) return true;
+		// Whether it is a person account's is not said, and the account may hold another value.
+		if (names.some((name) => maker.person?.shared.includes(name))) return true;
 		const isPartial = names.some((name) => !change.changed.has(name));
 		return !isWhole(change) && isListField(baseField(mapping.field)) && isPartial;
 	});
@@ -179,7 +195,7 @@ function wholeFields(maker: EventMaker, record: CrmRecord): ChangeEventInput['fi
 function emptyRecord(maker: EventMaker): CrmRecord {
 	const names = maker.fieldMap.filter(readsIn).flatMap(crmFieldsOf);
 	return Object.fromEntries(
-		names.filter((name) => !name.includes('.')).map((name) => [name, null]),
+		names.filter((name) => !name.includes('.') && !isMark(name)).map((name) => [name, null]),
 	);
 }
 
@@ -271,10 +287,12 @@ export function eventMaker(
 	settings: Record<string, Json>,
 	parsed: Pick<EventMaker, 'externalIdField' | 'clientId'> & ArchiveSettings,
 	toOurs?: EventMaker['toOurs'],
+	{ person, households }: Pick<EventMaker, 'person' | 'households'> = PLAIN,
 ): EventMaker {
 	const { externalIdField, clientId } = parsed;
 	const map = effectiveMap(fieldMap, settings);
-	return { system, fieldMap: map, settings, externalIdField, clientId, archive: parsed, toOurs };
+	const own = { system, fieldMap: map, settings, externalIdField, clientId, archive: parsed };
+	return { ...own, person, households, toOurs };
 }
 
 function ourTime({ toOurs }: EventMaker, at: number): number {

@@ -10,13 +10,14 @@ import {
 } from '../connector';
 import { AuthenticationFailure, HttpFailure } from '../http';
 import { ServerClock } from '../server-clock';
-import { eventMaker, fieldsToRead } from './change-events';
+import { contactReads, eventMaker } from './change-events';
 import { refreshToken } from './client';
 import { classifyHttpFailure, StreamError, type StreamFailure } from './failures';
 import { isStreamDeaf } from './deaf';
 import { loadEverything, recover, recoveryStart, type GapTools } from './gap';
 import { Inflow } from './inflow';
 import { IDLE, reduce, type Command, type Input, type Machine, type WaitPolicy } from './machine';
+import { orgModel } from './org-model';
 import { ContactReader, minute } from './reader';
 import { EMPTY_CURSOR, REPLAY_FROM_TIP } from './replay';
 import { SeenRecords } from './seen';
@@ -69,7 +70,7 @@ class StreamSource {
 		const settings = settingsOf(context);
 		const toOurs = (at: number) => clock.toOurs(at);
 		const maker = eventMaker(context.system, options.fieldMap, context.settings, settings, toOurs);
-		const reader = new ContactReader(context, fieldsToRead(maker), options.signal);
+		const reader = new ContactReader(context, () => contactReads(maker), options.signal);
 		const seen = new SeenRecords();
 		this.settings = settings;
 		this.policy = {
@@ -134,6 +135,7 @@ class StreamSource {
 	private async perform(command: Command): Promise<Input> {
 		switch (command.do) {
 			case 'handshake':
+				await this.learn();
 				await this.session.handshake(command.freshCookies);
 				return { type: 'handshaken', hasReplayId: this.inflow.cursor.replayId !== null };
 			case 'subscribe':
@@ -155,6 +157,12 @@ class StreamSource {
 			case 'nothing':
 				return { type: 'stop' };
 		}
+	}
+
+	/** What kind of org it is may change while the source runs. */
+	private async learn(): Promise<void> {
+		const { person, households } = await orgModel(this.context);
+		Object.assign(this.gap.maker, { person, households });
 	}
 
 	private async subscribe(from: 'cursor' | 'tip'): Promise<void> {

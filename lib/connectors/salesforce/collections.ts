@@ -4,6 +4,7 @@ import { failureOutcome, goneOutcome } from '../outcomes';
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import { CRM } from './client';
 import { isGone, restFailure } from './errors';
+import { personField } from './person-accounts';
 import type { CrmValues } from './values';
 
 /** One record of a call. */
@@ -35,7 +36,7 @@ function unexpected(what: string): CrmError {
 }
 
 /** Of a record that the answer says nothing about: it may have been written. */
-export const UNSAID: RowOutcome = {
+export const UNSAID: Extract<RowOutcome, { status: 'failed' }> = {
 	status: 'failed',
 	outcome: failureOutcome(unexpected('Salesforce confirmed the contact without its id'), CRM),
 };
@@ -52,13 +53,25 @@ export function rowOutcomes(
 }
 
 function outcomeOf(result: unknown, crmId: string): RowOutcome {
+	const saved = savedRow(result);
+	if (saved instanceof CrmError) return failedRow(saved, crmId);
+	const { id, created } = saved;
+	const told = id === '' ? crmId : id;
+	return told === '' ? UNSAID : { status: 'written', crmId: told, created };
+}
+
+/** One entry of the answer; `id` is empty if it does not name one. */
+export function savedRow(result: unknown): { id: string; created: boolean | undefined } | CrmError {
 	const { id, success, created, errors } = (result ?? {}) as SaveResult;
-	if (success === true) {
-		const told = typeof id === 'string' && id !== '' ? id : crmId;
-		const isNew = typeof created === 'boolean' ? created : undefined;
-		return told === '' ? UNSAID : { status: 'written', crmId: told, created: isNew };
-	}
-	const error = restFailure(BAD_REQUEST, JSON.stringify(restErrors(errors)));
+	if (success !== true) return restFailure(BAD_REQUEST, JSON.stringify(restErrors(errors)));
+	return {
+		id: typeof id === 'string' ? id : '',
+		created: typeof created === 'boolean' ? created : undefined,
+	};
+}
+
+/** What Salesforce said of one row that it did not write; `crmId` is empty for a new record. */
+export function failedRow(error: CrmError, crmId: string): RowOutcome {
 	const outcome = failureOutcome(error, CRM);
 	if (crmId === '') return { status: 'failed', outcome };
 	if (error.code === 'ENTITY_IS_DELETED') return { status: 'failed', outcome: goneOutcome(CRM) };
@@ -101,9 +114,13 @@ export async function together<Row extends Written>(
 	}
 }
 
+/** A call that was refused as a whole for what one of its rows says. */
+export function isOfOneRow({ status, options }: CrmError): boolean {
+	return status === BAD_REQUEST && !options.retryable;
+}
+
 function mayBeGuilty(error: unknown, names: readonly string[], count: number): boolean {
-	const isOfOneRow =
-		error instanceof CrmError && error.status === BAD_REQUEST && !error.options.retryable;
-	if (!isOfOneRow || count === 1) return true;
-	return error.options.field !== undefined && names.includes(error.options.field);
+	if (!(error instanceof CrmError) || !isOfOneRow(error) || count === 1) return true;
+	const { field } = error.options;
+	return names.some((name) => name === field || personField(name) === field);
 }

@@ -14,7 +14,11 @@ import {
 	soqlText,
 	type SalesforceConnection,
 } from './client';
+import { orgModel, PLAIN } from './org-model';
+import { readContact, readContacts } from './read-contact';
 import { batches, retrieve, runQuery } from './reader';
+import { without } from './without';
+import { contactsBehind, newTarget, rowOf, targetOf, type WriteTarget } from './write-target';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 50_000;
@@ -24,7 +28,30 @@ const NUMERIC = new Set(['int', 'long', 'double', 'currency', 'percent']);
 const live = (context: ConnectorContext) => connect(context, { priority: 'live' });
 
 async function get(context: ConnectorContext, crmId: string): Promise<CrmRecord> {
-	return (await live(context).retrieve(OBJECT, checkedId(crmId))) as CrmRecord;
+	const connection = live(context);
+	const record = (await connection.retrieve(OBJECT, checkedId(crmId))) as CrmRecord;
+	return (await completed(context, connection, [record]))[0] ?? record;
+}
+
+/** Persons with what their accounts have for them. */
+async function completed(
+	context: ConnectorContext,
+	connection: SalesforceConnection,
+	records: CrmRecord[],
+): Promise<CrmRecord[]> {
+	const persons = records.filter(({ IsPersonAccount: is }) => is === true);
+	const model = persons.length === 0 ? PLAIN : await orgModel(context);
+	if (model.person === null) return records;
+	const ids = persons.map(({ Id }) => String(Id));
+	const read = await readContacts({ context, connection, model }, ids, [
+		'Id',
+		...model.person.shared,
+	]);
+	const shared = new Map(read.map((one) => [one?.['Id'], one]));
+	return records.map((record) => {
+		const own = shared.get(record['Id']) ?? {};
+		return { ...record, ...without(own, ['attributes', 'Account']) };
+	});
 }
 
 async function list(context: ConnectorContext, options: ListOptions): Promise<CrmRecord[]> {
@@ -34,7 +61,7 @@ async function list(context: ConnectorContext, options: ListOptions): Promise<Cr
 		.map(([name, value]) => condition(name, value));
 	const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
 	const soql = `SELECT Id FROM ${OBJECT}${where} ORDER BY LastModifiedDate DESC LIMIT ${limit}`;
-	return wholeRecords(live(context), soql, limit);
+	return wholeRecords(context, live(context), soql, limit);
 }
 
 const FILTERS: Record<string, (value: string) => string> = {
@@ -64,6 +91,7 @@ function instantOf(text: string): number {
 
 /** Ids first, then whole records in batches: a list of all fields would not fit into an address. */
 async function wholeRecords(
+	context: ConnectorContext,
 	connection: SalesforceConnection,
 	soql: string,
 	limit: number,
@@ -73,7 +101,8 @@ async function wholeRecords(
 	for (const ids of batches(rows.map((row) => String(row['Id'])))) {
 		// Without a list of fields jsforce asks for all of the describe, which it reads once.
 		const found = await retrieve(connection, ids);
-		records.push(...found.filter((record) => record !== null));
+		const there = found.filter((record) => record !== null);
+		records.push(...(await completed(context, connection, there)));
 	}
 	return records;
 }
@@ -83,8 +112,40 @@ async function create(
 	values: Record<string, unknown>,
 ): Promise<CrmRecord> {
 	const connection = live(context);
-	const { id } = await connection.create(OBJECT, values);
-	return readBack(context, String(id), values);
+	const target = newTarget(context, await orgModel(context));
+	const { id } = await connection.create(target.sobject, rowFor(target, values));
+	const made = String(id);
+	if (target.sobject === OBJECT) return readBack(context, made, values);
+	const crmId = (await contactsBehind(connection, [made])).get(made);
+	return crmId === undefined ? { ...values, AccountId: made } : readBack(context, crmId, values);
+}
+
+/** Throws CrmError naming the first field that has no place there. */
+function rowFor(target: WriteTarget, values: Record<string, unknown>): CrmRecord {
+	const { row, homeless } = rowOf(target, values);
+	const [field] = homeless;
+	if (field === undefined) return row;
+	throw new CrmError(
+		`Person accounts have no place for the contact field ${field}`,
+		400,
+		'INVALID_FIELD',
+		{
+			retryable: false,
+			field,
+		},
+	);
+}
+
+/** Where it is written and deleted. */
+async function targetFor(
+	context: ConnectorContext,
+	connection: SalesforceConnection,
+	crmId: string,
+): Promise<WriteTarget> {
+	const model = await orgModel(context);
+	const seen =
+		model.person === null ? null : await readContact({ context, connection, model }, crmId, ['Id']);
+	return targetOf(model, crmId, seen);
 }
 
 async function update(
@@ -92,9 +153,10 @@ async function update(
 	crmId: string,
 	values: Record<string, unknown>,
 ): Promise<CrmRecord> {
-	const Id = checkedId(crmId);
-	await live(context).update(OBJECT, { ...values, Id });
-	return readBack(context, Id, values);
+	const connection = live(context);
+	const target = await targetFor(context, connection, checkedId(crmId));
+	await connection.update(target.sobject, { ...rowFor(target, values), Id: target.id });
+	return readBack(context, crmId, values);
 }
 
 /** The write is done: if the record cannot be read now, what was written is what there is to show. */
@@ -112,7 +174,9 @@ async function readBack(
 }
 
 async function remove(context: ConnectorContext, crmId: string): Promise<void> {
-	await live(context).destroy(OBJECT, checkedId(crmId));
+	const connection = live(context);
+	const { sobject, id } = await targetFor(context, connection, checkedId(crmId));
+	await connection.destroy(sobject, id);
 }
 
 async function findBy(
@@ -133,7 +197,7 @@ async function findBy(
 	}
 	const literal = NUMERIC.has(field.type) ? numberLiteral(field.name, value) : soqlText(value);
 	const soql = `SELECT Id FROM ${OBJECT} WHERE ${field.name} = ${literal} ORDER BY CreatedDate LIMIT ${MAX_FOUND}`;
-	return wholeRecords(connection, soql, MAX_FOUND);
+	return wholeRecords(context, connection, soql, MAX_FOUND);
 }
 
 function numberLiteral(name: string, value: string): string {

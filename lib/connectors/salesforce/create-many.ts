@@ -5,10 +5,15 @@ import { readsIn } from '../../model/field-map';
 import { workOf, type Batch, type Outcomes, type Plan } from './batch';
 import { OBJECT, soqlText } from './client';
 import { rowOutcomes, together, UNSAID, type RowOutcome } from './collections';
-import { asFound, missingKey, nothingToCreate, writableMap } from './deliver';
+import { createPersons } from './create-persons';
+import { asFound, nothingToCreate, writableMap } from './deliver';
 import { crmFieldsOf, effectiveMap, project, toCrmValues } from './fields';
+import { orgModel } from './org-model';
+import { asContact, withAccountSide } from './person-accounts';
 import { batches, runQuery } from './reader';
 import { confirmed } from './remove';
+import { ACCOUNT, newTarget } from './write-target';
+import { missingKey } from './written';
 
 /** External ids in one query: its address may not be longer than 16 KB. */
 const KEYS_A_QUERY = 100;
@@ -31,15 +36,27 @@ function createPlans(batch: Batch): { plans: Plan[]; outcomes: Outcomes } {
 
 export async function createAll(batch: Batch): Promise<Outcomes> {
 	const { plans, outcomes } = createPlans(batch);
-	const told = await together(plans, async (some) => {
-		const rows = some.map(({ values }) => values);
-		const results = await batch.connection.create(OBJECT, rows);
-		return made(batch, some, rowOutcomes(some, results));
-	});
+	const told = await together(plans, (some) => createSome(batch, some));
 	return new Map([...outcomes, ...told]);
 }
 
+async function createSome(batch: Batch, plans: Plan[]): Promise<Outcomes> {
+	const target = newTarget(batch.context, await orgModel(batch.context));
+	if (target.sobject === ACCOUNT) return createPersons(batch, plans, target);
+	const rows = plans.map(({ values }) => values);
+	const results = await batch.connection.create(OBJECT, rows);
+	return made(batch, plans, rowOutcomes(plans, results));
+}
+
 export async function upsertAll(batch: Batch): Promise<Outcomes> {
+	return upsertBy(batch, (some) => upsertSome(batch, some));
+}
+
+/** `write`: of those that are surely not there yet. */
+export async function upsertBy(
+	batch: Batch,
+	write: (plans: Plan[]) => Promise<Outcomes>,
+): Promise<Outcomes> {
 	const { plans, outcomes } = createPlans(batch);
 	const { externalIdField } = batch.settings;
 	const named = plans.map((plan) => ({ ...plan, names: [...plan.names, externalIdField] }));
@@ -49,7 +66,7 @@ export async function upsertAll(batch: Batch): Promise<Outcomes> {
 			([job, record]) => [job, asFound(workOf(batch, job), record)] as const,
 		);
 		const rest = some.filter(({ job }) => !found.has(job));
-		return new Map([...known, ...(await upsertSome(batch, rest))]);
+		return new Map([...known, ...(await write(rest))]);
 	});
 	return new Map([...outcomes, ...told]);
 }
@@ -57,6 +74,8 @@ export async function upsertAll(batch: Batch): Promise<Outcomes> {
 async function upsertSome(batch: Batch, plans: Plan[]): Promise<Outcomes> {
 	if (plans.length === 0) return new Map();
 	const { externalIdField } = batch.settings;
+	const target = newTarget(batch.context, await orgModel(batch.context));
+	if (target.sobject === ACCOUNT) return createPersons(batch, plans, target);
 	const rows = plans.map(({ job, values }) => ({ ...values, [externalIdField]: job.unifiedId }));
 	try {
 		const results = await batch.connection.upsert(OBJECT, rows, externalIdField);
@@ -74,13 +93,14 @@ async function earlierTries(batch: Batch, plans: Plan[]): Promise<Map<DeliveryJo
 	const names = again.flatMap(({ job }) =>
 		effectiveMap(job.fieldMap, batch.context.settings).filter(readsIn).flatMap(crmFieldsOf),
 	);
-	const fields = [...new Set(['Id', externalIdField, ...names])].join(', ');
+	const { person } = await orgModel(batch.context);
+	const fields = withAccountSide(['Id', externalIdField, ...names], person).join(', ');
 	const records = new Map<string, CrmRecord>();
 	for (const some of batches(again, KEYS_A_QUERY)) {
 		const keys = some.map(({ job }) => soqlText(job.unifiedId)).join(',');
 		const soql = `SELECT ${fields} FROM ${OBJECT} WHERE ${externalIdField} IN (${keys})`;
 		for (const record of await runQuery(batch.connection, soql, some.length)) {
-			records.set(String(record[externalIdField]).toLowerCase(), record);
+			records.set(String(record[externalIdField]).toLowerCase(), asContact(record, person));
 		}
 	}
 	const found = again.flatMap(({ job }) => {
@@ -90,7 +110,12 @@ async function earlierTries(batch: Batch, plans: Plan[]): Promise<Map<DeliveryJo
 	return new Map(found);
 }
 
-function made(batch: Batch, plans: Plan[], told: Map<DeliveryJob, RowOutcome>): Outcomes {
+/** `told`: what became of the rows that were written. */
+export function made(
+	batch: Batch,
+	plans: Plan[],
+	told: ReadonlyMap<DeliveryJob, RowOutcome>,
+): Outcomes {
 	return new Map(
 		plans.map(({ job, wanted }) => {
 			const outcome = told.get(job) ?? UNSAID;

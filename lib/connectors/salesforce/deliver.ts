@@ -9,15 +9,27 @@ import { changedMeanwhile, failureOutcome, goneOutcome } from '../outcomes';
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import type { CanonicalFields } from '../../model/fields';
 import { baseField, writesOut, type FieldMap } from '../../model/field-map';
-import { checkedId, connect, CRM, OBJECT, soqlText } from './client';
+import { checkedId, connect, CRM, OBJECT } from './client';
 import { crmFieldsOf, effectiveMap, project, toCanonical, toCrmValues } from './fields';
 import { findEarlierTry } from './find-created';
 import { archive, confirmed, remove, requireGone, type Work } from './remove';
 import { withoutEmployer } from './household-account';
 import { deliverItemJob } from './items/deliver';
-import { runQuery } from './reader';
+import { orgModel } from './org-model';
+import { readContact } from './read-contact';
 import { settingsOf } from './settings';
+import type { CrmValues } from './values';
 import { planWrite } from './write-plan';
+import {
+	ACCOUNT,
+	contactsBehind,
+	newTarget,
+	rowOf,
+	targetOf,
+	type WriteTarget,
+} from './write-target';
+import { A_PERSON, ownMappings, placeConflict, withoutPlace, withPlace } from './place';
+import { missingKey, written } from './written';
 
 /** See `Connector.deliver`. */
 export async function deliver(
@@ -32,16 +44,17 @@ export async function deliver(
 		onCall: () => (calls += 1),
 	});
 	const settings = settingsOf(context);
-	const work: Work = { context, settings, job, connection, calls: () => calls };
 	try {
+		const model = await orgModel(context);
+		const work: Work = { context, settings, model, job, connection, calls: () => calls };
 		if (job.operation === 'create') return await create(work);
-		return await written(work, checkedId(job.crmId ?? ''));
+		return await carriedOut(work, checkedId(job.crmId ?? ''));
 	} catch (error) {
 		return failureOutcome(error, CRM);
 	}
 }
 
-function written(work: Work, crmId: string): Promise<DeliveryOutcome> {
+function carriedOut(work: Work, crmId: string): Promise<DeliveryOutcome> {
 	switch (work.job.operation) {
 		case 'delete':
 			return remove(work, crmId);
@@ -56,36 +69,41 @@ function written(work: Work, crmId: string): Promise<DeliveryOutcome> {
 async function update(work: Work, crmId: string): Promise<DeliveryOutcome> {
 	const { job, context, connection } = work;
 	const wanted = wantedOf(job, (fields) => project(fields, job.fieldMap, context.settings));
-	const mappings = writableMap(work).filter(({ field }) => baseField(field) in wanted);
+	const all = writableMap(work).filter(({ field }) => baseField(field) in wanted);
 	try {
-		const fresh = await look(work, crmId, mappings);
+		const seen = await look(work, crmId, all);
+		const isVerified = work.settings.verifyBeforeWrite && seen !== null;
+		const fresh = isVerified ? withoutEmployer(seen, all) : null;
+		const mappings = ownMappings(work.model, seen, all);
+		const place = fresh && placeConflict(work, fresh, all, wanted);
+		if (place) return changedMeanwhile(CRM, place);
 		const plan = planWrite(job.changes, job.known, fresh, mappings);
 		if (plan.status === 'conflict') return changedMeanwhile(CRM, plan.field);
-		if (Object.keys(plan.values).length > 0) {
+		const target = targetOf(work.model, crmId, seen);
+		const { row, homeless } = rowOf(target, plan.values);
+		if (Object.keys(row).length > 0) {
 			const headers = unmodifiedSince(fresh);
-			await connection.update(OBJECT, { Id: crmId, ...plan.values }, { headers });
+			await connection.update(target.sobject, { Id: target.id, ...row }, { headers });
 		}
+		const outcome = written(work, crmId, wanted, { mappings, homeless });
+		return await withPlace(work, seen, outcome, wanted);
 	} catch (error) {
 		if (error instanceof CrmError && error.status === PRECONDITION_FAILED)
 			return changedMeanwhile(CRM, 'LastModifiedDate');
 		await requireGone(work, crmId, error);
 		return goneOutcome(CRM);
 	}
-	return confirmed(work, crmId, wanted);
 }
 
 const PRECONDITION_FAILED = 412;
 
 /** The record's present values of the fields to be written; null if it is not to be looked at. */
 async function look(work: Work, crmId: string, mappings: FieldMap): Promise<CrmRecord | null> {
-	if (!work.settings.verifyBeforeWrite || mappings.length === 0) return null;
-	const fields = [...new Set(['Id', 'LastModifiedDate', ...mappings.flatMap(crmFieldsOf)])];
-	if (!fields.some((name) => name.includes('.')))
-		return (await work.connection.retrieve(OBJECT, crmId, { fields })) as CrmRecord;
-	const soql = `SELECT ${fields.join(', ')} FROM ${OBJECT} WHERE Id = ${soqlText(crmId)}`;
-	const [record] = await runQuery(work.connection, soql, 1);
-	if (record !== undefined) return withoutEmployer(record, mappings);
-	throw new CrmError('Salesforce has no such contact', 404, 'NOT_FOUND', { retryable: false });
+	const { settings, model } = work;
+	const isWanted = settings.verifyBeforeWrite || model.person !== null;
+	if (!isWanted || mappings.length === 0) return null;
+	const names = ['Id', 'LastModifiedDate', ...mappings.flatMap(crmFieldsOf)];
+	return readContact(work, crmId, names);
 }
 
 /** Closes the time between look and write, to the second that Salesforce compares in. */
@@ -94,23 +112,78 @@ function unmodifiedSince(fresh: CrmRecord | null): Record<string, string> {
 	return Number.isNaN(at) ? {} : { 'if-unmodified-since': new Date(at).toUTCString() };
 }
 
-export function writableMap({ job, context }: Work): FieldMap {
+export function writableMap({ job, context }: Pick<Work, 'job' | 'context'>): FieldMap {
 	return effectiveMap(job.fieldMap, context.settings).filter(writesOut);
 }
 
 async function create(work: Work): Promise<DeliveryOutcome> {
-	const { job, context, connection } = work;
+	const { job, context } = work;
 	const wanted = project(job.desired, job.fieldMap, context.settings);
-	const all = Object.entries(toCrmValues(wanted, writableMap(work)));
+	const mappings = writableMap(work);
+	const all = Object.entries(toCrmValues(wanted, mappings));
 	const values = Object.fromEntries(all.filter(([, value]) => value !== null));
 	if (Object.keys(values).length === 0) return nothingToCreate();
 	if (job.attempt > 1) {
-		const found = await findEarlierTry(context, connection, job, work.settings.externalIdField);
+		const found = await findEarlierTry(work, job);
 		if (found !== undefined) return asFound(work, found);
 	}
+	const target = newTarget(context, work.model);
+	const made =
+		target.sobject === ACCOUNT
+			? await createPerson(work, target, { values, wanted, mappings })
+			: await createContact(work, wanted, withoutPlace(work.model, values));
+	return withPlace(work, target.sobject === ACCOUNT ? A_PERSON : {}, made, wanted);
+}
+
+async function createContact(
+	work: Work,
+	wanted: CanonicalFields,
+	values: CrmValues,
+): Promise<DeliveryOutcome> {
 	if (work.settings.externalIdField !== '') return upsert(work, wanted, values);
-	const result = await connection.create(OBJECT, values);
+	const result = await work.connection.create(OBJECT, values);
 	return confirmed(work, newId(result.id), wanted);
+}
+
+interface NewPerson {
+	values: CrmValues;
+	wanted: CanonicalFields;
+	mappings: FieldMap;
+}
+
+/**
+ * An account that is a person; the fabric knows it by the contact behind it. Its external id stands at the contact
+ * (`__pc`), by which an account is not upserted: what is there already shows as a duplicate value.
+ */
+async function createPerson(
+	work: Work,
+	target: WriteTarget,
+	{ values, wanted, mappings }: NewPerson,
+): Promise<DeliveryOutcome> {
+	const { connection, job } = work;
+	const { row, homeless } = rowOf(target, keyed(work, values));
+	try {
+		const { id } = await connection.create(target.sobject, row);
+		const accountId = newId(id);
+		// It is made: what hinders the second call is no reason to give it up.
+		const behind = contactsBehind(connection, [accountId]).catch(() => new Map<string, string>());
+		const crmId = (await behind).get(accountId);
+		return written(work, newId(crmId), wanted, { mappings, homeless });
+	} catch (error) {
+		if (!(error instanceof CrmError) || error.code !== 'DUPLICATE_VALUE') throw error;
+		const found = await findEarlierTry(work, job);
+		if (found === undefined) throw error;
+		return asFound(work, found);
+	}
+}
+
+/** With the unified id where a field for it is set up. */
+export function keyed(
+	{ settings, job }: Pick<Work, 'settings' | 'job'>,
+	values: CrmValues,
+): CrmValues {
+	const { externalIdField } = settings;
+	return externalIdField === '' ? values : { ...values, [externalIdField]: job.unifiedId };
 }
 
 export function nothingToCreate(): DeliveryOutcome {
@@ -122,7 +195,7 @@ export function nothingToCreate(): DeliveryOutcome {
 }
 
 /** An earlier try made it. What it holds may be older or newer than what is wanted now. */
-export function asFound(work: Work, record: CrmRecord): DeliveryOutcome {
+export function asFound(work: Omit<Work, 'model'>, record: CrmRecord): DeliveryOutcome {
 	const { job, context } = work;
 	const known = toCanonical(record, job.fieldMap, context.settings);
 	return confirmed(work, newId(record['Id']), known, true);
@@ -142,7 +215,7 @@ async function upsert(
 		const result = await connection.upsert(OBJECT, record, externalIdField);
 		if (result.id === undefined || result.id === null) {
 			// Old versions answer an upsert that updated without a body.
-			const found = await findEarlierTry(work.context, connection, job, externalIdField);
+			const found = await findEarlierTry(work, job);
 			if (found !== undefined) return confirmed(work, newId(found['Id']), wanted, true);
 		}
 		return confirmed(work, newId(result.id), wanted, result.created === false);
@@ -150,17 +223,6 @@ async function upsert(
 		if (error instanceof CrmError && error.code === 'NOT_FOUND') return missingKey(externalIdField);
 		throw error;
 	}
-}
-
-export function missingKey(field: string): DeliveryOutcome {
-	return {
-		status: 'rejected',
-		reason:
-			`Salesforce has no external-id field ${field} on Contact. Create it as a unique external id, ` +
-			'or clear the setting External ID Field.',
-		code: 'external-id-field-missing',
-		field,
-	};
 }
 
 function newId(id: unknown): string {

@@ -4,6 +4,7 @@ import { baseField } from '../../model/field-map';
 import type { ObjectName } from '../../model/objects';
 import { describeFields } from '../objects/crm-object';
 import { connect, OBJECT, type SalesforceConnection } from './client';
+import { RELATION_ROLE } from './household-account';
 import { itemOf } from './objects';
 import type { SalesforceItem } from './objects/salesforce-object';
 import { ACCOUNT_NAME, defaultFieldMap } from './fields';
@@ -48,11 +49,11 @@ export async function describe(
 	object: ObjectName = 'contact',
 ): Promise<CrmField[]> {
 	const connection = connect(context, { priority: 'live' });
-	if (object !== 'contact') return describeItem(connection, itemOf(object));
+	if (object !== 'contact') return describeItem(connection, itemOf(object, context.settings));
 	const { fields } = await connection.describe(OBJECT);
 	const described = (fields as DescribedField[]).filter(({ type }) => !SKIPPED.has(type));
 	const writable = new Set(described.filter(({ updateable }) => updateable).map(partOf));
-	return [...described.map((field) => toCrmField(field, writable)), accountName()];
+	return [...described.map((field) => toCrmField(field, writable)), accountName(), role()];
 }
 
 /** The declared fields with the org's own words, then all others of the org. */
@@ -72,7 +73,9 @@ async function describeItem(
 		.map((field) => toCrmField(field, new Set()));
 	const known = new Set(described.map(({ name }) => name));
 	const standard = describeFields(item, new Map(words.filter(([, own]) => own.length > 0)));
-	return [...standard.filter(({ name }) => known.has(name)), ...custom];
+	// Enhanced notes are told under the names of classic ones.
+	const isThere = (name: string) => item.isContent === true || known.has(name);
+	return [...standard.filter(({ name }) => isThere(name)), ...custom];
 }
 
 function partOf({ compoundFieldName }: DescribedField): string {
@@ -107,5 +110,18 @@ function accountName(): CrmField {
 		required: false,
 		custom: false,
 		suggestedField: baseField('companyName'),
+	};
+}
+
+/** Only where relations tell the household: elsewhere nothing is read or written there. */
+function role(): CrmField {
+	return {
+		name: RELATION_ROLE,
+		label: 'Role in Household',
+		type: 'string',
+		readOnly: false,
+		required: false,
+		custom: false,
+		suggestedField: 'householdRole',
 	};
 }

@@ -12,12 +12,14 @@ import {
 	householdFields,
 	householdValues,
 	isHouseholdAccount,
+	isRole,
 	readHousehold,
 	withHouseholds,
 } from './household-account';
+import { ROLE_MARK } from './marks';
 import { itemSettings } from './settings';
 import { slotAttributes, placeInSlots, type Slot } from '../../mapping/slots';
-import { fromCrm, toCrm } from '../../mapping/transforms';
+import { fromCrm, throughCrm, toCrm } from '../../mapping/transforms';
 import { canonicalText, listItemKey } from '../../model/canonical';
 import {
 	isListField,
@@ -90,6 +92,7 @@ export function effectiveMap(fieldMap: FieldMap, settings: Record<string, Json>)
 /** The fields that the API reads and writes for one mapping. */
 export function crmFieldsOf(mapping: FieldMapping): string[] {
 	if (isHouseholdAccount(mapping)) return householdFields(mapping);
+	if (isRole(mapping)) return [ROLE_MARK];
 	return isAddress(mapping) ? addressFields(mapping.crmField) : [mapping.crmField];
 }
 
@@ -129,7 +132,8 @@ function readMapped(
 	mapping: FieldMapping,
 ): ScalarValue | undefined {
 	if (isHouseholdAccount(mapping)) return readHousehold(record, mapping);
-	return fromCrm(mapping, readScalar(formOf(field, mapping), valueAt(record, mapping.crmField)));
+	const name = isRole(mapping) ? ROLE_MARK : mapping.crmField;
+	return fromCrm(mapping, readScalar(formOf(field, mapping), valueAt(record, name)));
 }
 
 /** A transform says how its CRM holds the value: a date in its own format is no canonical date yet. */
@@ -198,6 +202,7 @@ export function toCrmValues(fields: CanonicalFields, mappings: FieldMap): CrmVal
 /** Nothing for a value that is not written. */
 function scalarValues(field: string, mapping: FieldMapping, wanted: FieldValue): CrmValues {
 	if (isHouseholdAccount(mapping)) return householdValues(wanted);
+	if (isRole(mapping)) return {};
 	const value = Array.isArray(wanted) ? null : toCrm(mapping, wanted);
 	return value === undefined
 		? {}
@@ -254,6 +259,10 @@ export function project(
 	// Whom it names is the same in every system.
 	const { household } = desired;
 	if (household !== undefined && 'household' in fields) fields['household'] = household;
+	const role = writable.find(isRole);
+	const { householdRole } = desired;
+	if (role !== undefined && householdRole !== undefined && !Array.isArray(householdRole))
+		fields['householdRole'] = throughCrm(role, householdRole) ?? null;
 	return type === undefined ? fields : { type: 'person', ...fields };
 }
 

@@ -10,24 +10,41 @@ import { readsIn } from '../../model/field-map';
 import { OBJECT, soqlInstant, soqlText, type SalesforceConnection } from './client';
 import { isGone } from './errors';
 import { crmFieldsOf, effectiveMap, project, readFields } from './fields';
+import { isMark } from './marks';
+import { withMemberships } from './membership';
+import type { OrgModel } from './org-model';
+import { asContact, withAccountSide } from './person-accounts';
 import { runQuery } from './reader';
+import type { SalesforceSettings } from './settings';
 
 /** Clocks differ, and the try may have begun before the delivery's time was written. */
 const MARGIN_MS = 5 * 60_000;
 const MAX_CANDIDATES = 50;
 const NAME_FIELDS = ['firstName', 'middleName', 'lastName', 'suffix'];
 
+/** What the search works with. */
+export interface Search {
+	context: ConnectorContext;
+	connection: SalesforceConnection;
+	model: Pick<OrgModel, 'person' | 'households'>;
+	settings: Pick<SalesforceSettings, 'externalIdField'>;
+}
+
 export async function findEarlierTry(
-	context: ConnectorContext,
-	connection: SalesforceConnection,
+	search: Search,
 	job: DeliveryJob,
-	externalIdField: string,
 ): Promise<CrmRecord | undefined> {
+	const { context, connection, model, settings } = search;
+	const { externalIdField } = settings;
 	const map = effectiveMap(job.fieldMap, context.settings).filter(readsIn);
 	const fields = [...new Set(['Id', ...map.flatMap(crmFieldsOf)])];
-	if (externalIdField === '') return findByContent(context, connection, job, fields);
+	if (externalIdField === '') return findByContent(search, job, fields);
+	if (model.person !== null || model.households?.relations) {
+		const condition = `${externalIdField} = ${soqlText(job.unifiedId)}`;
+		return (await select(search, fields, `${condition} LIMIT 1`, 1))[0];
+	}
 	const key = `${externalIdField}/${encodeURIComponent(job.unifiedId)}`;
-	const plain = fields.filter((name) => !name.includes('.'));
+	const plain = fields.filter((name) => !name.includes('.') && !isMark(name));
 	try {
 		return (await connection.retrieve(OBJECT, key, { fields: plain })) as CrmRecord;
 	} catch (error) {
@@ -36,22 +53,35 @@ export async function findEarlierTry(
 	}
 }
 
+async function select(
+	{ context, connection, model }: Search,
+	names: readonly string[],
+	condition: string,
+	most: number,
+): Promise<CrmRecord[]> {
+	const { person } = model;
+	const fields = withAccountSide(names, person);
+	const soql = `SELECT ${fields.join(', ')} FROM ${OBJECT} WHERE ${condition}`;
+	const records = await runQuery(connection, soql, most);
+	const whole = records.map((record) => asContact(record, person));
+	return withMemberships({ context, connection, model }, whole);
+}
+
 async function findByContent(
-	context: ConnectorContext,
-	connection: SalesforceConnection,
+	search: Search,
 	job: DeliveryJob,
 	fields: string[],
 ): Promise<CrmRecord | undefined> {
+	const { context, connection } = search;
 	const wanted = project(job.desired, job.fieldMap, context.settings);
 	const { lastName } = wanted;
 	if (typeof lastName !== 'string') return undefined;
 	const userId = await ownUserId(context, connection);
-	const soql =
-		`SELECT ${fields.join(', ')} FROM ${OBJECT} ` +
-		`WHERE LastName = ${soqlText(lastName)} ` +
+	const condition =
+		`LastName = ${soqlText(lastName)} ` +
 		`AND CreatedDate >= ${soqlInstant(Date.parse(job.openedAt) - MARGIN_MS)} ` +
 		`AND CreatedById = ${soqlText(userId)} ORDER BY CreatedDate LIMIT ${MAX_CANDIDATES}`;
-	const candidates = await runQuery(connection, soql, MAX_CANDIDATES);
+	const candidates = await select(search, fields, condition, MAX_CANDIDATES);
 	return bestMatch(candidates, wanted, job, context);
 }
 

@@ -12,6 +12,8 @@ import {
 	type EventMaker,
 	type RecordRead,
 } from './change-events';
+import { isBulkRefused } from './bulk-contacts';
+import type { BulkPlace } from './bulk-read';
 import { batches, minute, type ContactReader } from './reader';
 import { knownUntil, type StreamCursor } from './replay';
 import type { SeenRecords } from './seen';
@@ -47,8 +49,54 @@ export function recoveryStart(cursor: StreamCursor, settings: SalesforceSettings
 	return from === null ? cursor.recoverFrom : Math.min(from, cursor.recoverFrom);
 }
 
-/** Reads all contacts, page by page in the order of ids, from where an earlier load stopped. */
+/** Reads all contacts from where an earlier load stopped: many by a bulk job, else page by page in the order of ids. */
 export async function loadEverything(tools: GapTools): Promise<void> {
+	if (!(await loadedInBulk(tools))) await loadPages(tools);
+	await tools.commit([], { loadAfter: null, loadJob: null }, tools.cursor().recoverFrom === null);
+}
+
+/** Commits of a bulk job's page, which may hold more than a transaction should. */
+const MOST_IN_A_COMMIT = 2_000;
+
+/** False: they are few, the org does not read them in bulk, or the job was of no use. */
+async function loadedInBulk(tools: GapTools): Promise<boolean> {
+	const { context, reader, commit } = tools;
+	const { loadJob: from, loadAfter } = tools.cursor();
+	// What began page by page ends so.
+	if (from === null && (loadAfter !== '' || !(await reader.isLarge()))) return false;
+	try {
+		let place: BulkPlace | null = from;
+		const onPlace = async (next: BulkPlace) => {
+			// A job that was just made is kept at once: a restart waits for it and makes no other one.
+			if (place === null) await commit([], { loadJob: next }, false);
+			place = next;
+		};
+		const options = { ...(from && { from }), onPlace, meanwhile: tools.keepAlive };
+		for await (const page of reader.inBulk(options)) {
+			const parts = batches(snapshots(tools, page), MOST_IN_A_COMMIT);
+			for (const [count, events] of parts.entries()) {
+				const isLast = count === parts.length - 1;
+				await commit(events, isLast ? { loadJob: place } : {}, false);
+				await tools.keepAlive();
+			}
+		}
+		return true;
+	} catch (error) {
+		if (!isBulkRefused(error) && !isOfJob(error)) throw error;
+		context.log('warn', 'Salesforce does not read in bulk; the contacts are read page by page.', {
+			code: error.code,
+		});
+		await commit([], { loadJob: null }, false);
+		return false;
+	}
+}
+
+/** The job came to nothing, or is not known any more: what it gave so far does no harm. */
+function isOfJob(error: unknown): error is CrmError {
+	return error instanceof CrmError && /^(bulk|listing)-/.test(error.code);
+}
+
+async function loadPages(tools: GapTools): Promise<void> {
 	for (;;) {
 		// Ids only grow, and each turn moves on by a page: the number of contacts is the limit.
 		const page = await tools.reader.page(tools.cursor().loadAfter ?? '');
@@ -58,7 +106,6 @@ export async function loadEverything(tools: GapTools): Promise<void> {
 		await tools.commit(events, { loadAfter: String(last.record['Id']) }, false);
 		await tools.keepAlive();
 	}
-	await tools.commit([], { loadAfter: null }, tools.cursor().recoverFrom === null);
 }
 
 /**
@@ -86,7 +133,8 @@ async function reload(tools: GapTools, now: number): Promise<void> {
 		'warn',
 		'Too much changed, or too long ago, to read changes alone: all contacts are read.',
 	);
-	await tools.commit([], { loadAfter: '', recoverFrom: now - tools.settings.overlapMs }, false);
+	const recoverFrom = now - tools.settings.overlapMs;
+	await tools.commit([], { loadAfter: '', loadJob: null, recoverFrom }, false);
 	await loadEverything(tools);
 }
 

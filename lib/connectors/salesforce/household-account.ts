@@ -8,8 +8,17 @@ import type { CrmRecord } from '../connector';
 import type { FieldMapping } from '../../model/field-map';
 import type { FieldValue } from '../../model/fields';
 import { localReference, parseLocalReference } from '../../model/objects';
+import { HOUSEHOLD_MARK } from './marks';
+import { isPerson } from './person-accounts';
 
 export const HOUSEHOLD_ACCOUNT = 'AccountId';
+
+/** The role in a household stands at the relation of contact and account. */
+export const RELATION_ROLE = 'AccountContactRelation.Roles';
+
+export function isRole({ field, crmField }: FieldMapping): boolean {
+	return field === 'householdRole' && crmField === RELATION_ROLE;
+}
 
 export function isHouseholdAccount({ field, crmField }: FieldMapping): boolean {
 	return field === 'household' && crmField.startsWith(HOUSEHOLD_ACCOUNT);
@@ -30,9 +39,12 @@ export function readHousehold(
 	record: CrmRecord,
 	{ crmField }: FieldMapping,
 ): string | null | undefined {
+	const marked = record[HOUSEHOLD_MARK];
+	if (marked !== undefined)
+		return typeof marked === 'string' ? localReference('household', marked) : null;
 	const id = record[HOUSEHOLD_ACCOUNT];
 	if (id === undefined) return undefined;
-	if (typeof id !== 'string' || id === '') return null;
+	if (typeof id !== 'string' || id === '' || isPerson(record)) return null;
 	const account = record['Account'] as CrmRecord | null | undefined;
 	const [, field = '', value = ''] = /\?(\w+)=(.*)$/.exec(crmField) ?? [];
 	const isHousehold = account === undefined || account === null || account[field] === value;

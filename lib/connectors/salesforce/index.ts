@@ -12,11 +12,11 @@ import { runChangeSource } from './changes';
 import { connect, OBJECT } from './client';
 import { contacts } from './contacts';
 import { deliver } from './deliver';
-import { deliverMany, recordsAtOnce } from './deliver-many';
+import { deliverMany, manyCalls } from './deliver-many';
 import { describe } from './describe';
 import { defaultFieldMap, project, toCanonical } from './fields';
 import { isGone, readAll } from './listing';
-import { HOUSEHOLD_ACCOUNT } from './household-account';
+import { HOUSEHOLD_ACCOUNT, RELATION_ROLE } from './household-account';
 import { withItems } from './items/changes';
 import { records } from './items/records';
 import { ITEMS, itemOf } from './objects';
@@ -37,13 +37,11 @@ async function check(context: ConnectorContext): Promise<void> {
 	}
 }
 
-/** A contact says itself to whose household it belongs. */
-const MEMBERSHIP: FieldMapping = {
-	object: 'contact',
-	field: 'household',
-	crmField: HOUSEHOLD_ACCOUNT,
-	direction: 'both',
-};
+/** By its own account, or where the org has it so by its relation to one: household-model.ts. */
+const MEMBERSHIP: FieldMapping[] = [
+	{ object: 'contact', field: 'household', crmField: HOUSEHOLD_ACCOUNT, direction: 'both' },
+	{ object: 'contact', field: 'householdRole', crmField: RELATION_ROLE, direction: 'both' },
+];
 
 export const salesforce: Connector = {
 	kind: 'salesforce',
@@ -55,7 +53,7 @@ export const salesforce: Connector = {
 		// Salesforce limits an org's calls in 24 h, by edition and licences; it reports the count with
 		// every answer, and the client pauses by that (setting apiUsageCeilingPercent).
 		rateLimit: null,
-		writeCalls: { create: 1, update: 2, atOnce: recordsAtOnce },
+		writeCalls: { create: 1, update: 2, ...manyCalls },
 		readOnlyFields: ['companyName'],
 		removal: { archive: true, delete: true },
 		objects: capabilitiesOf(ITEMS),
@@ -64,18 +62,18 @@ export const salesforce: Connector = {
 	defaultSettings,
 	check,
 	describe,
-	objectFieldMap: [...defaultMapOf(ITEMS), MEMBERSHIP],
+	objectFieldMap: [...defaultMapOf(ITEMS), ...MEMBERSHIP],
 	runChangeSource: withItems(runChangeSource),
 	readAll,
 	isGone,
 	toCanonical: (record, fieldMap, settings, object = 'contact') =>
 		object === 'contact'
 			? toCanonical(record, fieldMap, settings)
-			: itemToCanonical(itemOf(object), record, fieldMap, settings),
+			: itemToCanonical(itemOf(object, settings), record, fieldMap, settings),
 	project: (desired, fieldMap, settings, object = 'contact') =>
 		object === 'contact'
 			? project(desired, fieldMap, settings)
-			: projectItem(itemOf(object), desired, fieldMap, settings),
+			: projectItem(itemOf(object, settings), desired, fieldMap, settings),
 	refuses: ({ lastName }) =>
 		isEmpty(lastName ?? null) ? 'A Salesforce contact needs a last name.' : undefined,
 	deliver,

@@ -4,6 +4,7 @@
  */
 import type { ChangeSourceOptions, ConnectorContext } from '../connector';
 import type { ChangeEventInput } from '../../model/event';
+import { withAccountChange } from './account-change';
 import type { Delivered } from './bayeux';
 import {
 	asMerge,
@@ -105,7 +106,8 @@ export class Inflow {
 		const missing = (at: number) => (overflowAt = Math.min(at, overflowAt ?? Infinity));
 		for (const item of delivered) {
 			const reading = readDelivery(item);
-			if (reading.type === 'changes') all.push(...reading.changes);
+			if (reading.type === 'changes')
+				all.push(...reading.changes.map((change) => withAccountChange(maker, change)));
 			if (reading.type === 'overflow') missing(reading.committedAt);
 			if (reading.type === 'unreadable') {
 				context.log('warn', 'A change event cannot be read; its changes are read over REST.');

@@ -3,11 +3,13 @@ import type { ChangeEventInput } from '../../model/event';
 import type { ObjectName } from '../../model/objects';
 import { CrmError, type ConnectorContext, type ReadAllOptions } from '../connector';
 import { ServerClock } from '../server-clock';
-import { eventMaker, fieldsToRead, snapshotEvent, type RecordRead } from './change-events';
-import { bulkRead } from './bulk-read';
-import { checkedId, connect, OBJECT } from './client';
+import { contactReads, eventMaker, snapshotEvent, type RecordRead } from './change-events';
+import { contactsInBulk, isBulkRefused, isLarge } from './bulk-contacts';
+import { bulkPlaceSchema } from './bulk-read';
+import { checkedId, connect } from './client';
 import { isGoneItem, readAllItems } from './items/listing';
-import { batches, ContactReader, isContactGone } from './reader';
+import { orgModel } from './org-model';
+import { batches, ContactReader, isContactGone, type ContactReads } from './reader';
 import { settingsOf } from './settings';
 
 const MAX_PAGES = 10_000;
@@ -27,8 +29,9 @@ export async function* readAll(
 	const context = { ...given, http: clock.listening(given.http) };
 	const { system, settings } = context;
 	const toOurs = (at: number) => clock.toOurs(at);
-	const maker = eventMaker(system, fieldMap, settings, settingsOf(context), toOurs);
-	const reader = new ContactReader(context, fieldsToRead(maker), signal);
+	const model = await orgModel(context);
+	const maker = eventMaker(system, fieldMap, settings, settingsOf(context), toOurs, model);
+	const reader = new ContactReader(context, () => contactReads(maker), signal);
 	const told = (reads: RecordRead[]) =>
 		reads.map((read) => snapshotEvent(maker, read, context.now()));
 	if (crmIds !== undefined) {
@@ -36,8 +39,9 @@ export async function* readAll(
 			yield told([...(await reader.readBatch(ids, 'backfill')).values()]);
 		return;
 	}
-	if (await isLarge(context, signal)) {
-		const bulk = readInBulk(context, fieldsToRead(maker), signal);
+	const isResumed = bulkPlaceSchema.safeParse(options.from).success;
+	if (isResumed || (await isLarge(context, signal))) {
+		const bulk = readInBulk(context, contactReads(maker), options);
 		if (yield* mapped(bulk, told)) return;
 	}
 	yield* mapped(readInPages(reader), told);
@@ -70,33 +74,24 @@ async function* readInPages(reader: ContactReader): AsyncGenerator<RecordRead[]>
 	);
 }
 
-/** One cheap call says whether a bulk job is worth its own. */
-async function isLarge(context: ConnectorContext, signal: AbortSignal): Promise<boolean> {
-	const { bulkReadAbove } = settingsOf(context);
-	if (bulkReadAbove === 0) return false;
-	const connection = connect(context, { priority: 'backfill', signal });
-	const { totalSize } = await connection.query(`SELECT COUNT() FROM ${OBJECT}`);
-	return totalSize > bulkReadAbove;
-}
-
 /** False if the org does not let us read in bulk, or the job failed there: nothing was read. */
 async function* readInBulk(
 	context: ConnectorContext,
-	fields: string[],
-	signal: AbortSignal,
+	reads: ContactReads,
+	{ signal, onPage, from }: ReadAllOptions,
 ): AsyncGenerator<RecordRead[], boolean> {
-	// What the job reads may be as old as this.
-	const readAt = context.now();
+	const place = bulkPlaceSchema.safeParse(from);
+	const given = place.success ? { from: place.data } : {};
 	let isBegun = false;
 	try {
-		for await (const records of bulkRead(context, { sobject: OBJECT, fields, signal })) {
+		const options = { ...given, signal, ...(onPage && { onPlace: onPage }) };
+		for await (const page of contactsInBulk(context, reads, options)) {
 			isBegun = true;
-			yield records.map((record) => ({ record, readAt }));
+			yield page;
 		}
 		return true;
 	} catch (error) {
-		if (isBegun || !(error instanceof CrmError)) throw error;
-		if (error.options.retryable && error.code !== 'bulk-failed') throw error;
+		if (isBegun || !isBulkRefused(error)) throw error;
 		context.log('warn', 'Salesforce does not read in bulk; the contacts are read page by page.', {
 			code: error.code,
 		});

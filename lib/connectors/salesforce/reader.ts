@@ -13,7 +13,12 @@ import {
 	soqlText,
 	type SalesforceConnection,
 } from './client';
+import { contactsInBulk, isLarge, type BulkContactsOptions } from './bulk-contacts';
 import type { RecordRead } from './change-events';
+import type { HouseholdModel } from './household-model';
+import { withMemberships } from './membership';
+import { mergedPersons } from './merged-persons';
+import { asContact, type PersonAccounts } from './person-accounts';
 
 /** A collections retrieve takes 200 ids; a SOQL IN list of 200 stays under the 16 KB of an address. */
 const BATCH = 200;
@@ -34,16 +39,25 @@ export interface DeletedWindow {
 	availableFrom: number | null;
 }
 
-export class ContactReader {
-	/** Names that lead through a relationship can be read by SOQL only. */
-	private readonly bySoql: boolean;
+/** What is read of a contact. */
+export interface ContactReads {
+	/** API names. */
+	fields: readonly string[];
+	person: PersonAccounts | null;
+	households: HouseholdModel | null;
+}
 
+export class ContactReader {
+	/** `reads`: as it is when a call is made. */
 	constructor(
 		private readonly context: ConnectorContext,
-		private readonly fields: string[],
+		private readonly reads: () => ContactReads,
 		private readonly signal: AbortSignal,
-	) {
-		this.bySoql = fields.some((name) => name.includes('.'));
+	) {}
+
+	/** Names that lead through a relationship can be read by SOQL only. */
+	private get bySoql(): boolean {
+		return this.reads().fields.some((name) => name.includes('.'));
 	}
 
 	/** One batch of at most 200 records; ids that are gone are missing from the result. */
@@ -51,10 +65,13 @@ export class ContactReader {
 		const readAt = this.context.now();
 		const connection = this.connection(priority);
 		const records = await asConfiguration(() =>
-			this.bySoql ? this.queryIds(connection, ids) : retrieve(connection, ids, this.fields),
+			this.bySoql
+				? this.queryIds(connection, ids)
+				: retrieve(connection, ids, [...this.reads().fields]),
 		);
 		const found = records.filter((record) => record !== null);
-		return new Map(found.map((record) => [String(record['Id']), { record, readAt }]));
+		const whole = await this.whole(connection, found);
+		return new Map(whole.map((record) => [String(record['Id']), { record, readAt }]));
 	}
 
 	/** All of `ids`, in batches. */
@@ -69,14 +86,24 @@ export class ContactReader {
 	/** The next page in the order of ids; empty at the end. */
 	async page(afterId: string): Promise<RecordRead[]> {
 		const where = afterId === '' ? '' : ` WHERE Id > ${soqlText(afterId)}`;
-		const soql = `SELECT ${this.fields.join(', ')} FROM ${OBJECT}${where} ORDER BY Id LIMIT ${PAGE}`;
+		const soql = `${this.selection()}${where} ORDER BY Id LIMIT ${PAGE}`;
 		return this.query(soql, PAGE, 'backfill');
+	}
+
+	/** Are there so many contacts that they are read in bulk? */
+	isLarge(): Promise<boolean> {
+		return isLarge(this.context, this.signal);
+	}
+
+	/** All of them, by a bulk job. */
+	inBulk(options: Omit<BulkContactsOptions, 'signal'>): AsyncGenerator<RecordRead[]> {
+		return contactsInBulk(this.context, this.reads(), { ...options, signal: this.signal });
 	}
 
 	/** Records changed since `from`, to the second; closes what `updated` leaves open. */
 	async modifiedSince(from: number): Promise<RecordRead[]> {
 		const soql =
-			`SELECT ${this.fields.join(', ')} FROM ${OBJECT} ` +
+			`${this.selection()} ` +
 			`WHERE SystemModstamp >= ${soqlInstant(from)} ORDER BY SystemModstamp LIMIT ${TAIL_LIMIT}`;
 		return this.query(soql, TAIL_LIMIT, 'live');
 	}
@@ -115,11 +142,15 @@ export class ContactReader {
 	async masters(ids: string[]): Promise<Map<string, string>> {
 		const found = new Map<string, string>();
 		for (const batch of batches([...new Set(ids)])) {
-			for (const record of await this.mergedAmong(batch)) {
-				const { Id: id, MasterRecordId: master } = record;
+			const gone = await this.mergedAmong(batch);
+			for (const { Id: id, MasterRecordId: master } of gone) {
 				if (typeof id === 'string' && typeof master === 'string' && master !== '')
 					found.set(id, master);
 			}
+			if (this.reads().person === null) continue;
+			const rest = gone.filter(({ Id: id }) => !found.has(String(id)));
+			const merged = await mergedPersons(this.connection('live'), rest);
+			for (const [id, master] of merged) found.set(id, master);
 		}
 		return found;
 	}
@@ -127,7 +158,8 @@ export class ContactReader {
 	/** Without the right to see the field, merged contacts are taken for deleted ones. */
 	private async mergedAmong(ids: string[]): Promise<CrmRecord[]> {
 		const list = ids.map(soqlText).join(',');
-		const soql = `SELECT Id, MasterRecordId FROM ${OBJECT} WHERE IsDeleted = true AND Id IN (${list})`;
+		const names = ['Id', 'MasterRecordId', ...(this.reads().person === null ? [] : ['AccountId'])];
+		const soql = `SELECT ${names.join(', ')} FROM ${OBJECT} WHERE IsDeleted = true AND Id IN (${list})`;
 		try {
 			return await runQuery(this.connection('live'), soql, BATCH, true);
 		} catch (error) {
@@ -140,6 +172,10 @@ export class ContactReader {
 		}
 	}
 
+	private selection(): string {
+		return `SELECT ${this.reads().fields.join(', ')} FROM ${OBJECT}`;
+	}
+
 	private connection(priority: 'live' | 'backfill'): SalesforceConnection {
 		return connect(this.context, { priority, signal: this.signal });
 	}
@@ -150,15 +186,22 @@ export class ContactReader {
 		priority: 'live' | 'backfill',
 	): Promise<RecordRead[]> {
 		const readAt = this.context.now();
-		const records = await asConfiguration(() =>
-			runQuery(this.connection(priority), soql, maxFetch),
-		);
-		return records.map((record) => ({ record, readAt }));
+		const connection = this.connection(priority);
+		const records = await asConfiguration(() => runQuery(connection, soql, maxFetch));
+		return (await this.whole(connection, records)).map((record) => ({ record, readAt }));
+	}
+
+	/** With what the account of a person has, and with the household. */
+	private whole(connection: SalesforceConnection, records: CrmRecord[]): Promise<CrmRecord[]> {
+		const { person, households } = this.reads();
+		const contacts = records.map((record) => asContact(record, person));
+		const desk = { context: this.context, connection, model: { households } };
+		return asConfiguration(() => withMemberships(desk, contacts));
 	}
 
 	private async queryIds(connection: SalesforceConnection, ids: string[]): Promise<CrmRecord[]> {
 		const list = ids.map(soqlText).join(',');
-		const soql = `SELECT ${this.fields.join(', ')} FROM ${OBJECT} WHERE Id IN (${list})`;
+		const soql = `${this.selection()} WHERE Id IN (${list})`;
 		return runQuery(connection, soql, BATCH);
 	}
 }

@@ -6,17 +6,22 @@ import { deliverArchive } from '../archive';
 import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
 import { changedField, confirmedOutcome } from '../deliver-common';
 import { changedMeanwhile, goneOutcome } from '../outcomes';
-import { CRM, OBJECT, type SalesforceConnection } from './client';
+import { CRM, type SalesforceConnection } from './client';
 import { isGone } from './errors';
 import { crmFieldsOf, effectiveMap, readFields } from './fields';
 import { isHouseholdAccount } from './household-account';
+import type { OrgModel } from './org-model';
+import { readContact } from './read-contact';
 import { isContactGone } from './reader';
 import type { SalesforceSettings } from './settings';
+import { without } from './without';
+import { targetOf } from './write-target';
 
 /** What one delivery works with. */
 export interface Work {
 	context: ConnectorContext;
 	settings: SalesforceSettings;
+	model: OrgModel;
 	job: DeliveryJob;
 	connection: SalesforceConnection;
 	/** Calls made so far. */
@@ -24,11 +29,13 @@ export interface Work {
 }
 
 export function confirmed(
-	{ context, calls }: Work,
+	{ context, calls }: Pick<Work, 'context' | 'calls'>,
 	crmId: string,
-	known: CanonicalFields,
+	held: CanonicalFields,
 	found?: boolean,
 ): DeliveryOutcome {
+	// The contact's own row holds no role: see place.ts.
+	const known = without(held, ['householdRole']);
 	return confirmedOutcome({ crmId, known, at: context.now(), calls: calls(), found });
 }
 
@@ -37,15 +44,16 @@ export function confirmed(
  * offers no condition on a DELETE: the moment between look and call stays open.
  */
 export async function remove(work: Work, crmId: string): Promise<DeliveryOutcome> {
-	const { job, context, settings, connection } = work;
+	const { job, context, settings, model } = work;
 	try {
-		if (settings.verifyBeforeWrite || job.attempt > 1) {
-			const map = effectiveMap(job.fieldMap, context.settings);
-			const known = map.filter(({ direction }) => direction !== 'off');
-			const changed = changedField(job.known, await readNow(work, crmId, known));
-			if (changed !== undefined) return changedMeanwhile(CRM, changed);
-		}
-		await connection.destroy(OBJECT, crmId);
+		const isCareful = settings.verifyBeforeWrite || job.attempt > 1;
+		const map = effectiveMap(job.fieldMap, context.settings);
+		const known = map.filter(({ direction }) => direction !== 'off');
+		const seen = isCareful || model.person !== null ? await recordNow(work, crmId, known) : null;
+		const changed = isCareful && seen ? changedField(job.known, fieldsIn(seen, known)) : undefined;
+		if (changed !== undefined) return changedMeanwhile(CRM, changed);
+		const { sobject, id } = targetOf(model, crmId, seen);
+		await work.connection.destroy(sobject, id);
 	} catch (error) {
 		// Gone already is what was wanted.
 		await requireGone(work, crmId, error);
@@ -81,10 +89,18 @@ export async function archive(
 }
 
 async function readNow(work: Work, crmId: string, map: FieldMap): Promise<CanonicalFields> {
-	const fields = [...new Set(['Id', ...map.flatMap(crmFieldsOf)])];
-	// A name at another record comes by a query only, and is not the contact's own.
-	const own = fields.filter((name) => !name.includes('.'));
-	const record = await work.connection.retrieve(OBJECT, crmId, { fields: own });
-	const readable = map.filter((mapping) => !isHouseholdAccount(mapping));
-	return readFields(record as CrmRecord, readable);
+	return fieldsIn(await recordNow(work, crmId, map), map);
+}
+
+function fieldsIn(record: CrmRecord, map: FieldMap): CanonicalFields {
+	return readFields(
+		record,
+		map.filter((mapping) => !isHouseholdAccount(mapping)),
+	);
+}
+
+/** The contact's own fields. A name at another record comes by a query only, and is not the contact's own. */
+function recordNow(work: Work, crmId: string, map: FieldMap): Promise<CrmRecord> {
+	const own = map.flatMap(crmFieldsOf).filter((name) => !name.includes('.'));
+	return readContact(work, crmId, ['Id', ...own]);
 }

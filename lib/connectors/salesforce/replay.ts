@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Json } from '../connector';
+import { bulkPlaceSchema } from './bulk-read';
 
 const instant = z.number().finite().nullable();
 
@@ -20,6 +21,8 @@ const cursorSchema = z.object({
 	recoverUntil: instant.default(null),
 	/** First load: id of the last contact read (empty: none yet); null when it is done or not wanted. */
 	loadAfter: z.string().max(18).nullable().default(null),
+	/** First load in bulk: where its job stands; null: page by page. */
+	loadJob: bulkPlaceSchema.nullable().default(null),
 	/** Older changes are not wanted: the system joined with "only changes from now". */
 	startedAt: instant.default(null),
 });

@@ -45,6 +45,10 @@ const settingsSchema = z.object({
 	unarchiveValue: z.string().max(255).default(''),
 	/** A contact that a person puts away counts as removed, as if it were deleted. */
 	archiveIsRemoval: z.boolean().default(false),
+	/** The same of other objects, e.g. {"event": {"field": "Off__c", "value": true}}; null: not to be put away. */
+	itemArchive: z
+		.record(z.record(z.union([z.string(), z.number(), z.boolean()])).nullable())
+		.default({}),
 	/** Read the name of a contact's account as its company. */
 	companyFromAccount: z.boolean().default(false),
 	/**
@@ -53,20 +57,41 @@ const settingsSchema = z.object({
 	 * lies the time of a call. False: each record by itself, on that condition.
 	 */
 	batchWrites: z.boolean().default(true),
+	/**
+	 * Deliveries of contacts that can wait (a first load's) go by Bulk API 2.0 if more of one kind than this are
+	 * handed out together; 0: never. Creates only where `externalIdField` is set. Below some 2,000 collections take
+	 * fewer calls and no longer.
+	 */
+	bulkAbove: z.coerce.number().int().nonnegative().default(2_000),
 	/** A listing of more contacts than this is read by Bulk API 2.0; 0: never. */
 	bulkReadAbove: z.coerce.number().int().nonnegative().default(2_000),
 	/** First pause between two looks at a bulk job; grows to half a minute. */
 	bulkPollSeconds: duration.default(2),
 	/** How long a bulk job may take, queue included, before it is given up (a read) or left to run (a write). */
 	bulkWaitMinutes: duration.default(60),
+	/** Person accounts: where describe shows them, or not looked for (then their contacts cannot be written). */
+	personAccounts: z.enum(['auto', 'never']).default('auto'),
+	/** What a new client is made as; auto: a person account where the connected user may make one. */
+	newPersons: z.enum(['auto', 'personAccount', 'contact']).default('auto'),
+	/** Developer name or id of the record type of new person accounts; empty: the connected user's default. */
+	personAccountRecordType: z.string().max(255).default(''),
 	/** What is synced: see objects/chosen.ts. */
 	objects: z.array(z.string()).default(['contact']),
+	/** What a household is, and how its members are told (household-model.ts); auto: as describe shows it. */
+	householdModel: z.enum(['auto', 'field', 'recordType', 'group']).default('auto'),
+	/** Financial Services Cloud: developer name of the record type, or type of the group, of households. */
+	householdRecordType: z.string().min(1).max(80).default('IndustriesHousehold'),
+	householdGroupType: z.string().min(1).max(80).default('Household'),
+	/** Further fields of a new member's AccountContactRelation, e.g. {"FinServ__Rollups__c": "All"}. */
+	memberFields: z.record(z.union([z.string(), z.number(), z.boolean()])).default({}),
 	/** API name of the account field that tells households from other accounts, and its value then. */
 	householdField: fieldName.default('Type'),
 	householdValue: z.string().max(255).default('Household'),
 	/** Status of a new task, and the one that stands for done. */
 	taskOpenStatus: z.string().min(1).max(40).default('Not Started'),
 	taskDoneStatus: z.string().min(1).max(40).default('Completed'),
+	/** classic: Note; enhanced: ContentNote, which an org may have to switch on. */
+	noteFormat: z.enum(['classic', 'enhanced']).default('classic'),
 	/** Title of a note without a subject; Salesforce wants one of every note. */
 	noteTitle: z.string().min(1).max(80).default('Note'),
 	/** Of a new opportunity that names none: its stage, and in how many days it closes. */
@@ -118,7 +143,11 @@ export interface SalesforceSettings
 		| 'companyFromAccount'
 		| 'verifyBeforeWrite'
 		| 'batchWrites'
+		| 'bulkAbove'
 		| 'bulkReadAbove'
+		| 'personAccounts'
+		| 'newPersons'
+		| 'personAccountRecordType'
 	> {
 	bulkPollMs: number;
 	bulkWaitMs: number;
@@ -150,11 +179,16 @@ export function parseSettings(raw: Record<string, Json>): SalesforceSettings {
 
 export type ItemSettings = Pick<
 	RawSettings,
+	| 'householdModel'
+	| 'householdRecordType'
+	| 'householdGroupType'
+	| 'memberFields'
 	| 'householdField'
 	| 'householdValue'
 	| 'taskOpenStatus'
 	| 'taskDoneStatus'
 	| 'noteTitle'
+	| 'noteFormat'
 	| 'opportunityStage'
 	| 'opportunityCloseDays'
 	| 'itemPollSeconds'
@@ -191,7 +225,11 @@ function inMilliseconds(raw: RawSettings): SalesforceSettings {
 		companyFromAccount: raw.companyFromAccount,
 		verifyBeforeWrite: raw.verifyBeforeWrite,
 		batchWrites: raw.batchWrites,
+		bulkAbove: raw.bulkAbove,
 		bulkReadAbove: raw.bulkReadAbove,
+		personAccounts: raw.personAccounts,
+		newPersons: raw.newPersons,
+		personAccountRecordType: raw.personAccountRecordType.trim(),
 		bulkPollMs: raw.bulkPollSeconds * SECOND,
 		bulkWaitMs: raw.bulkWaitMinutes * MINUTE,
 		heartbeatMs: raw.heartbeatMinutes * MINUTE,

@@ -5,15 +5,25 @@ import { changedMeanwhile, failureOutcome } from '../outcomes';
 import type { DeliveryJob } from '../../model/delivery';
 import { baseField } from '../../model/field-map';
 import { oneByOne, workOf, type Batch, type Outcomes, type Plan } from './batch';
-import { checkedId, CRM, OBJECT } from './client';
-import { rowOutcomes, together } from './collections';
+import { checkedId, CRM } from './client';
+import { rowOutcomes, together, type RowOutcome } from './collections';
 import { writableMap } from './deliver';
 import { crmFieldsOf, project } from './fields';
-import { retrieve } from './reader';
+import { withoutEmployer } from './household-account';
+import { readContacts } from './read-contact';
 import { confirmed } from './remove';
 import { planWrite } from './write-plan';
+import { rowOf, targetOf, type WriteTarget } from './write-target';
+import { written } from './written';
 
 export async function updateAll(batch: Batch): Promise<Outcomes> {
+	const { plans, outcomes } = updatePlans(batch);
+	const told = await together(plans, (some) => updateSome(batch, some));
+	return new Map([...outcomes, ...told]);
+}
+
+/** Deliveries of an update that have something to write; the others are told. */
+export function updatePlans(batch: Batch): { plans: Plan[]; outcomes: Outcomes } {
 	const outcomes: Outcomes = new Map();
 	const plans: Plan[] = [];
 	for (const job of batch.jobs) {
@@ -30,44 +40,97 @@ export async function updateAll(batch: Batch): Promise<Outcomes> {
 			outcomes.set(job, failureOutcome(error, CRM));
 		}
 	}
-	const told = await together(plans, (some) => updateSome(batch, some));
-	return new Map([...outcomes, ...told]);
+	return { plans, outcomes };
 }
 
 async function updateSome(batch: Batch, plans: Plan[]): Promise<Outcomes> {
-	const { connection } = batch;
+	const compared = await compare(batch, plans);
+	const told = new Map<DeliveryJob, RowOutcome>();
+	for (const [sobject, rows] of bySobject(compared.differing)) {
+		const results = await batch.connection.update(sobject, rows.map(updateRow));
+		for (const [job, outcome] of rowOutcomes(rows, results)) told.set(job, outcome);
+	}
+	return finish(batch, compared, told);
+}
+
+/** An update as it is written: of the contact, or of the account that a person is. */
+export interface RowPlan extends Plan {
+	target: WriteTarget;
+	row: CrmRecord;
+	/** Contact fields that have no place there. */
+	homeless: string[];
+}
+
+/** What one look at all records says of the deliveries. */
+export interface Compared {
+	/** Somebody changed the record since it was read. */
+	outcomes: Outcomes;
+	/** Not among the records that were read: gone, or not for our eyes. */
+	unseen: DeliveryJob[];
+	/** As was wanted, or to be written. */
+	toWrite: RowPlan[];
+	/** Of these, the ones that differ. */
+	differing: RowPlan[];
+}
+
+export function updateRow({ target, row }: RowPlan): CrmRecord & { Id: string } {
+	return { ...row, Id: target.id };
+}
+
+export function bySobject(plans: readonly RowPlan[]): Map<string, RowPlan[]> {
+	const names = new Set(plans.map(({ target }) => target.sobject));
+	const rowsOf = (name: string) => plans.filter(({ target }) => target.sobject === name);
+	return new Map([...names].map((name) => [name, rowsOf(name)]));
+}
+
+/** 2,000 records at most. */
+export async function compare(batch: Batch, plans: Plan[]): Promise<Compared> {
+	const { verifyBeforeWrite } = batch.settings;
 	const records = await lookAt(batch, plans);
 	const outcomes: Outcomes = new Map();
 	const unseen: DeliveryJob[] = [];
-	const toWrite: Plan[] = [];
+	const toWrite: RowPlan[] = [];
 	for (const [place, plan] of plans.entries()) {
-		const { job, mappings } = plan;
-		const fresh = records?.[place];
+		const { job, crmId, mappings } = plan;
+		const seen = records === null ? null : (records[place] ?? undefined);
 		// Gone, or not for our eyes: that is found out by itself.
-		if (fresh === null || (records !== null && fresh === undefined)) unseen.push(job);
+		if (seen === undefined) {
+			unseen.push(job);
+			continue;
+		}
+		const fresh = seen === null || !verifyBeforeWrite ? null : withoutEmployer(seen, mappings);
+		const write = planWrite(job.changes, job.known, fresh, mappings);
+		if (write.status === 'conflict') outcomes.set(job, changedMeanwhile(CRM, write.field));
 		else {
-			const write = planWrite(job.changes, job.known, fresh ?? null, mappings);
-			if (write.status === 'conflict') outcomes.set(job, changedMeanwhile(CRM, write.field));
-			else toWrite.push({ ...plan, values: write.values });
+			const target = targetOf(batch.model, crmId, seen);
+			toWrite.push({ ...plan, values: write.values, target, ...rowOf(target, write.values) });
 		}
 	}
-	const differing = toWrite.filter(({ values }) => Object.keys(values).length > 0);
-	const rows = differing.map(({ crmId, values }) => ({ Id: crmId, ...values }));
-	const results = rows.length === 0 ? [] : await connection.update(OBJECT, rows);
-	const told = rowOutcomes(differing, results);
+	const differing = toWrite.filter(({ row }) => Object.keys(row).length > 0);
+	return { outcomes, unseen, toWrite, differing };
+}
+
+/** `told`: what became of the rows that were written. */
+export async function finish(
+	batch: Batch,
+	{ outcomes, unseen, toWrite }: Compared,
+	told: ReadonlyMap<DeliveryJob, RowOutcome>,
+): Promise<Outcomes> {
 	for (const plan of toWrite) {
-		const outcome = told.get(plan.job);
-		if (outcome?.status === 'failed' && outcome.isUnsure) unseen.push(plan.job);
-		else if (outcome?.status === 'failed') outcomes.set(plan.job, outcome.outcome);
-		else outcomes.set(plan.job, confirmed(workOf(batch, plan.job), plan.crmId, plan.wanted));
+		const { job, crmId, wanted } = plan;
+		const outcome = told.get(job);
+		if (outcome?.status === 'failed' && outcome.isUnsure) unseen.push(job);
+		else if (outcome?.status === 'failed') outcomes.set(job, outcome.outcome);
+		else outcomes.set(job, written(workOf(batch, job), crmId, wanted, plan));
 	}
 	return new Map([...outcomes, ...(await oneByOne(batch.context, unseen))]);
 }
 
 /** The present values of all fields that are to be written; null if nobody is to look. */
 async function lookAt(batch: Batch, plans: Plan[]): Promise<Array<CrmRecord | null> | null> {
-	if (!batch.settings.verifyBeforeWrite) return null;
-	const fields = ['Id', 'LastModifiedDate', ...plans.flatMap(({ names }) => names)];
+	const { settings, model } = batch;
+	if (!settings.verifyBeforeWrite && model.person === null) return null;
+	const names = ['Id', 'LastModifiedDate', ...plans.flatMap(({ names: own }) => own)];
 	const ids = plans.map(({ crmId }) => crmId);
-	return retrieve(batch.connection, ids, [...new Set(fields)]);
+	return readContacts(batch, ids, [...new Set(names)]);
 }

@@ -3,9 +3,9 @@ import type { ChangeSourceOptions, ConnectorContext } from '../connector';
 import { objectsOf } from '../../model/field-map';
 import { runObjectPolling, type PolledObjects } from '../poll-objects';
 import type { PollingSettings } from '../poll-reader';
+import { paced, pollTimes } from '../poll-settings';
 import { accountOf } from './account';
 import { itemReader } from './item-reader';
-import { paced } from './listing';
 import { ITEMS } from './objects';
 import { wealthboxReader } from './reader';
 import { wealthboxSettings, type WealthboxSettings } from './settings';
@@ -38,13 +38,7 @@ export async function runChangeSource(
 
 function contactPolling(settings: WealthboxSettings): PollingSettings {
 	return {
-		minPollMs: settings.minPollSeconds * 1_000,
-		maxPollMs: settings.maxPollSeconds * 1_000,
-		overlapMs: Math.min(settings.overlapSeconds, settings.quickOverlapSeconds) * 1_000,
-		deepOverlapMs: settings.overlapSeconds * 1_000,
-		listLagMs: settings.listLagSeconds * 1_000,
-		clockToleranceMs: settings.clockToleranceMinutes * 60_000,
-		fullScanMs: settings.fullScanMinutes * 60_000,
+		...pollTimes(settings),
 		deletedEveryPolls: settings.deletedEveryPolls,
 		editsAlwaysTouch: settings.nestedEditsTouchContact,
 	};

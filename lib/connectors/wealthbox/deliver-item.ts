@@ -9,7 +9,8 @@ import { accountOf } from './account';
 import { CRM } from './client';
 import { itemGoneCheck } from './item-reader';
 import type { WealthboxItem } from './objects/wealthbox-object';
-import { sendTolerantly, silentlyLost, type Desk, type Sent } from './refused';
+import { sendTolerantly, silentlyLost, type Sent } from './refused';
+import type { Desk } from './desk';
 import { hasHouseholds } from '../objects/chosen';
 import { parseTime } from './time';
 
@@ -47,14 +48,16 @@ function portOf(desk: Desk, item: WealthboxItem): ItemPort {
 			const scope = { settings: context.settings, current: now };
 			const whole = now === null ? body : (item.assemble?.(body, scope) ?? body);
 			const update = (part: CrmRecord) => calls.update(crmId, part);
-			const sent = await send(desk, item, whole, update, () =>
-				now === null ? calls.get(crmId) : Promise.resolve(now),
-			);
-			return answered(desk, item, sent, desk.job.changes);
+			const there = async () => now ?? (await calls.get(crmId));
+			const sent = await send(desk, item, whole, update, there);
+			// Nothing was left that Wealthbox takes: the record stays as it is.
+			const record = sent.record ?? (await there());
+			return answered(desk, item, { ...sent, record }, desk.job.changes);
 		},
 		remove: (crmId) => calls.remove(crmId),
 		candidates: (desired) => candidates(desk, item, desired),
 		goneCheck: (crmId) => itemGoneCheck(client, item, crmId),
+		withJob: (job) => portOf({ ...desk, job }, item),
 		calls: client.calls,
 	};
 }

@@ -6,7 +6,7 @@ import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import { isEmpty } from '../../model/canonical';
 import type { CanonicalFields, ListItem } from '../../model/fields';
 import type { ConnectorContext, CrmRecord } from '../connector';
-import { noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
+import { confirmed, noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
 import { mapped } from '../field-codec';
 import { requireGone } from '../gone';
 import {
@@ -20,15 +20,16 @@ import { isNothing, listAfter, planUpdate, type UpdatePlan } from '../update-pla
 import { accountOf } from './account';
 import { CRM, wealthboxClient } from './client';
 import { deliverItemTo } from './deliver-item';
-import { createBody, project, scalarBody } from './fields';
+import { createBody, knownOf, project, scalarBody } from './fields';
 import { changesMembership, writeMembership } from './membership';
 import { NESTED, planBody } from './nested';
 import { itemOf } from './objects';
 import { asHousehold, untyped } from './objects/household';
 import { HOUSEHOLD } from './objects/wealthbox-object';
 import { goneCheck } from './reader';
-import { sendTolerantly, silentlyLost, type Desk, type Sent } from './refused';
-import { archive, confirmed, held, remove } from './remove';
+import { sendTolerantly, silentlyLost, type Sent } from './refused';
+import type { Desk } from './desk';
+import { archive, remove } from './remove';
 import { wealthboxSettings } from './settings';
 
 export async function deliver(
@@ -71,7 +72,7 @@ async function create(desk: Desk): Promise<DeliveryOutcome> {
 	}
 	const desired = projected(desk, job.desired);
 	const body = {
-		...createBody(desired, job.fieldMap, context.settings),
+		...createBody(desired, job.fieldMap, settings),
 		...(job.object === 'household' ? { type: HOUSEHOLD } : {}),
 		external_unique_id: job.unifiedId,
 	};
@@ -162,6 +163,10 @@ function endedRole(desk: Desk, { scalars }: UpdatePlan): CanonicalFields {
 }
 
 /** Only what the map names is known. */
+function held({ job, context }: Desk, record: CrmRecord): CanonicalFields {
+	return knownOf(record, job.fieldMap, context.settings);
+}
+
 function mappedPart({ job }: Desk, fields: CanonicalFields): CanonicalFields {
 	const names = new Set(mapped(job.fieldMap).map(({ field }) => field));
 	return Object.fromEntries(Object.entries(fields).filter(([field]) => names.has(field)));
@@ -173,7 +178,7 @@ function projected({ job, context }: Desk, fields: CanonicalFields): CanonicalFi
 }
 
 function updateBody({ job, settings }: Desk, plan: UpdatePlan): CrmRecord {
-	const body = scalarBody(plan.scalars, job.fieldMap);
+	const body = scalarBody(plan.scalars, job.fieldMap, settings);
 	for (const [field, list] of plan.lists) {
 		if (!isNothing(list)) body[NESTED[field]] = planBody(field, list, settings);
 	}

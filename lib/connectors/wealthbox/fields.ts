@@ -1,31 +1,15 @@
 /** Wealthbox contact <-> canonical contact (reference/wealthbox.md, section 8). Pure. */
-import { fromCrm, listToCrm, throughCrm, toCrm } from '../../mapping/transforms';
+import { fromCrm, toCrm } from '../../mapping/transforms';
 import type { FieldMap, FieldMapping } from '../../model/field-map';
-import {
-	isListField,
-	type CanonicalFields,
-	type FieldValue,
-	type ListItem,
-	type ScalarValue,
-} from '../../model/fields';
-import type { CrmField, CrmRecord, Json } from '../connector';
-import {
-	allowedBy,
-	dateOf,
-	fitsType,
-	forField,
-	guarded,
-	idOf,
-	mapped,
-	readable,
-	scalarOf,
-	writable,
-} from '../field-codec';
+import { isListField, type ScalarValue } from '../../model/fields';
+import type { CrmField, CrmRecord } from '../connector';
+import { ContactCodec } from '../contact-codec';
+import { idOf } from '../field-codec';
 import { isObject } from '../rest';
 import { CONTACT_FIELDS, DATE_FIELDS, READ_ONLY_FIELDS } from './catalog';
 import { holdMembership, isMembership, readMembership } from './membership';
 import { NESTED, newEntry, projectNested, readNested } from './nested';
-import { wealthboxSettings, type WealthboxSettings } from './settings';
+import { wealthboxSettings } from './settings';
 
 export const DEFAULT_FIELD_MAP: FieldMap = CONTACT_FIELDS.flatMap(({ name, suggestedField }) =>
 	suggestedField === undefined
@@ -39,123 +23,25 @@ export function customFieldId(crmField: string): string | undefined {
 	return CUSTOM.exec(crmField)?.[1];
 }
 
-function isReadOnly(crmField: string): boolean {
-	return READ_ONLY_FIELDS.has(crmField) && !isMembership(crmField);
+/** undefined: the record was read without its custom fields. */
+function customValue({ custom_fields: held }: CrmRecord, id: string): unknown {
+	if (!Array.isArray(held)) return undefined;
+	const entry = held.filter(isObject).find((one) => String(one.id) === id);
+	return entry?.value ?? null;
 }
 
-/** Every field mapped in any direction, also those that only go out: what may be known of a record. */
-export function knownOf(
-	record: CrmRecord,
-	fieldMap: FieldMap,
-	settings: Record<string, Json>,
-): CanonicalFields {
-	return read(record, mapped(fieldMap), wealthboxSettings(settings));
+/** What is sent of a household's title has to be one of its words. */
+function holdMapped(mapping: FieldMapping, value: ScalarValue): ScalarValue | undefined {
+	const sent = toCrm(mapping, value);
+	const held = sent === undefined ? undefined : holdMembership(sent, mapping.crmField);
+	return held === undefined ? undefined : fromCrm(mapping, held);
 }
 
-export function toCanonical(
-	record: CrmRecord,
-	fieldMap: FieldMap,
-	settings: Record<string, Json>,
-): CanonicalFields {
-	return read(record, readable(fieldMap), wealthboxSettings(settings));
-}
-
-function read(record: CrmRecord, fieldMap: FieldMap, settings: WealthboxSettings): CanonicalFields {
-	const type = canonicalType(record.type);
-	const fields: CanonicalFields = {};
-	for (const mapping of fieldMap) {
-		if (!fitsType(mapping.field, type)) continue;
-		const value = readField(record, mapping, settings);
-		if (value !== undefined) fields[mapping.field] = value;
-	}
-	return guarded(fields);
-}
-
-/** undefined: the record does not say. */
-function readField(
-	record: CrmRecord,
-	mapping: FieldMapping,
-	settings: WealthboxSettings,
-): FieldValue | undefined {
-	const { field, crmField } = mapping;
-	if (isMembership(crmField)) {
-		const held = readMembership(record, crmField);
-		return held === undefined ? undefined : fromCrm(mapping, held);
-	}
-	if (isListField(field)) {
-		const isThere = NESTED[field] === crmField && crmField in record;
-		return isThere ? readNested(field, record[crmField], settings) : undefined;
-	}
-	const custom = customFieldId(crmField);
-	if (custom !== undefined) {
-		if (!Array.isArray(record.custom_fields)) return undefined;
-		const entry = record.custom_fields.find((one) => isObject(one) && String(one.id) === custom) as
-			| CrmRecord
-			| undefined;
-		return scalarFor(mapping, entry?.value);
-	}
-	if (!(crmField in record)) return undefined;
-	if (crmField === 'type') return canonicalType(record.type);
-	const value = scalarFor(mapping, record[crmField]);
-	return value !== undefined && DATE_FIELDS.has(crmField) ? dateOf(value) : value;
-}
-
-function scalarFor(mapping: FieldMapping, raw: unknown): ScalarValue | undefined {
-	const held = scalarOf(raw);
-	const value = held === undefined ? undefined : fromCrm(mapping, held);
-	return value === undefined ? undefined : forField(mapping.field, value);
-}
-
-function canonicalType(type: unknown): string | null {
-	return typeof type === 'string' ? type.toLowerCase() : null;
-}
-
-export function project(
-	desired: CanonicalFields,
-	fieldMap: FieldMap,
-	settings: Record<string, Json>,
-): CanonicalFields {
-	const own = wealthboxSettings(settings);
-	const fields: CanonicalFields = {};
-	for (const mapping of writable(fieldMap, isReadOnly)) {
-		const { field, crmField } = mapping;
-		const value = desired[field];
-		if (value === undefined || !fitsType(field, desired.type)) continue;
-		if (field === 'type' && value === null) continue;
-		if (!allowedBy(own.picklists, field, value)) continue;
-		if (isListField(field)) {
-			const items = listToCrm(mapping, field, (value ?? []) as ListItem[]);
-			if (NESTED[field] === crmField) fields[field] = projectNested(field, items, own);
-		} else if (isMembership(crmField)) {
-			const sent = Array.isArray(value) ? undefined : toCrm(mapping, value);
-			const held = sent === undefined ? undefined : holdMembership(sent, crmField);
-			const told = held === undefined ? undefined : fromCrm(mapping, held);
-			if (told !== undefined) fields[field] = told;
-		} else if (!Array.isArray(value)) {
-			const held = throughCrm(mapping, value);
-			if (held !== undefined) fields[field] = DATE_FIELDS.has(crmField) ? dateOf(held) : held;
-		}
-	}
-	return fields;
-}
-
-/** The scalar part of a POST or PUT body. Lists are written by their plan (nested.ts). */
-export function scalarBody(fields: CanonicalFields, fieldMap: FieldMap): CrmRecord {
-	const body: CrmRecord = {};
-	const custom: CrmRecord[] = [];
-	for (const mapping of writable(fieldMap, isReadOnly)) {
-		const { crmField } = mapping;
-		const wanted = fields[mapping.field];
-		// Memberships are calls of their own: see membership.ts.
-		if (wanted === undefined || Array.isArray(wanted) || isMembership(crmField)) continue;
-		const value = toCrm(mapping, wanted);
-		if (value === undefined) continue;
-		const id = customFieldId(crmField);
-		if (id !== undefined) custom.push({ id: idOf(id), value });
-		else if (crmField === 'type') body.type = ownType(value);
-		else body[crmField] = DATE_FIELDS.has(crmField) && value === '' ? null : value;
-	}
-	return custom.length > 0 ? { ...body, custom_fields: custom } : body;
+function bodyPart(crmField: string, value: ScalarValue): CrmRecord {
+	const id = customFieldId(crmField);
+	if (id !== undefined) return { custom_fields: [{ id: idOf(id), value }] };
+	if (crmField === 'type') return { type: ownType(value) };
+	return { [crmField]: DATE_FIELDS.has(crmField) && value === '' ? null : value };
 }
 
 function ownType(value: ScalarValue): string {
@@ -163,24 +49,23 @@ function ownType(value: ScalarValue): string {
 	return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** What a create sends: everything desired that says something. */
-export function createBody(
-	desired: CanonicalFields,
-	fieldMap: FieldMap,
-	settings: Record<string, Json>,
-): CrmRecord {
-	const own = wealthboxSettings(settings);
-	const said = Object.fromEntries(
-		Object.entries(desired).filter(([, value]) => value !== null && value !== ''),
-	);
-	const body = scalarBody({ type: 'person', ...said }, fieldMap);
-	for (const { field, crmField } of writable(fieldMap, isReadOnly)) {
-		const items = said[field];
-		if (!isListField(field) || NESTED[field] !== crmField || !Array.isArray(items)) continue;
-		if (items.length > 0) body[crmField] = items.map((item) => newEntry(field, item, own));
-	}
-	return body;
-}
+export const { knownOf, toCanonical, project, scalarBody, createBody } = new ContactCodec({
+	settings: wealthboxSettings,
+	isReadOnly: (crmField) => READ_ONLY_FIELDS.has(crmField) && !isMembership(crmField),
+	isDate: (crmField) => DATE_FIELDS.has(crmField),
+	typeOf: ({ type }) => (typeof type === 'string' ? type.toLowerCase() : null),
+	bodyPart,
+	lists: {
+		names: NESTED,
+		isWritten: isListField,
+		read: (field, held, settings) =>
+			held === undefined ? undefined : readNested(field, held, settings),
+		hold: projectNested,
+		newEntry,
+	},
+	custom: { idOf: customFieldId, read: customValue },
+	membership: { has: isMembership, read: readMembership, hold: holdMapped },
+});
 
 const CUSTOM_TYPES: Record<string, CrmField['type']> = {
 	single_select: 'options',

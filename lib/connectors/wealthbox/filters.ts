@@ -1,5 +1,6 @@
 /** What contacts can be searched by. */
 import type { Connector } from '../connector';
+import { EDITED_FILTERS } from './objects/wealthbox-object';
 
 type Contacts = Connector['contacts'];
 
@@ -56,18 +57,7 @@ export const LIST_FILTERS: Contacts['listFilters'] = [
 		type: 'date',
 		description: 'Deleted at or after this time; use together with Deleted',
 	},
-	{
-		name: 'updated_since',
-		label: 'Updated Since',
-		type: 'date',
-		description: 'Edited at or after this time',
-	},
-	{
-		name: 'updated_before',
-		label: 'Updated Before',
-		type: 'date',
-		description: 'Edited before this time',
-	},
+	...EDITED_FILTERS,
 	{
 		name: 'order',
 		label: 'Order',

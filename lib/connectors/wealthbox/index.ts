@@ -93,6 +93,8 @@ export function createWealthboxConnector(parts: { random?: () => number } = {}):
 			rateLimit: RATE_LIMIT,
 			readOnlyFields: [],
 			removal: { archive: true, delete: true },
+			sharedLists: [['contact', 'household']],
+			membershipCalls: 1,
 			objects: capabilitiesOf(OBJECT_DECLARATIONS),
 		},
 		defaultFieldMap: DEFAULT_FIELD_MAP,

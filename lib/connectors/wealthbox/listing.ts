@@ -3,33 +3,26 @@ import type { ChangeEventInput } from '../../model/event';
 import { objectsOf, type FieldMap } from '../../model/field-map';
 import type { ObjectName } from '../../model/objects';
 import type { ConnectorContext, ReadAllOptions } from '../connector';
-import { withPollShare } from '../poll-reader';
+import { paced } from '../poll-settings';
 import { hasHouseholds } from '../objects/chosen';
 import { readAllWith, type RecordReader } from '../read-all';
 import { accountOf } from './account';
 import { itemReader } from './item-reader';
 import { itemOf } from './objects';
 import { wealthboxReader } from './reader';
-import { wealthboxSettings, type WealthboxSettings } from './settings';
-
-/** Reading keeps to its share of the calls, so that writes always find some left. */
-export function paced(context: ConnectorContext, settings: WealthboxSettings): ConnectorContext {
-	return withPollShare(context, {
-		calls: settings.callsPerWindow,
-		windowMs: settings.windowSeconds * 1_000,
-		share: settings.pollShare,
-	});
-}
+import { wealthboxSettings } from './settings';
 
 /** Contacts and households share a list: the others of it are left out. */
 export async function* readAll(
 	context: ConnectorContext,
 	options: ReadAllOptions,
 ): AsyncGenerator<ChangeEventInput[]> {
-	const { object = 'contact' } = options;
+	const { object = 'contact', alongside = [] } = options;
 	const reader = readerOf(context, options.fieldMap, object);
-	for await (const page of readAllWith(context, reader, options))
-		yield page.filter((event) => event.object === object);
+	const shown: readonly string[] = [object, ...alongside];
+	const lagMs = wealthboxSettings(context.settings).listLagSeconds * 1_000;
+	for await (const page of readAllWith(context, reader, options, lagMs))
+		yield page.filter((event) => shown.includes(event.object));
 }
 
 export function isGone(

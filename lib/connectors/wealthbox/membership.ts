@@ -7,7 +7,7 @@ import { mapped, refOf, textOf } from '../field-codec';
 import { wordAmong } from '../objects/values';
 import { isGone, isObject } from '../rest';
 import { accountOf } from './account';
-import type { Desk } from './refused';
+import type { Desk } from './desk';
 
 export const HOUSEHOLD_FIELD = 'household';
 export const TITLE_FIELD = 'household.title';

@@ -7,6 +7,7 @@ import type {
 	PhoneItem,
 	TagItem,
 } from '../../model/fields';
+import { addressBody, changedParts, readAddress, type AddressNames } from '../address-parts';
 import type { CrmRecord } from '../connector';
 import { compact, hasAddress, idOf, kindWord, refOf, textOf, tidyList } from '../field-codec';
 import { isObject } from '../rest';
@@ -29,10 +30,7 @@ const ADDRESS_PARTS = {
 	state: 'state',
 	postalCode: 'zip_code',
 	country: 'country',
-} as const;
-
-type AddressPart = keyof typeof ADDRESS_PARTS;
-const PARTS = Object.keys(ADDRESS_PARTS) as AddressPart[];
+} as const satisfies AddressNames;
 
 /** Standard kinds that an account may lack -> the nearest that it has. */
 const NEAREST: Record<string, string> = {
@@ -69,8 +67,7 @@ function readEntry(
 	const primary = typeof row.principal === 'boolean' ? row.principal : undefined;
 	const shared = { ref, kind: canonicalKind(row.kind, kindsOf(settings, field)), primary };
 	if (field === 'addresses') {
-		const parts = PARTS.map((part) => [part, textOf(row[ADDRESS_PARTS[part]])]);
-		const item = compact<AddressItem>({ ...shared, ...Object.fromEntries(parts) });
+		const item = compact<AddressItem>({ ...shared, ...readAddress(row, ADDRESS_PARTS) });
 		return hasAddress(item) ? item : undefined;
 	}
 	const address = textOf(row.address);
@@ -128,8 +125,7 @@ export function newEntry(
 		const { number, extension } = item as PhoneItem;
 		return compact({ address: number, extension, ...shared });
 	}
-	const parts = PARTS.map((part) => [ADDRESS_PARTS[part], (item as AddressItem)[part]]);
-	return compact({ ...Object.fromEntries(parts), ...shared });
+	return compact({ ...addressBody(item as AddressItem, ADDRESS_PARTS), ...shared });
 }
 
 /** Only the changed keys of an entry that stays. */
@@ -148,10 +144,7 @@ function changedEntry(
 	if (listItemKey(field, now) === listItemKey(field, to)) return compact(changed);
 	if (field !== 'addresses') return compact({ ...changed, address: full.address });
 	const before = newEntry(field, now, settings) as CrmRecord;
-	for (const name of Object.values(ADDRESS_PARTS)) {
-		if ((full[name] ?? '') !== (before[name] ?? '')) changed[name] = full[name] ?? '';
-	}
-	return compact(changed);
+	return compact({ ...changed, ...changedParts(before, full, ADDRESS_PARTS, '') });
 }
 
 /** The array that carries a plan: new entries, changed ones by id, `destroy` for those to go; tags whole. */

@@ -2,32 +2,16 @@
  * One value that Wealthbox does not know must not keep the other fields from being written: the call
  * is made again without it. What was left out is told, so that the outcome pretends nothing.
  */
-import type { DeliveryJob } from '../../model/delivery';
 import type { FieldMapping } from '../../model/field-map';
 import type { CanonicalFields } from '../../model/fields';
-import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
+import { CrmError, type CrmRecord } from '../connector';
 import { mapped } from '../field-codec';
 import { isObject } from '../rest';
 import { CONFIGURED_OPTIONS } from './catalog';
 import type { WealthboxClient } from './client';
+import type { Desk } from './desk';
 import { customFieldId } from './fields';
 import { NESTED } from './nested';
-import type { WealthboxSettings } from './settings';
-
-/** What one delivery works with. */
-export interface Desk {
-	context: ConnectorContext;
-	job: DeliveryJob;
-	settings: WealthboxSettings;
-	client: WealthboxClient;
-	/** Of the record's custom fields; default: Contact. */
-	documentType?: string;
-	/** Fields with values that Wealthbox lists; default: those of contacts. */
-	listed?: ReadonlySet<string>;
-	/** Fields that Wealthbox may want in every PUT, and the record to take them from. */
-	wanted?: readonly string[];
-	current?: () => Promise<CrmRecord>;
-}
 
 export interface Sent {
 	/** null: nothing was left to send. */

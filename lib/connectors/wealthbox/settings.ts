@@ -1,6 +1,8 @@
 /** Wealthbox settings. What the reference calls UNKNOWN or configurable is a setting with a safe default. */
 import type { Json } from '../connector';
+import { POLL_DEFAULTS } from '../poll-settings';
 import { withDefaults } from '../settings';
+import { WRITE_DEFAULTS } from '../write-settings';
 
 /** Wealthbox's word -> canonical kind. On writing the first word of a kind is taken. */
 export type KindMap = Record<string, string>;
@@ -9,21 +11,12 @@ export type KindMap = Record<string, string>;
 export const RATE_LIMIT = { calls: 300, windowMs: 300_000 };
 
 export const DEFAULT_SETTINGS = {
-	/** Seconds between polls after something changed, and at most when quiet. May be fractions. */
-	minPollSeconds: 4,
-	maxPollSeconds: 60,
-	/** Share of the rate limit that reading changes may use. */
-	pollShare: 0.6,
+	...POLL_DEFAULTS,
+	...WRITE_DEFAULTS,
 	callsPerWindow: RATE_LIMIT.calls,
 	windowSeconds: RATE_LIMIT.windowMs / 1_000,
-	/** Now and then a poll begins this long before the newest edit seen, for what became visible late. */
-	overlapSeconds: 120,
-	/** The others begin this long before it: edit times come in whole minutes. */
+	/** Polls begin this long before the newest edit seen, as edit times are whole minutes; `overlapSeconds` now and then. */
 	quickOverlapSeconds: 60,
-	/** How long after an edit Wealthbox's lists may still show what was before (UNKNOWN; 0: not at all). */
-	listLagSeconds: 0,
-	/** By how much this machine's clock may be ahead of Wealthbox's. */
-	clockToleranceMinutes: 60,
 	/** Deleted records are read with every so many-th poll. */
 	deletedEveryPolls: 6,
 	/** Full comparison against missed edits and deletes; 0 switches it off. */
@@ -32,20 +25,6 @@ export const DEFAULT_SETTINGS = {
 	pageSize: 100,
 	/** True: editing an e-mail, tag or custom field moves the contact's updated_at (UNKNOWN, likely). */
 	nestedEditsTouchContact: true,
-	/** Read the record before an update, so that an edit made there meanwhile is not written over. */
-	verifyBeforeWrite: true,
-	/** Look for the external id before the first create, too. */
-	alwaysLookBeforeCreate: false,
-	/** A status or category that Wealthbox does not know: leave it as it is there, or reject the delivery. */
-	unknownPicklistValue: 'skip',
-	/** Texts allowed for a field, e.g. {"category": ["Client", "Prospect"]}; others are never written. */
-	picklists: {} as Record<string, Json>,
-	/** Field that says whether a contact is put away, its value then, and what it is set back to if unknown. */
-	archiveField: 'status',
-	archiveValue: 'Inactive',
-	unarchiveValue: 'Active',
-	/** A contact that a person puts away counts as removed, as if it were deleted. */
-	archiveIsRemoval: false,
 	/** What is synced: see objects/chosen.ts. */
 	objects: ['contact'] as Json[],
 	/** Seconds between polls of notes, tasks and so on, each list by itself. */

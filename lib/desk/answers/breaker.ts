@@ -10,8 +10,8 @@ import { answered, INBOUND, KIND_OF } from '../../removal/breaker';
 import { answerFlood } from '../../removal/flood';
 import { fingerprint, targetKey } from '../../removal/refusal';
 import type { StoreTransaction } from '../../store/store';
-import type { AnswerContext, AnswerReview } from '../answer';
-import { DeskError } from '../errors';
+import type { AnswerContext, AnswerReview } from './answer-review';
+import { DeskError } from '../../model/failures';
 
 export const answerBreaker: AnswerReview = async (tx, review, answer, context) => {
 	const { breaker } = review.question;

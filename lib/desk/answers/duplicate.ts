@@ -6,7 +6,7 @@
 import type { ReviewRow } from '../../model/rows';
 import type { NeverAgain } from '../../store/decisions';
 import type { StoreTransaction } from '../../store/store';
-import type { AnswerReview } from '../answer';
+import type { AnswerReview } from './answer-review';
 
 export const answerDuplicate: AnswerReview = async (tx, review, { verdict }, { now, by }) => {
 	if (verdict === 'reject') await rememberApart(tx, review, { now, by });

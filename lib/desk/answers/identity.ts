@@ -11,10 +11,10 @@ import { mergeEntities } from '../../identity/merge-entities';
 import { saidBy } from '../../identity/split-entity';
 import { recordKey } from '../../model/event';
 import type { Evidence, Link, ReviewRow } from '../../model/rows';
-import { unifiedIdOf } from '../../store/identity';
+import { unifiedIdOf } from '../../model/unified-id';
 import type { StoreTransaction } from '../../store/store';
-import type { AnswerContext, AnswerReview } from '../answer';
-import { DeskError } from '../errors';
+import type { AnswerContext, AnswerReview } from './answer-review';
+import { DeskError } from '../../model/failures';
 
 const BY_PERSON: Evidence = { by: 'person', score: 1, fields: [] };
 
@@ -28,7 +28,7 @@ export const answerIdentity: AnswerReview = async (tx, review, answer, context) 
 			? await linkByPerson(tx, review, chosen, context)
 			: await keepOrMerge(tx, review, link, chosen, context);
 	const { system, object, crmId } = review;
-	await tx.inbox.release(await tx.inbox.inReview({ system, object, crmId }), context.now);
+	await tx.inbox.release(await tx.recordEvents.inReview({ system, object, crmId }), context.now);
 	// While it was open, no candidate was created in that system; those that are missing there may be now.
 	const candidates = await candidatesOf(tx, review);
 	if (answer.verdict === 'new' && review.kind === 'identity') {

@@ -4,8 +4,8 @@
  */
 import { recordKey } from '../../model/event';
 import { editMark } from '../../removal/departure';
-import type { AnswerReview } from '../answer';
-import { DeskError } from '../errors';
+import type { AnswerReview } from './answer-review';
+import { DeskError } from '../../model/failures';
 
 export const answerRemoval: AnswerReview = async (tx, review, { verdict }, { now, by }) => {
 	const { removal } = review.question;

@@ -8,8 +8,8 @@ import { takeCandidate } from '../../merge/questions';
 import { applyPersonEdits } from '../../merge/person-edit';
 import { canonicalFieldsSchema, type FieldValue } from '../../model/fields';
 import type { ReviewRow, ValueQuestion } from '../../model/rows';
-import type { Answer, AnswerReview } from '../answer';
-import { DeskError } from '../errors';
+import type { Answer, AnswerReview } from './answer-review';
+import { DeskError } from '../../model/failures';
 
 export const answerValue: AnswerReview = async (tx, review, answer, { now, by }) => {
 	const { entityId } = review;

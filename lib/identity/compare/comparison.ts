@@ -3,7 +3,7 @@
  * so that it can stand in evidence, reviews and logs. Missing on either side: no comparison.
  */
 /** Every field that is compared, and the levels of agreement that it knows, best first. */
-export const LEVELS = {
+const LEVELS = {
 	firstName: ['same', 'short form', 'part', 'typo', 'initial', 'similar', 'differs'],
 	lastName: ['same', 'part', 'typo', 'similar', 'differs'],
 	nameOrder: ['swapped'],

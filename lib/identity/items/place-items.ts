@@ -6,7 +6,7 @@
 import type { ChangeEvent } from '../../model/event';
 import { OBJECTS, parseLocalReference, type ObjectName } from '../../model/objects';
 import { byEntity, type Evidence, type Link } from '../../model/rows';
-import { numberOf } from '../../store/identity';
+import { numberOf } from '../../model/unified-id';
 import type { StoreTransaction } from '../../store/store';
 import { householdKeys, itemKeys, memberKey, nameKeys, wordKeys } from './item-keys';
 
@@ -40,7 +40,7 @@ export class ItemPlacing {
 		fresh: Iterable<Link>,
 		now: number,
 	): Promise<ItemPlacing> {
-		const found = await tx.identity.ownersOf([...new Set(events.flatMap(keysOfEvent))]);
+		const found = await tx.identityKeys.ownersOf([...new Set(events.flatMap(keysOfEvent))]);
 		found.sort((a, b) => numberOf(a.entityId) - numberOf(b.entityId));
 		const owners = new Map<string, Set<string>>();
 		for (const { key, entityId } of found)
@@ -137,7 +137,7 @@ export function inOrder(events: readonly ChangeEvent[]): ChangeEvent[] {
 	return [...events].sort((a, b) => rank(a) - rank(b));
 }
 
-export function keysOfEvent({ object, fields, members = [] }: ChangeEvent): string[] {
+function keysOfEvent({ object, fields, members = [] }: ChangeEvent): string[] {
 	if (object === 'contact') return [];
 	return object === 'household' ? householdKeys(fields, members) : itemKeys(object, fields);
 }

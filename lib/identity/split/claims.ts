@@ -5,13 +5,8 @@
 import { compareEdits, type Memory } from '../../merge/clock';
 import { joinRegisters } from '../../merge/join-registers';
 import { settle } from '../../merge/policies';
-import type {
-	Claim,
-	ListElement,
-	ListRegister,
-	Register,
-	ScalarRegister,
-} from '../../merge/register';
+import type { Claim, Register, ScalarRegister } from '../../merge/register';
+import type { ListElement, ListRegister } from '../../merge/list-register';
 import { fieldRuleSchema, type FieldRule, type Priorities } from '../../merge/rules';
 import { isEmpty, listItemKey } from '../../model/canonical';
 import type { ChangeEvent } from '../../model/event';
@@ -26,7 +21,7 @@ export function isPersons(rule: string | undefined): boolean {
 }
 
 /** The policy that a memory or an audit row names; last write wins where it names none. */
-export function ruleNamed(name: string | undefined): FieldRule {
+function ruleNamed(name: string | undefined): FieldRule {
 	const [policy = '', system] = (name ?? '').split(':');
 	const known = ['sourcePriority', 'longest'].includes(policy) ? policy : 'lastWriteWins';
 	const rule = policy === 'onlyFrom' && system ? { policy, system } : { policy: known };

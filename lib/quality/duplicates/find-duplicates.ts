@@ -1,6 +1,7 @@
 /** Duplicates in a list of records or items: pairs by the comparisons of lib/identity, clusters, masters. */
 import { bandOf, DEFAULT_THRESHOLDS, evidenceOf, type Thresholds } from '../../identity/bands';
-import { foldProfile, type FoldedProfile } from '../../identity/compare/profile';
+import type { FoldedProfile } from '../../identity/compare/profile';
+import { foldProfile } from '../../identity/compare/fold-profile';
 import { limitOf } from '../../identity/assess';
 import { DEFAULT_MATCH_OPTIONS, match, type Match, type MatchOptions } from '../../identity/match';
 import { clustersOf, type AlikePair } from './clusters';

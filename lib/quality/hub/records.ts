@@ -43,7 +43,7 @@ async function readPage(
 	never: Map<string, ReadonlySet<string>>,
 ): Promise<QualityItem[]> {
 	const records = await tx.quality.records(system, after, PAGE);
-	const keys = await tx.identity.externalKeysOf(records.map(({ entityId }) => entityId));
+	const keys = await tx.identityKeys.externalKeysOf(records.map(({ entityId }) => entityId));
 	const addresses = records.map(({ crmId }) => ({ system, object: 'contact', crmId }));
 	const apart = await tx.decisions.neverAgain(addresses);
 	for (const address of addresses) {

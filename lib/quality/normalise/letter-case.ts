@@ -26,7 +26,7 @@ const MAC_NAMES = new Set(
 const NUMERALS = /^(?:ii|iii|iv)$/;
 
 /** True if all letters are capitals, or all small. */
-export function isOneCase(text: string): boolean {
+function isOneCase(text: string): boolean {
 	const hasCase = text.toLowerCase() !== text.toUpperCase();
 	return hasCase && (text === text.toLowerCase() || text === text.toUpperCase());
 }

@@ -61,7 +61,7 @@ const dateRange = z
 	})
 	.strict();
 
-export const ruleSchema = z
+const ruleSchema = z
 	.discriminatedUnion('check', [required, format, allowed, pattern, length, dateRange])
 	.superRefine((rule, context) => {
 		const say = (message: string) => context.addIssue({ code: z.ZodIssueCode.custom, message });
@@ -85,7 +85,7 @@ export const CHECKS = [
 	'dateRange',
 ] as const satisfies readonly Check[];
 
-export const ruleSetSchema = z
+const ruleSetSchema = z
 	.object({
 		/** Every field by its own normaliser, before any rule. */
 		normalise: z.boolean().default(true),

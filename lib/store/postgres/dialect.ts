@@ -18,7 +18,7 @@ import {
 	type TransactionSettings,
 } from 'kysely';
 import type { PostgresLocation } from '../location';
-import { ConfigurationFailure } from '../../connectors/connector';
+import { ConfigurationFailure } from '../../model/failures';
 import type { StoreBackend } from '../backend';
 import { PreparingClient } from './client';
 import { cannotConnect, cannotOpen, isTransient } from './failures';

@@ -1,8 +1,8 @@
 /** What goes wrong between the fabric and PostgreSQL: in words, and whether a repetition may help. */
-import { ConfigurationFailure } from '../../connectors/connector';
+import { ConfigurationFailure } from '../../model/failures';
 
 /** The server could not be reached, or did not let us in, while the fabric was at work. */
-export class PostgresUnavailable extends Error {
+class PostgresUnavailable extends Error {
 	override readonly name = 'PostgresUnavailable';
 }
 

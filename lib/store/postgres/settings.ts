@@ -1,10 +1,10 @@
 /** From a store's location to what `pg` needs to connect. No text made here holds the password. */
 import { createHash } from 'node:crypto';
 import { types, type ClientConfig } from 'pg';
-import { ConfigurationFailure } from '../../connectors/connector';
+import { ConfigurationFailure } from '../../model/failures';
 import type { PostgresLocation } from '../location';
 
-export const DEFAULT_SCHEMA = 'crm_fabric';
+const DEFAULT_SCHEMA = 'crm_fabric';
 const DEFAULT_PORT = 5432;
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,39}$/;
 

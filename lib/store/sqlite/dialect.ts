@@ -15,7 +15,7 @@ import {
 	type SqliteDialectConfig,
 	type TransactionSettings,
 } from 'kysely';
-import { ConfigurationFailure } from '../../connectors/connector';
+import { ConfigurationFailure } from '../../model/failures';
 import type { StoreBackend } from '../backend';
 import type { RowByRow } from '../row-sets';
 import { NodeSqlite } from './node-sqlite';

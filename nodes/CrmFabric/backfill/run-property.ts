@@ -20,10 +20,15 @@ export function runOf(call: OperationCall): string {
 
 /** Without the page. */
 export function summaryOf(progress: BackfillProgress): IDataObject {
-	const { run, object, phase, isPaused, mode, share, systems, estimates, findings } = progress;
+	const { run, objects, phase, isPaused, mode, share, systems, parts, estimates } = progress;
+	const { findings, readings } = progress;
+	const read = Object.fromEntries(
+		Object.entries(readings).map(([system, { records }]) => [system, records]),
+	);
 	const { startedAt, runStartedAt, endedAt, movedAt, approvedBy, caps, overCap, notes } = progress;
 	const summary = {
-		...{ run, object, phase, isPaused, mode, share, systems, estimates, plan: findings },
+		...{ run, objects, phase, isPaused, mode, share, read, systems, parts, estimates },
+		plan: findings,
 		...{ startedAt, runStartedAt, endedAt, movedAt, approvedBy, caps, overCap, notes },
 		isOver: endedAt !== null,
 	};

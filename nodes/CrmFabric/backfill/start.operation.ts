@@ -1,5 +1,13 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { MODES, type Caps, type Mode } from '../../../lib';
+import {
+	isObjectName,
+	MODES,
+	OBJECTS,
+	OBJECT_LABELS,
+	type Caps,
+	type Mode,
+	type PerObject,
+} from '../../../lib';
 import type { ItemOperation, OperationCall } from '../operation';
 import { decidedByProperty, personOf } from '../person';
 import { progressRow, runOf, runProperty } from './run-property';
@@ -12,7 +20,8 @@ const modeProperty: INodeProperties = {
 		{
 			name: 'All Clients',
 			value: 'all',
-			description: 'Link and merge those in several CRMs, create the others where they are missing',
+			description:
+				'Link and merge those in several CRMs, create the others where they are missing, with all that belongs to them',
 		},
 		{
 			name: 'Only Matched Clients',
@@ -37,7 +46,7 @@ const capsProperties: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		default: 0,
 		description:
-			'How many records the run may create in each CRM at most. 0: as many as the plan says. Who is left out is created by another plan, or when somebody edits the client.',
+			'How many clients the run may create in each CRM at most. 0: as many as the plan says. Who is left out is created by another plan, or when somebody edits the client.',
 	},
 	{
 		displayName: 'Most Creates per Day',
@@ -45,7 +54,42 @@ const capsProperties: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 0,
-		description: 'How many records may be created in each CRM within a day. 0: no limit.',
+		description:
+			'How many clients may be created in each CRM within a day. 0: no limit. What belongs to them follows them.',
+	},
+	{
+		displayName: 'Most Creates of Other Objects',
+		name: 'objectCaps',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add Limit',
+		default: {},
+		description: 'How many households, notes, ... the run may create in each CRM at most',
+		options: [
+			{
+				name: 'caps',
+				displayName: 'Limit',
+				values: [
+					{
+						displayName: 'Most',
+						name: 'most',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 0,
+						description: '0: none of them is created',
+					},
+					{
+						displayName: 'Object',
+						name: 'object',
+						type: 'options',
+						options: OBJECTS.filter((object) => object !== 'contact')
+							.map((object) => ({ name: OBJECT_LABELS[object], value: object as string }))
+							.sort((a, b) => a.name.localeCompare(b.name)),
+						default: 'note',
+					},
+				],
+			},
+		],
 	},
 ];
 
@@ -70,10 +114,18 @@ export const start: ItemOperation = {
 
 async function capsOf({ node, index, fabric }: OperationCall): Promise<Caps> {
 	const systems = (await fabric.systems()).map(({ name }) => name);
-	const forAll = (name: string) => {
+	const forAll = (most: number) => Object.fromEntries(systems.map((system) => [system, most]));
+	const given = (name: string) => {
 		const most = Math.floor(Number(node.getNodeParameter(name, index, 0)));
-		if (!(most > 0)) return undefined;
-		return Object.fromEntries(systems.map((system) => [system, most]));
+		return most > 0 ? forAll(most) : undefined;
 	};
-	return { creates: forAll('mostCreates'), createsPerDay: forAll('mostCreatesPerDay') };
+	const ofContacts = given('mostCreates');
+	const creates: PerObject = ofContacts === undefined ? {} : { contact: ofContacts };
+	const rows: unknown = node.getNodeParameter('objectCaps.caps', index, []);
+	for (const row of Array.isArray(rows) ? rows : []) {
+		const { object = '', most = 0 } = row as { object?: string; most?: number };
+		if (isObjectName(object) && object !== 'contact')
+			creates[object] = forAll(Math.max(0, Math.floor(Number(most))));
+	}
+	return { creates, createsPerDay: given('mostCreatesPerDay') };
 }

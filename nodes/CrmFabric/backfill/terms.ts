@@ -1,6 +1,6 @@
 /** Matching and merging as Identity Resolve and Field Merge of the sync do it: the same panel fields. */
 import { NodeOperationError, type INodeProperties } from 'n8n-workflow';
-import type { Filter, Terms } from '../../../lib';
+import { OBJECTS, OBJECT_LABELS, type Filter, type Terms } from '../../../lib';
 import { ruleProperties } from '../../FieldMerge/properties';
 import { readRules } from '../../FieldMerge/rules';
 import { thresholdProperties } from '../../IdentityResolve/properties';
@@ -38,7 +38,7 @@ export function readTerms({ node, index }: OperationCall): Terms {
 	};
 }
 
-const WITH_VALUE = ['equal', 'notEqual', 'contains'];
+const WITH_VALUE = ['after', 'before', 'contains', 'equal', 'notEqual'];
 
 export const filterProperty: INodeProperties = {
 	displayName: 'Filters',
@@ -48,7 +48,7 @@ export const filterProperty: INodeProperties = {
 	placeholder: 'Add Filter',
 	default: {},
 	description:
-		'Whom to load. A client is left alone if one of its records does not fit the filters of its system.',
+		'Whom and what to load. A client, or a note, is left alone if one of its records does not fit the filters of its system. What belongs to a client who is left alone is left alone, too.',
 	options: [
 		{
 			name: 'conditions',
@@ -65,10 +65,21 @@ export const filterProperty: INodeProperties = {
 						'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 				},
 				{
+					displayName: 'Object',
+					name: 'object',
+					type: 'options',
+					options: OBJECTS.map((object) => ({
+						name: OBJECT_LABELS[object],
+						value: object,
+					})).sort((a, b) => a.name.localeCompare(b.name)),
+					default: 'contact',
+					description: 'Which records have to fit',
+				},
+				{
 					displayName: 'Field Name or ID',
 					name: 'field',
 					type: 'options',
-					typeOptions: { loadOptionsMethod: 'getFields' },
+					typeOptions: { loadOptionsMethod: 'getFilterFields' },
 					default: '',
 					required: true,
 					description:
@@ -79,6 +90,8 @@ export const filterProperty: INodeProperties = {
 					name: 'is',
 					type: 'options',
 					options: [
+						{ name: 'After', value: 'after' },
+						{ name: 'Before', value: 'before' },
 						{ name: 'Containing', value: 'contains' },
 						{ name: 'Empty', value: 'empty' },
 						{ name: 'Equal To', value: 'equal' },
@@ -86,7 +99,8 @@ export const filterProperty: INodeProperties = {
 						{ name: 'Not Equal To', value: 'notEqual' },
 					],
 					default: 'equal',
-					description: 'Upper and lower case are the same; of a list one entry must fit',
+					description:
+						'Upper and lower case are the same; of a list one entry must fit. Before and after are for dates, such as 2024-01-01.',
 				},
 				{
 					displayName: 'Value',
@@ -103,8 +117,9 @@ export const filterProperty: INodeProperties = {
 export function readFilters({ node, index }: OperationCall): Filter[] {
 	const rows: unknown = node.getNodeParameter('filters.conditions', index, []);
 	return (Array.isArray(rows) ? rows : []).map((row, place) => {
-		const { system = '', field = '', is = 'equal', value = '' } = row as Partial<Filter>;
-		if (system !== '' && field !== '') return { system, field, is, value: String(value) };
+		const filter = row as Partial<Filter>;
+		const { system = '', object = 'contact', field = '', is = 'equal', value = '' } = filter;
+		if (system !== '' && field !== '') return { system, object, field, is, value: String(value) };
 		throw new NodeOperationError(
 			node.getNode(),
 			`Filter ${place + 1} names no ${system === '' ? 'system' : 'field'} [item ${index}]`,

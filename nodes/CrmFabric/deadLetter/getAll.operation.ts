@@ -3,6 +3,9 @@ import { limitProperties, readLimit } from '../limits';
 import type { ItemOperation } from '../operation';
 import { deadLetterRow } from './rows';
 
+/** Records that are counted as waiting for the clients of the letters. */
+const MAX_WAITING = 5_000;
+
 /** Events and deliveries that will not be tried again by themselves. */
 export const getAll: ItemOperation = {
 	option: {
@@ -32,6 +35,10 @@ export const getAll: ItemOperation = {
 		const state = call.node.getNodeParameter('state', call.index, 'open') as string;
 		const wanted = state === 'any' ? undefined : (state as DeadLetterRow['state']);
 		const letters = await call.fabric.desk.deadLetters(wanted, readLimit(call));
-		return letters.map(deadLetterRow);
+		const waiting = await call.fabric.desk.waiting(MAX_WAITING);
+		return letters.map((letter) => {
+			const own = waiting.filter(({ deadLetterId }) => deadLetterId === letter.id);
+			return { ...deadLetterRow(letter), waitingForClient: own.length };
+		});
 	},
 };

@@ -99,10 +99,19 @@ function withDeadLetters(
 
 const MAX_NAMED = 10;
 
+function waits({ waiting = 0 }: RecordedResult): string {
+	if (waiting === 0) return '';
+	return waiting === 1
+		? ' 1 record of this client waits for it.'
+		: ` ${waiting} records of this client wait for it.`;
+}
+
 function deadLetterError(node: IExecuteFunctions, dead: readonly ResultItem[]): NodeOperationError {
 	const named = dead
 		.slice(0, MAX_NAMED)
-		.map(({ result }) => `${result.deliveryId} (${result.system}): ${result.reason}`);
+		.map(
+			({ result }) => `${result.deliveryId} (${result.system}): ${result.reason}${waits(result)}`,
+		);
 	const more = dead.length > MAX_NAMED ? ` And ${dead.length - MAX_NAMED} more.` : '';
 	const count = dead.length === 1 ? '1 delivery is' : `${dead.length} deliveries are`;
 	return new NodeOperationError(

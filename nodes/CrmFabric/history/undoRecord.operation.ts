@@ -1,4 +1,5 @@
 import { requiredText, type ItemOperation } from '../operation';
+import { recordIdProperty, systemProperty } from '../record-picker';
 import { timeOf } from '../time';
 import { askedBy, undoProperties, undoRow } from './undo';
 
@@ -11,25 +12,8 @@ export const undoRecord: ItemOperation = {
 		action: 'Undo the changes of a record',
 	},
 	properties: [
-		{
-			displayName: 'System Name or ID',
-			name: 'system',
-			type: 'options',
-			typeOptions: { loadOptionsMethod: 'getSystems' },
-			default: '',
-			required: true,
-			description:
-				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		},
-		{
-			displayName: 'Record ID',
-			name: 'recordId',
-			type: 'string',
-			default: '',
-			required: true,
-			placeholder: 'e.g. 30714402',
-			description: 'The ID of the contact in that CRM',
-		},
+		systemProperty,
+		recordIdProperty,
 		{
 			displayName: 'Since',
 			name: 'since',

@@ -1,7 +1,7 @@
 import type { ItemOperation } from '../operation';
 import { isoTime } from '../operation';
 import { askedOf, askedProperties } from './asked';
-import { driftRow, versionRow } from './rows';
+import { driftRow, panelRow, versionRow } from './rows';
 
 export const get: ItemOperation = {
 	option: {
@@ -13,10 +13,16 @@ export const get: ItemOperation = {
 	properties: askedProperties,
 
 	async forItem(call) {
-		const { version, drifts, describedAt } = await call.fabric.mappings.get(askedOf(call));
-		const describedAtTime = isoTime(describedAt);
+		const asked = askedOf(call);
+		const { version, drifts, describedAt } = await call.fabric.mappings.get(asked);
+		const { sentence, rows } = await call.fabric.mappings.besidePanel(asked);
 		return [
-			{ ...versionRow(version), drifts: drifts.map(driftRow), fieldsLookedAt: describedAtTime },
+			{
+				...versionRow(version),
+				drifts: drifts.map(driftRow),
+				fieldsLookedAt: isoTime(describedAt),
+				panel: { isInForce: rows.length === 0, note: sentence, differences: rows.map(panelRow) },
+			},
 		];
 	},
 };

@@ -1,5 +1,5 @@
 import type { ItemOperation } from '../operation';
-import { systemProperty } from './asked';
+import { systemProperty } from '../record-picker';
 import { driftRow } from './rows';
 
 export const reportDrift: ItemOperation = {

@@ -1,6 +1,6 @@
 /** Mappings, their problems and drifts as items. */
 import type { IDataObject } from 'n8n-workflow';
-import type { Drift, MappingVersion, Problem } from '../../../lib';
+import type { Drift, MappingVersion, Problem, RowDifference } from '../../../lib';
 import { isoTime } from '../operation';
 
 export function versionRow(version: MappingVersion): IDataObject {
@@ -18,4 +18,8 @@ export function driftRow(drift: Drift): IDataObject {
 
 export function problemRow(problem: Problem): IDataObject {
 	return { ...problem } as unknown as IDataObject;
+}
+
+export function panelRow(difference: RowDifference): IDataObject {
+	return { ...difference } as unknown as IDataObject;
 }

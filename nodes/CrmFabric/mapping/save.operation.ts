@@ -1,6 +1,6 @@
 import type { ItemOperation } from '../operation';
 import { personOf, requestedByProperty } from '../person';
-import { askedOf, askedProperties, mapOf, mapProperty } from './asked';
+import { askedOf, askedProperties, mapOf, mapProperties } from './asked';
 import { versionRow } from './rows';
 
 /** Saving also says: what the CRM's fields are now, is right. */
@@ -14,7 +14,7 @@ export const save: ItemOperation = {
 	},
 	properties: [
 		...askedProperties,
-		mapProperty,
+		...mapProperties,
 		{
 			displayName: 'Note',
 			name: 'note',
@@ -38,7 +38,7 @@ export const save: ItemOperation = {
 		const note = String(node.getNodeParameter('note', index, '') ?? '').trim();
 		const saved = await fabric.mappings.save({
 			...askedOf(call),
-			map: mapOf(call),
+			map: await mapOf(call),
 			by: personOf(call, 'requestedBy'),
 			force: node.getNodeParameter('force', index, false) === true,
 			...(note !== '' && { note }),

@@ -1,6 +1,7 @@
 /** What is paused or resumed: a whole system, or one record of it. */
 import type { INodeProperties } from 'n8n-workflow';
 import { requiredText, type OperationCall } from '../operation';
+import { recordIdProperty, systemProperty } from '../record-picker';
 
 export const targetProperties: INodeProperties[] = [
 	{
@@ -14,26 +15,8 @@ export const targetProperties: INodeProperties[] = [
 		],
 		default: 'system',
 	},
-	{
-		displayName: 'System Name or ID',
-		name: 'system',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getSystems' },
-		default: '',
-		required: true,
-		description:
-			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-	},
-	{
-		displayName: 'Record ID',
-		name: 'recordId',
-		type: 'string',
-		displayOptions: { show: { pauseWhat: ['record'] } },
-		default: '',
-		required: true,
-		placeholder: 'e.g. 30714402',
-		description: 'The ID of the contact in that CRM',
-	},
+	systemProperty,
+	{ ...recordIdProperty, displayOptions: { show: { pauseWhat: ['record'] } } },
 ];
 
 export interface PauseTarget {

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { DEFAULT_THRESHOLDS, type SystemCluster } from '../../../lib';
 import { requiredText, type ItemOperation } from '../operation';
+import { systemProperty } from '../record-picker';
 
 /** Records of one system that are one client, by what the store knows of them. */
 export const findDuplicates: ItemOperation = {
@@ -11,16 +12,7 @@ export const findDuplicates: ItemOperation = {
 		action: 'Find duplicates in one CRM',
 	},
 	properties: [
-		{
-			displayName: 'System Name or ID',
-			name: 'system',
-			type: 'options',
-			typeOptions: { loadOptionsMethod: 'getSystems' },
-			default: '',
-			required: true,
-			description:
-				'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		},
+		systemProperty,
 		{
 			displayName: 'Open Reviews',
 			name: 'openReviews',

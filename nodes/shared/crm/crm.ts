@@ -1,16 +1,10 @@
 /** The three CRM nodes share their operations; a Crm says which CRM one of them speaks to. */
-import type {
-	IDataObject,
-	IExecuteFunctions,
-	INodeCredentialDescription,
-	INodeProperties,
-} from 'n8n-workflow';
+import type { INodeCredentialDescription } from 'n8n-workflow';
 import { connectors, type Connector, type ConnectorContext, type Json } from '../../../lib';
 import { credentialTypeOf, crmCredentials, type CrmKind } from '../authentication';
 import { connectorContext } from '../connector-context';
 import type { CrmCaller } from '../http-port';
 import { fabricOf, STORE_CREDENTIAL } from '../store';
-import type { CrmResource } from './resource';
 
 export interface Crm {
 	kind: CrmKind;
@@ -48,18 +42,4 @@ export async function contextFor(
 	const hasStore = caller.getNode().credentials?.[STORE_CREDENTIAL] !== undefined;
 	const budgets = hasStore ? (await fabricOf(caller)).budgets : undefined;
 	return connectorContext({ caller, connector, credentialType, system, settings, budgets });
-}
-
-/** One call of an operation: for one input item. */
-export interface RecordCall {
-	node: IExecuteFunctions;
-	index: number;
-	crm: Crm;
-	resource: CrmResource;
-	context: ConnectorContext;
-}
-
-export interface RecordOperation {
-	description: (crm: Crm, resource: CrmResource) => INodeProperties[];
-	execute: (call: RecordCall) => Promise<IDataObject | IDataObject[]>;
 }

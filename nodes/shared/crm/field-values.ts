@@ -1,6 +1,6 @@
 /** The values that the panel's field mapper gives for one item. */
 import { NodeOperationError, type IDataObject, type ResourceMapperValue } from 'n8n-workflow';
-import type { RecordCall } from './crm';
+import type { RecordCall } from './record-call';
 
 /** Values by the CRM's own field names. A field that was left blank in the mapper is not sent. */
 export function fieldValues({ node, index }: RecordCall): IDataObject {

@@ -1,7 +1,8 @@
 /** Which operations a resource of a CRM's node has, and how the panel names them. */
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { upsert } from './contact/upsert.operation';
-import type { Crm, RecordOperation } from './crm';
+import type { Crm } from './crm';
+import type { RecordOperation } from './record-call';
 import { create } from './record/create.operation';
 import { remove } from './record/delete.operation';
 import { get } from './record/get.operation';

@@ -53,7 +53,7 @@ const fabricOperation: INodeProperties = {
 		{
 			name: 'Read for Backfill',
 			value: 'backfill',
-			description: 'Read every contact for a first load, and keep it in the store',
+			description: 'Read everything that is synced for a first load, and keep it in the store',
 			action: 'Read this CRM for a backfill',
 		},
 		{

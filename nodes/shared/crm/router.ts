@@ -7,7 +7,8 @@ import {
 } from 'n8n-workflow';
 import type { CrmKind } from '../authentication';
 import { failureItem } from '../failures';
-import { contextFor, crmOf, type Crm, type RecordCall, type RecordOperation } from './crm';
+import { contextFor, crmOf, type Crm } from './crm';
+import type { RecordCall, RecordOperation } from './record-call';
 import { toNodeError } from './errors';
 import { readForBackfill } from './fabric/backfill.operation';
 import { deliver } from './fabric/deliver.operation';

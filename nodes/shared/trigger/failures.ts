@@ -10,7 +10,7 @@ export function needsPerson(error: unknown): boolean {
 
 /** n8n shows only the message when an activation ends with it, so the advice is in the message, too. */
 export function triggerError(
-	context: ITriggerFunctions,
+	context: Pick<ITriggerFunctions, 'getNode'>,
 	crm: string,
 	error: unknown,
 ): NodeOperationError {

@@ -1,75 +1,95 @@
-/** The field map as the panel gives it: the connector's default or the user's rows, then directions. */
+/** The field map as the panel gives it: each object's default or the user's rows, directions, forms of values. */
 import { NodeOperationError, type ITriggerFunctions } from 'n8n-workflow';
 import {
 	baseField,
-	DIRECTIONS,
-	isFieldName,
+	chosenMap,
+	isReferenceField,
+	mapOfObject,
+	OBJECT_LABELS,
 	type Connector,
-	type Direction,
 	type FieldMap,
-	type FieldMapping,
+	type ObjectName,
 } from '../../../lib';
-
-export type { Direction };
-
-export interface DirectionChoice {
-	/** The CRM's name of the field. */
-	crmField: string;
-	direction: Direction;
-}
+import { withDirections, type DirectionChoice } from '../mapping/directions';
+import { withForms, type FormChoice } from '../mapping/forms';
+import { readRows } from '../mapping/row-values';
 
 export interface FieldMapChoice {
 	connector: Connector;
-	/** Value of the resource mapper; absent: the default map. */
-	rows?: unknown;
+	/** What is synced; contacts always are. */
+	objects: readonly ObjectName[];
+	/** Values of the resource mappers of objects that are mapped field by field; the others have the default map. */
+	rows: ReadonlyMap<ObjectName, unknown>;
 	directions: readonly DirectionChoice[];
+	forms: readonly FormChoice[];
 }
 
-/**
- * A row's value is a fabric field, and a direction where it is not the usual one: `firstName`,
- * `status|in`. A CRM field that stands for two (Redtail's company name) has both: `companyName,name`.
- */
-const DIRECTION_MARK = '|';
-export const FIELD_MARK = ',';
+export function mapperLabel(object: ObjectName): string {
+	return object === 'contact' ? 'Custom Field Mapping' : `${OBJECT_LABELS[object]} Mapping`;
+}
 
-export function rowValue(field: string, direction: Direction): string {
-	return direction === 'both' ? field : `${field}${DIRECTION_MARK}${direction}`;
+/** `contact` has the parameter's first name. */
+export function mapperParameter(object: ObjectName): string {
+	return object === 'contact' ? 'customFieldMap' : `${object}FieldMap`;
 }
 
 /** Throws NodeOperationError naming the row that cannot be used. */
 export function chosenFieldMap(context: ITriggerFunctions, choice: FieldMapChoice): FieldMap {
-	const { connector, rows, directions } = choice;
-	const map = rows === undefined ? connector.defaultFieldMap : readRows(context, rows);
-	const chosen = new Map(directions.map(({ crmField, direction }) => [crmField, direction]));
-	return map.map((mapping) => ({
-		...mapping,
-		direction: chosen.get(mapping.crmField) ?? mapping.direction,
-	}));
+	const { objects, directions, forms } = choice;
+	const map = objects.flatMap((object) => objectMap(context, choice, object));
+	return withForms(withDirections(map, directions), forms);
 }
 
-function readRows(context: ITriggerFunctions, rows: unknown): FieldMap {
-	const value = typeof rows === 'object' && rows !== null && 'value' in rows ? rows.value : null;
-	const entries = Object.entries(typeof value === 'object' && value !== null ? value : {});
-	const filled = entries.filter(([, target]) => typeof target === 'string' && target !== '');
-	if (filled.length === 0) {
-		throw new NodeOperationError(context.getNode(), "'Custom Field Mapping' maps no field", {
-			description:
-				"Choose a fabric field for at least one CRM field, or set 'Field Mapping' to Default.",
-		});
-	}
-	return filled.flatMap(([crmField, target]) => readRow(context, crmField, String(target)));
+function objectMap(
+	context: ITriggerFunctions,
+	{ connector, objects, rows }: FieldMapChoice,
+	object: ObjectName,
+): FieldMap {
+	const links = linksOf(connector, objects);
+	const byDefault = defaultMap(connector, object, objects);
+	if (!rows.has(object)) return object === 'contact' ? [...byDefault, ...links] : byDefault;
+	const read = readRows({
+		...{ node: context.getNode(), object, rows: rows.get(object), label: mapperLabel(object) },
+		advice: "Choose a fabric field for at least one CRM field, or set 'Field Mapping' to Default.",
+	});
+	requireLinks(context, object, byDefault, read);
+	if (object !== 'contact') return read;
+	const linked = new Set(links.map(({ crmField }) => crmField));
+	return [...read.filter(({ crmField }) => !linked.has(crmField)), ...links];
 }
 
-function readRow(context: ITriggerFunctions, crmField: string, target: string): FieldMapping[] {
-	const [names = '', given = 'both'] = target.split(DIRECTION_MARK);
-	const fields = names.split(FIELD_MARK).map((name) => name.trim());
-	const direction = DIRECTIONS.find((known) => known === given);
-	if (direction !== undefined && fields.every((field) => isFieldName(baseField(field)))) {
-		return fields.map((field) => ({ field, crmField, direction }));
-	}
+/** Contacts: without what links them to other objects. */
+export function defaultMap(
+	{ defaultFieldMap, objectFieldMap = [] }: Pick<Connector, 'defaultFieldMap' | 'objectFieldMap'>,
+	object: ObjectName,
+	objects: readonly ObjectName[],
+): FieldMap {
+	if (object === 'contact') return defaultFieldMap;
+	return mapOfObject(chosenMap(objectFieldMap, objects), object);
+}
+
+/** Mappings of contacts that come with the other objects: their household. They are not chosen field by field. */
+export function linksOf(
+	{ objectFieldMap = [] }: Pick<Connector, 'objectFieldMap'>,
+	objects: readonly ObjectName[],
+): FieldMap {
+	return mapOfObject(chosenMap(objectFieldMap, objects), 'contact');
+}
+
+/** A task that does not name its client would wait for one for ever. */
+function requireLinks(
+	context: ITriggerFunctions,
+	object: ObjectName,
+	byDefault: FieldMap,
+	read: FieldMap,
+): void {
+	if (object === 'contact') return;
+	const fields = new Set(read.map(({ field }) => baseField(field)));
+	const missing = byDefault.find(({ field }) => isReferenceField(field) && !fields.has(field));
+	if (missing === undefined) return;
 	throw new NodeOperationError(
 		context.getNode(),
-		`'Custom Field Mapping' gives the CRM field "${crmField}" the unknown fabric field "${target}"`,
-		{ description: 'Choose a field from the list, or name a custom one custom.<key>.' },
+		`'${mapperLabel(object)}' does not say whose each ${object} is`,
+		{ description: `Add the row "${missing.crmField}" again, and choose Client for it.` },
 	);
 }

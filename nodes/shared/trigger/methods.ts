@@ -7,104 +7,149 @@ import type {
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 import {
+	chosenObjects,
 	connectors,
 	type Connector,
 	type ConnectorContext,
 	type CrmField,
-	type CrmRecord,
-	type Fabric,
+	type ObjectName,
 } from '../../../lib';
-import { credentialTypeOf, type CrmKind } from '../authentication';
+import { CRM_NAMES, credentialTypeOf, type CrmKind } from '../authentication';
 import { connectorContext } from '../connector-context';
-import { fabricOf, STORE_CREDENTIAL } from '../store';
-import { crmFieldOptions, mappingFields, type MappingHint } from './mapping-fields';
+import { fieldKey, objectPrefix } from '../mapping/row-values';
+import { mapperRows } from '../mapping/rows';
+import { needsPerson, triggerError } from './failures';
+import { defaultMap, linksOf, mapperParameter } from './field-map';
+import { mapperMethod, mappedObjects } from './mapping-properties';
+import { nothingStored, storedMappings } from './mapping-stored';
+import { OBJECTS_PARAMETER } from './objects';
 
 export function crmTriggerMethods(kind: CrmKind): NonNullable<INodeType['methods']> {
+	const mappers = mappedObjects(kind).map((object) => [
+		mapperMethod(object),
+		async function (this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
+			return await told(this, kind, object);
+		},
+	]);
 	return {
 		loadOptions: {
 			async getCrmFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-				const { fields } = await describe(this, kind);
-				return crmFieldOptions(fields);
+				return await crmFields(this, kind);
 			},
 		},
-		resourceMapping: {
-			async getMappingFields(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-				const described = await describe(this, kind);
-				const { connector, fields } = described;
-				const customFields = await knownCustomFields(this);
-				const hints = await hintsFor(this, described);
-				return { fields: mappingFields(connector, fields, customFields, hints) };
-			},
-		},
+		resourceMapping: Object.fromEntries(mappers) as Record<
+			string,
+			(this: ILoadOptionsFunctions) => Promise<ResourceMapperFields>
+		>,
 	};
 }
 
-interface Described {
+interface Connected {
 	connector: Connector;
 	connection: ConnectorContext;
-	fields: CrmField[];
 }
 
-async function describe(context: ILoadOptionsFunctions, kind: CrmKind): Promise<Described> {
+function connect(context: ILoadOptionsFunctions, kind: CrmKind): Connected {
 	const connector = connectors.get(kind);
 	if (connector === undefined) {
 		throw new NodeOperationError(context.getNode(), `No connector is named "${kind}"`);
 	}
 	const credentialType = credentialTypeOf(context, kind);
-	const options = { caller: context, connector, credentialType, system: kind };
-	const connection = connectorContext(options);
-	return { connector, connection, fields: await connector.describe(connection) };
-}
-
-/** Custom fields that any system maps; none while no store is chosen yet. */
-async function knownCustomFields(context: ILoadOptionsFunctions): Promise<string[]> {
-	if (context.getNode().credentials?.[STORE_CREDENTIAL] === undefined) return [];
-	const fabric = await fabricOf(context);
-	const mapped = (await fabric.systems()).flatMap(({ fieldMap }) => fieldMap);
-	return [...new Set(mapped.map(({ field }) => field))]
-		.filter((field) => field.startsWith('custom.'))
-		.sort();
-}
-
-/** Records whose values are compared with those of the clients that they belong to. */
-const SAMPLES = 50;
-
-/** Suggestions for this system's fields; none before its trigger has run once. */
-async function hintsFor(
-	context: ILoadOptionsFunctions,
-	{ connector, connection, fields }: Described,
-): Promise<Map<string, MappingHint>> {
-	if (context.getNode().credentials?.[STORE_CREDENTIAL] === undefined) return new Map();
-	const fabric = await fabricOf(context);
-	const name = String(context.getCurrentNodeParameter('system') ?? connector.kind);
-	const isKnown = (await fabric.systems()).some((one) => one.name === name);
-	if (!isKnown) return new Map();
-	const asked = { system: name, object: 'contact' as const };
-	const records = await samplesOf(connector, connection);
-	const suggested = await fabric.mappings.suggest({ ...asked, fields, records });
-	const hints = suggested.map(({ crmField, field, confidence }): [string, MappingHint] => [
-		crmField,
-		{ field, confidence },
-	]);
-	return new Map([...hints, ...(await successors(fabric, name))]);
-}
-
-/** Fields that look like one which is mapped and gone: they take its place. */
-async function successors(fabric: Fabric, system: string): Promise<Array<[string, MappingHint]>> {
-	return (await fabric.mappings.drifts(system)).flatMap(({ fields, suggestions = [] }) => {
-		const [likeliest] = suggestions;
-		const [field] = fields;
-		if (likeliest === undefined || field === undefined) return [];
-		const { crmField, confidence } = likeliest;
-		return [[crmField, { field, confidence, succeeds: true }] as [string, MappingHint]];
-	});
-}
-
-/** Without them names and types have to do: the panel must open all the same. */
-async function samplesOf(connector: Connector, connection: ConnectorContext): Promise<CrmRecord[]> {
-	try {
-		return await connector.contacts.list(connection, { limit: SAMPLES });
-	} catch {
-		return [];
+	if (context.getNode().credentials?.[credentialType] === undefined) {
+		throw new NodeOperationError(context.getNode(), `Choose the ${CRM_NAMES[kind]} account first.`);
 	}
+	const options = { caller: context, connector, credentialType, system: kind };
+	return { connector, connection: connectorContext(options) };
+}
+
+/** The fields of everything that is synced, by their keys. */
+async function crmFields(
+	context: ILoadOptionsFunctions,
+	kind: CrmKind,
+): Promise<INodePropertyOptions[]> {
+	const { connector, connection } = connect(context, kind);
+	const offered = mappedObjects(kind);
+	const objects = objectsOf(context).filter((object) => offered.includes(object));
+	const options: INodePropertyOptions[] = [];
+	try {
+		for (const object of objects) {
+			const fields = await connector.describe(connection, object);
+			options.push(...fields.map((field) => fieldOption(object, field, objects)));
+		}
+	} catch (error) {
+		throw explained(context, kind, error);
+	}
+	return options;
+}
+
+function fieldOption(
+	object: ObjectName,
+	{ name, label }: CrmField,
+	objects: readonly ObjectName[],
+): INodePropertyOptions {
+	const value = fieldKey(object, name);
+	return { name: `${objectPrefix(object, objects)}${label}`, value, description: name };
+}
+
+function objectsOf(context: ILoadOptionsFunctions): ObjectName[] {
+	return chosenObjects(context.getCurrentNodeParameter(OBJECTS_PARAMETER) ?? ['contact']);
+}
+
+/**
+ * The rows of an object's mapper. n8n's editor shows nothing of an error here, not even that there was
+ * one: as long as the mapper has no rows its notice tells; rows that it has must not be taken from it.
+ */
+async function told(
+	context: ILoadOptionsFunctions,
+	kind: CrmKind,
+	object: ObjectName,
+): Promise<ResourceMapperFields> {
+	try {
+		return await rowsOf(context, connect(context, kind), object);
+	} catch (error) {
+		const shown = explained(context, kind, error);
+		const current = context.getCurrentNodeParameter(mapperParameter(object));
+		if (hasRows(current)) throw shown;
+		return { fields: [], emptyFieldsNotice: escaped(shown.message) };
+	}
+}
+
+function explained(
+	context: ILoadOptionsFunctions,
+	kind: CrmKind,
+	error: unknown,
+): NodeOperationError {
+	const crm = CRM_NAMES[kind];
+	const shown = triggerError(context, crm, error);
+	if (needsPerson(error) || shown === error) return shown;
+	const message = `The fields of ${crm} cannot be read at the moment. ${shown.message} Try again in a minute.`;
+	return new NodeOperationError(context.getNode(), message);
+}
+
+function hasRows(mapper: unknown): boolean {
+	const { schema } = (mapper ?? {}) as { schema?: unknown };
+	return Array.isArray(schema) && schema.length > 0;
+}
+
+/** The notice is shown as HTML. */
+function escaped(text: string): string {
+	return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
+
+async function rowsOf(
+	context: ILoadOptionsFunctions,
+	{ connector, connection }: Connected,
+	object: ObjectName,
+): Promise<ResourceMapperFields> {
+	const objects = objectsOf(context);
+	const links = new Set(linksOf(connector, objects).map(({ crmField }) => crmField));
+	const isOwn = ({ name }: { name: string }) => object !== 'contact' || !links.has(name);
+	const described = (await connector.describe(connection, object)).filter(isOwn);
+	const asked = { connector, connection, object, fields: described };
+	const stored = (await storedMappings(context, asked)) ?? nothingStored;
+	const map = stored.map ?? defaultMap(connector, object, objects);
+	const own = map.filter(({ crmField }) => isOwn({ name: crmField }));
+	const { otherCustomFields, hints, inForce, versionLabel } = stored;
+	const rows = { object, map: own, crmFields: described, otherCustomFields, hints };
+	return { fields: mapperRows({ ...rows, inForce, versionLabel }) };
 }

@@ -1,18 +1,16 @@
 /** Which objects beside contacts a trigger's account syncs. */
 import type { INodeProperties, ITriggerFunctions } from 'n8n-workflow';
 import {
-	chosenMap,
 	chosenObjects,
 	connectors,
 	offeredObjects,
 	OBJECT_LABELS,
 	type Connector,
-	type FieldMap,
 	type ObjectName,
 } from '../../../lib';
 import { CRM_NAMES, type CrmKind } from '../authentication';
 
-const PARAMETER = 'objects';
+export const OBJECTS_PARAMETER = 'objects';
 
 /** Nothing where the CRM has contacts only. */
 export function objectsProperty(kind: CrmKind): INodeProperties[] {
@@ -22,7 +20,7 @@ export function objectsProperty(kind: CrmKind): INodeProperties[] {
 	return [
 		{
 			displayName: 'Objects',
-			name: PARAMETER,
+			name: OBJECTS_PARAMETER,
 			type: 'multiOptions',
 			options: options.sort((a, b) => a.name.localeCompare(b.name)),
 			default: ['contact'],
@@ -33,12 +31,7 @@ export function objectsProperty(kind: CrmKind): INodeProperties[] {
 
 export function readObjects(context: ITriggerFunctions, connector: Connector): ObjectName[] {
 	const offered = offeredObjects(connector.capabilities.objects);
-	return chosenObjects(context.getNodeParameter(PARAMETER, ['contact'])).filter((object) =>
+	return chosenObjects(context.getNodeParameter(OBJECTS_PARAMETER, ['contact'])).filter((object) =>
 		offered.includes(object),
 	);
-}
-
-/** The default mappings that come with the chosen objects. */
-export function objectMap({ objectFieldMap = [] }: Connector, chosen: ObjectName[]): FieldMap {
-	return chosenMap(objectFieldMap, chosen);
 }

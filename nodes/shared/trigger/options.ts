@@ -140,6 +140,15 @@ const SALESFORCE: INodeProperties[] = [
 			'Whether deliveries go up to 200 in one API call. Off: one by one, each only if nobody has changed the record since it was read, which closes the moment between read and write.',
 	},
 	{
+		displayName: 'Write in Bulk Above (Deliveries)',
+		name: 'bulkAbove',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 2000,
+		description:
+			'If more contacts than this wait to be created or changed by a first load, they go by Bulk API 2.0, new ones only with an External ID Field. 0: never.',
+	},
+	{
 		displayName: 'API Version',
 		name: 'apiVersion',
 		type: 'string',

@@ -2,6 +2,7 @@
 import type { INodeCredentialDescription, INodeProperties } from 'n8n-workflow';
 import { authenticationProperty, CRM_NAMES, crmCredentials, type CrmKind } from '../authentication';
 import { STORE_CREDENTIAL } from '../store';
+import { mappingProperties } from './mapping-properties';
 import { objectsProperty } from './objects';
 import { optionsProperty } from './options';
 
@@ -23,7 +24,7 @@ export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
 	return [
 		{
 			displayName:
-				'The test step reads up to three contacts as a sample. It marks nothing as read and leaves the inbox alone; once the workflow is active, changes arrive by themselves. Nodes behind the trigger do act on the sample.',
+				'<b>Execute step</b> reads up to three contacts as a sample and marks nothing as read. Once the workflow is published, changes arrive by themselves. Nodes behind the trigger do act on the sample.',
 			name: 'testNotice',
 			type: 'notice',
 			default: '',
@@ -46,7 +47,7 @@ export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
 				{
 					name: 'Everything',
 					value: 'everything',
-					description: `Read all contacts that ${crm} holds first, then changes`,
+					description: `Read all that ${crm} holds of the objects below first, then changes`,
 				},
 				{
 					name: 'Planned First Load',
@@ -65,88 +66,7 @@ export function crmTriggerProperties(kind: CrmKind): INodeProperties[] {
 				'What to do at the very first start; later starts go on where the last one stopped',
 		},
 		...objectsProperty(kind),
-		{
-			displayName: 'Field Mapping',
-			name: 'fieldMapping',
-			type: 'options',
-			options: [
-				{
-					name: 'Default',
-					value: 'default',
-					description: 'Names, e-mails, phones, addresses and other fields that every CRM has',
-				},
-				{ name: 'Custom', value: 'custom', description: 'Choose field by field' },
-			],
-			default: 'default',
-			description: `Which ${crm} field stands for which field of the unified client`,
-		},
-		mapper(crm),
-		directions(crm),
+		...mappingProperties(kind),
 		optionsProperty(kind),
 	];
-}
-
-function mapper(crm: string): INodeProperties {
-	return {
-		displayName: 'Custom Field Mapping',
-		name: 'customFieldMap',
-		type: 'resourceMapper',
-		default: { mappingMode: 'defineBelow', value: null },
-		noDataExpression: true,
-		typeOptions: {
-			resourceMapper: {
-				resourceMapperMethod: 'getMappingFields',
-				mode: 'add',
-				valuesLabel: `${crm} Fields and Their Fabric Fields`,
-				fieldWords: { singular: `${crm} field`, plural: `${crm} fields` },
-				addAllFields: true,
-				supportAutoMap: false,
-				multiKeyMatch: false,
-				noFieldsError: `No fields came from ${crm}. Choose the credential first.`,
-			},
-		},
-		displayOptions: { show: { fieldMapping: ['custom'] } },
-		description: `For each ${crm} field the fabric field that it stands for; a field that is removed here is not synchronised`,
-	};
-}
-
-function directions(crm: string): INodeProperties {
-	return {
-		displayName: 'Field Directions',
-		name: 'fieldDirections',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		placeholder: 'Add Field',
-		default: {},
-		description: `Fields that do not go both ways between ${crm} and the other CRMs`,
-		options: [
-			{
-				displayName: 'Field',
-				name: 'field',
-				values: [
-					{
-						displayName: 'Field Name or ID',
-						name: 'crmField',
-						type: 'options',
-						typeOptions: { loadOptionsMethod: 'getCrmFields' },
-						default: '',
-						description:
-							'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-					},
-					{
-						displayName: 'Direction',
-						name: 'direction',
-						type: 'options',
-						options: [
-							{ name: 'Both Ways', value: 'both' },
-							{ name: `Only From ${crm}`, value: 'in' },
-							{ name: 'Off', value: 'off' },
-							{ name: `Only To ${crm}`, value: 'out' },
-						],
-						default: 'both',
-					},
-				],
-			},
-		],
-	};
 }

@@ -10,16 +10,20 @@ import {
 	type FieldMap,
 	type GonePolicy,
 	type Json,
+	type ObjectName,
 	type RunLimits,
 	type SystemRegistration,
 } from '../../../lib';
 import type { CrmKind } from '../authentication';
 import { settingsOf } from '../connector-context';
+import { directionChoices, DIRECTIONS_PARAMETER } from '../mapping/directions';
+import { formChoices, FORMS_PARAMETER } from '../mapping/forms';
 import { DEFAULT_SCHEMA_MINUTES, driftOf } from './drift-options';
 import { takesPushes } from './push';
-import { chosenFieldMap, type Direction, type DirectionChoice } from './field-map';
+import { chosenFieldMap, mapperParameter } from './field-map';
+import { MAPPED_OBJECTS_PARAMETER } from './mapping-properties';
 import { OBJECT_SETTINGS } from './object-options';
-import { objectMap, readObjects } from './objects';
+import { readObjects } from './objects';
 
 export interface TriggerSettings {
 	registration: SystemRegistration;
@@ -58,6 +62,7 @@ const CONNECTOR_SETTINGS = [
 	'archiveIsRemoval',
 	'batchWrites',
 	'bulkReadAbove',
+	'bulkAbove',
 	...OBJECT_SETTINGS,
 ];
 
@@ -71,7 +76,7 @@ export function readSettings(context: ITriggerFunctions, connector: Connector): 
 	const start = context.getNodeParameter('start', 'everything');
 	const name = readName(context, connector.kind);
 	const objects = readObjects(context, connector);
-	const fieldMap = [...readFieldMap(context, connector), ...objectMap(connector, objects)];
+	const fieldMap = readFieldMap(context, connector, objects);
 	const callsPerMinute = numberOf(options.callsPerMinute, 0);
 	const settings = settingsOf(connector, {
 		settings: { ...connectorSettings(context, options), objects },
@@ -115,14 +120,21 @@ function readName(context: ITriggerFunctions, kind: string): string {
 	});
 }
 
-function readFieldMap(context: ITriggerFunctions, connector: Connector): FieldMap {
-	const custom = context.getNodeParameter('fieldMapping', 'default') === 'custom';
-	const rows = custom ? context.getNodeParameter('customFieldMap', {}) : undefined;
-	const directions = context.getNodeParameter('fieldDirections', {}) as {
-		field?: Array<{ crmField: string; direction: Direction }>;
-	};
-	const choices: DirectionChoice[] = directions.field ?? [];
-	return chosenFieldMap(context, { connector, rows, directions: choices });
+function readFieldMap(
+	context: ITriggerFunctions,
+	connector: Connector,
+	objects: ObjectName[],
+): FieldMap {
+	const isCustom = context.getNodeParameter('fieldMapping', 'default') === 'custom';
+	const given = context.getNodeParameter(MAPPED_OBJECTS_PARAMETER, ['contact']) as unknown;
+	const mapped = objects.filter((one) => isCustom && Array.isArray(given) && given.includes(one));
+	const rowsOf = (object: ObjectName) => context.getNodeParameter(mapperParameter(object), {});
+	return chosenFieldMap(context, {
+		...{ connector, objects },
+		rows: new Map(mapped.map((object) => [object, rowsOf(object)])),
+		directions: directionChoices(context.getNodeParameter(DIRECTIONS_PARAMETER, {})),
+		forms: formChoices(context.getNode(), context.getNodeParameter(FORMS_PARAMETER, {})),
+	});
 }
 
 function connectorSettings(context: ITriggerFunctions, options: Options): Record<string, Json> {

@@ -141,7 +141,7 @@ export async function readAll(
 }
 
 /** The map of a system that syncs contacts and this object. */
-export function mapFor({ connector }: Pick<World, 'connector'>, object: ObjectName): FieldMap {
+function mapFor({ connector }: Pick<World, 'connector'>, object: ObjectName): FieldMap {
 	const { defaultFieldMap, objectFieldMap = [] } = connector;
 	if (object === 'contact') return defaultFieldMap;
 	return chosenMap([...defaultFieldMap, ...objectFieldMap], ['contact', object]);

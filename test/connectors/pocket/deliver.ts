@@ -1,6 +1,7 @@
 /** Writes one delivery to Pocket CRM. An update is one PUT with only what differs. */
 import type { ConnectorContext, CrmRecord } from '../../../lib/connectors/connector';
 import {
+	confirmed,
 	noRecord,
 	urgencyOf,
 	wantedOf,
@@ -16,10 +17,10 @@ import { baseField } from '../../../lib/model/field-map';
 import type { CanonicalFields } from '../../../lib/model/fields';
 import { parseLocalReference } from '../../../lib/model/objects';
 import { CRM, pocketClient } from './client';
-import { bodyOf, project, slotValues } from './fields';
+import { bodyOf, knownOf, project, slotValues } from './fields';
 import { note } from './objects/note';
 import { goneCheck, timeOf } from './reader';
-import { cannotArchive, confirmed, held, remove, type Desk } from './remove';
+import { cannotArchive, remove, type Desk } from './remove';
 import { pocketSettings } from './settings';
 
 /** See `Connector.deliver`. */
@@ -89,6 +90,10 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 	}
 }
 
+function held({ job }: Desk, record: CrmRecord): CanonicalFields {
+	return knownOf(record, job.fieldMap);
+}
+
 /** What this delivery did not write is left to the change source: it may be a person's edit. */
 function picked(now: CanonicalFields, wanted: CanonicalFields): CanonicalFields {
 	return Object.fromEntries(Object.keys(wanted).map((field) => [field, now[field] ?? null]));
@@ -101,7 +106,8 @@ function projected({ job }: Desk, fields: CanonicalFields): CanonicalFields {
 /** Edit times are whole seconds, and its clock is not ours. */
 const CLOCK_SLACK_MS = 180_000;
 
-function notePort({ job, settings, client }: Desk): ItemPort {
+function notePort(desk: Desk): ItemPort {
+	const { job, settings, client } = desk;
 	return {
 		crm: CRM,
 		object: note,
@@ -125,5 +131,6 @@ function notePort({ job, settings, client }: Desk): ItemPort {
 		},
 		goneCheck: (crmId) => goneCheck(client, 'note', crmId),
 		calls: client.calls,
+		withJob: (other) => notePort({ ...desk, job: other }),
 	};
 }

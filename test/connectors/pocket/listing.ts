@@ -1,25 +1,16 @@
 /** All records of an object, or some of them, as they are now. */
-import type { ConnectorContext, Connector } from '../../../lib/connectors/connector';
-import { withPollShare } from '../../../lib/connectors/poll-reader';
+import type { Connector } from '../../../lib/connectors/connector';
+import { paced } from '../../../lib/connectors/poll-settings';
 import { readAllWith } from '../../../lib/connectors/read-all';
 import type { ObjectName } from '../../../lib/model/objects';
 import { CRM, PATHS, type PocketObject } from './client';
 import { pocketReader } from './reader';
 import { pocketSettings } from './settings';
 
-/** Reading keeps to its share of the calls, so that writes always find some left. */
-export function paced(context: ConnectorContext): ConnectorContext {
-	const { callsPerWindow, windowSeconds, pollShare } = pocketSettings(context.settings);
-	return withPollShare(context, {
-		calls: callsPerWindow,
-		windowMs: windowSeconds * 1_000,
-		share: pollShare,
-	});
-}
-
 export const readAll: Connector['readAll'] = (context, options) => {
 	const { fieldMap, object = 'contact' } = options;
-	return readAllWith(context, pocketReader(paced(context), fieldMap, known(object)), options);
+	const own = paced(context, pocketSettings(context.settings));
+	return readAllWith(context, pocketReader(own, fieldMap, known(object)), options);
 };
 
 export const isGone: Connector['isGone'] = (

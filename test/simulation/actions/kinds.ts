@@ -25,6 +25,22 @@ export const WEIGHTS = {
 	twin: 0,
 	rule: 0,
 	undo: 0,
+	/** Only in the profile of objects. */
+	add: 0,
+	change: 0,
+	move: 0,
+	discard: 0,
+} as const;
+
+/** What people do with households, opportunities, notes and tasks. */
+export const OBJECTS_TOO = {
+	add: 1.5,
+	change: 5,
+	move: 3.5,
+	discard: 0.3,
+	read: 16,
+	run: 14,
+	write: 24,
 } as const;
 
 /** People enter clients twice and merge them in the CRM, change the merge rules, and undo changes. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import type { CanonicalFields } from '../../../lib/model/fields';
-import type { MemoryRecord } from './record';
+import { addressOf, type MemoryRecord } from './record';
 
 export const iso = (at: number) => new Date(at).toISOString();
 
@@ -22,10 +22,13 @@ export function snapshot(
 	change: 'upsert' | 'undelete' | 'archive' = 'upsert',
 ): ChangeEventInput {
 	const shown = shownTime === null ? 'unknown' : iso(shownTime);
+	const { archived, members } = record;
+	const told = { ...record.fields, archived, ...(members === undefined ? {} : { members }) };
 	return {
 		...frame(system, record.id, receivedAt),
+		...(members === undefined ? {} : { members }),
 		change,
-		eventId: `${system}:${record.id}:${shown}:${hash({ ...record.fields, archived: record.archived })}`,
+		eventId: `${system}:${record.id}:${shown}:${hash(told)}`,
 		kind: 'snapshot',
 		fields: structuredClone(record.fields) as ChangeEventInput['fields'],
 		editedAt: shownTime === null ? iso(readAt) : shown,
@@ -34,10 +37,10 @@ export function snapshot(
 	};
 }
 
-export function deletion(system: string, crmId: string, readAt: number): ChangeEventInput {
+export function deletion(system: string, id: string, readAt: number): ChangeEventInput {
 	return {
-		...frame(system, crmId, readAt),
-		eventId: `${system}:${crmId}:deleted`,
+		...frame(system, id, readAt),
+		eventId: `${system}:${id}:deleted`,
 		change: 'delete',
 		kind: 'snapshot',
 		fields: {},
@@ -67,9 +70,9 @@ export function streamed(
 	};
 }
 
-function frame(system: string, crmId: string, receivedAt: number) {
+function frame(system: string, id: string, receivedAt: number) {
 	const change = 'upsert' as const;
-	return { system, object: 'contact' as const, crmId, change, receivedAt: iso(receivedAt) };
+	return { system, ...addressOf(id), change, receivedAt: iso(receivedAt) };
 }
 
 function hash(content: unknown): string {

@@ -3,12 +3,28 @@
  * time each) or by a stream (what changed, in order, exact); the fabric writes to it.
  */
 import type { ChangeEventInput } from '../../../lib/model/event';
-import type { CanonicalFields, EmailItem, ScalarValue } from '../../../lib/model/fields';
+import type {
+	CanonicalFields,
+	EmailItem,
+	FieldValue,
+	ScalarValue,
+} from '../../../lib/model/fields';
+import { isReferenceField, type ObjectName } from '../../../lib/model/objects';
 import type { CrmSettings } from '../scenario';
 import { streamed } from './events';
-import { emailsOf, SCALARS, settle, type MemoryRecord } from './record';
+import {
+	emailsOf,
+	idOf,
+	namedBy,
+	referenceTo,
+	scalarsOf,
+	settle,
+	type MemoryRecord,
+} from './record';
 
 const EMPTY = { jobTitle: null, status: null, emails: [] };
+/** Edit times of what a stream does not tell of, ms. */
+const LISTED_RESOLUTION = 1_000;
 
 /** What a poll answers: the records edited since, and those deleted since. */
 export interface Look {
@@ -28,11 +44,17 @@ export class MemoryCrm {
 	/** It answers nothing before this instant, ms. */
 	downUntil = 0;
 	private serial = 0;
+	/** Of what is no contact. */
+	private readonly serials = new Map<ObjectName, number>();
 	/** How its lists lag behind: earlier states of records, oldest first. */
 	private readonly versions = new Map<string, Array<{ at: number; record: MemoryRecord }>>();
 	private shownUpTo = 0;
 
-	constructor(readonly settings: CrmSettings) {}
+	/** `hasObjects`: there are households, notes and so on. */
+	constructor(
+		readonly settings: CrmSettings,
+		private readonly hasObjects = false,
+	) {}
 
 	get name(): string {
 		return this.settings.name;
@@ -42,15 +64,49 @@ export class MemoryCrm {
 		return emailsOf(record.fields);
 	}
 
+	/** Records of this kind, oldest first. */
+	of(object: ObjectName): MemoryRecord[] {
+		return [...this.records.values()].filter((record) => record.object === object);
+	}
+
+	/** Are its changes told by the stream? Else it is read from a list. */
+	streams({ object }: Pick<MemoryRecord, 'object'>): boolean {
+		return this.settings.source === 'stream' && object === 'contact';
+	}
+
+	/** The value; of a field that names a record, who or what that truly is. */
+	truly(field: string, value: FieldValue | undefined): ScalarValue {
+		if (!isReferenceField(field)) return (value ?? null) as ScalarValue;
+		const named = namedBy(value);
+		return named === undefined ? null : `#${this.clients.get(named)}`;
+	}
+
+	/** Records that name this one. */
+	referrers(id: string): Array<{ record: MemoryRecord; field: string }> {
+		const reference = referenceTo(id);
+		return [...this.records.values()].flatMap((record) =>
+			scalarsOf(record.object)
+				.filter((field) => isReferenceField(field) && record.fields[field] === reference)
+				.map((field) => ({ record, field })),
+		);
+	}
+
 	/** `by`: the unified id, if the fabric creates it. */
-	create(client: number, fields: CanonicalFields, now: number, by?: string): MemoryRecord {
-		this.serial += 1;
-		const id = `${this.name}-${this.serial}`;
+	create(
+		client: number,
+		fields: CanonicalFields,
+		now: number,
+		by?: string,
+		object: ObjectName = 'contact',
+	): MemoryRecord {
+		const id = this.nextId(object);
 		const record: MemoryRecord = {
 			id,
+			object,
 			client,
 			fields: {},
 			editedAt: now,
+			madeAt: now,
 			fabricId: by,
 			archived: false,
 			seen: {},
@@ -62,7 +118,7 @@ export class MemoryCrm {
 		};
 		this.records.set(id, record);
 		this.clients.set(id, client);
-		this.change(record, { ...EMPTY, ...fields }, now, by !== undefined);
+		this.change(record, { ...this.empty(object), ...fields }, now, by !== undefined);
 		return record;
 	}
 
@@ -76,7 +132,7 @@ export class MemoryCrm {
 				if (isNew) record.seen[field] = record.fields[field] ?? null;
 			} else {
 				record.personAt[field] = now;
-				if (SCALARS.includes(field))
+				if (scalarsOf(record.object).includes(field))
 					record.unseen[field] = { at: now, value: value as ScalarValue };
 			}
 		}
@@ -112,21 +168,24 @@ export class MemoryCrm {
 
 	/**
 	 * What a poll answers, as it was at some instant between `from` and now: lists may lag behind, but
-	 * never go back. `since`: in its own clock; `deletedSince`: in ours.
+	 * never go back. `since`: in its own clock; `deletedSince`: in ours; `object`: whose list it is.
 	 */
-	look(since: number, deletedSince: number, asOf: number): Look {
+	look(since: number, deletedSince: number, asOf: number, object?: ObjectName): Look {
 		this.shownUpTo = Math.max(this.shownUpTo, asOf);
-		const shown = [...this.records.values(), ...this.deletions.map(({ record }) => record)];
+		const isAsked = (record: MemoryRecord) => object === undefined || record.object === object;
+		const there = [...this.records.values(), ...this.deletions.map(({ record }) => record)];
+		const shown = there.filter(isAsked);
 		const isThere = new Set(this.records.keys());
 		const gone = new Map(this.deletions.map(({ record, at }) => [record.id, at]));
 		const records = shown.flatMap((record) => {
 			const wasThere = isThere.has(record.id) || (gone.get(record.id) ?? 0) > this.shownUpTo;
 			const version = wasThere ? this.version(record) : undefined;
 			return version !== undefined && (this.shownTime(version) ?? Infinity) >= since
-				? [structuredClone(version)]
+				? [this.listed(version)]
 				: [];
 		});
 		const deleted = this.deletions
+			.filter(({ record }) => isAsked(record))
 			.filter(({ at }) => at >= deletedSince && at <= this.shownUpTo)
 			.map(({ record }) => record.id);
 		return { records, deleted };
@@ -140,13 +199,15 @@ export class MemoryCrm {
 	}
 
 	/** The edit time that the API shows; null if it shows none. */
-	shownTime({ editedAt }: MemoryRecord): number | null {
-		return this.settings.timeless ? null : this.vendorTime(editedAt);
+	shownTime({ editedAt, object }: MemoryRecord): number | null {
+		return this.settings.timeless ? null : this.vendorTime(editedAt, object);
 	}
 
 	/** In its own clock and resolution. */
-	vendorTime(at: number): number {
-		const { resolution, skewMs } = this.settings;
+	vendorTime(at: number, object: ObjectName = 'contact'): number {
+		const { skewMs, ...settings } = this.settings;
+		const isListed = object !== 'contact' && !this.streams({ object });
+		const resolution = Math.max(settings.resolution, isListed ? LISTED_RESOLUTION : 0);
 		return Math.floor((at + skewMs) / resolution) * resolution;
 	}
 
@@ -160,6 +221,28 @@ export class MemoryCrm {
 		if (this.settings.lagMs === 0) return;
 		const earlier = (this.versions.get(record.id) ?? []).filter(({ at }) => at < now);
 		this.versions.set(record.id, [...earlier, { at: now, record: structuredClone(record) }]);
+	}
+
+	private empty(object: ObjectName): CanonicalFields {
+		if (object === 'contact') return this.hasObjects ? { ...EMPTY, household: null } : EMPTY;
+		return Object.fromEntries(scalarsOf(object).map((field) => [field, null]));
+	}
+
+	private nextId(object: ObjectName): string {
+		if (object === 'contact') {
+			this.serial += 1;
+			return `${this.name}-${this.serial}`;
+		}
+		const serial = (this.serials.get(object) ?? 0) + 1;
+		this.serials.set(object, serial);
+		return idOf({ object, crmId: `${this.name}-${serial}` });
+	}
+
+	private listed(version: MemoryRecord): MemoryRecord {
+		const copy = structuredClone(version);
+		if (copy.object !== 'household') return copy;
+		const members = this.referrers(copy.id).map(({ record }) => referenceTo(record.id));
+		return { ...copy, members };
 	}
 
 	private version(record: MemoryRecord): MemoryRecord | undefined {
@@ -176,7 +259,7 @@ export class MemoryCrm {
 		now: number,
 		rest: Partial<ChangeEventInput>,
 	): void {
-		if (this.settings.source !== 'stream') return;
+		if (!this.streams(record)) return;
 		this.stream.push(streamed(this.name, record, fields, this.stream.length, now, rest));
 	}
 

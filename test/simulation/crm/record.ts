@@ -1,17 +1,55 @@
 /** A record of an invented CRM, what its people see of it and what the outside world has seen. */
+import { localReference, parseLocalReference, type ObjectName } from '../../../lib/model/objects';
 import { listItemKey, sameValue } from '../../../lib/model/canonical';
 import type { CanonicalFields, EmailItem, ScalarValue } from '../../../lib/model/fields';
 import { diffList, type ListDiff } from '../../../lib/model/list-diff';
 
 export const SCALARS = ['jobTitle', 'status'];
 
+/** The fields of each object that hold one value; those that name another record come last. */
+const FIELDS: Partial<Record<ObjectName, readonly string[]>> = {
+	contact: [...SCALARS, 'household'],
+	household: ['name', 'category'],
+	opportunity: ['name', 'stage', 'client'],
+	note: ['text', 'client'],
+	task: ['subject', 'text', 'client'],
+};
+
+export function scalarsOf(object: ObjectName): readonly string[] {
+	return FIELDS[object] ?? [];
+}
+
+/** What a record is called in the simulation; its CRM counts each object by itself. */
+export function idOf({ object, crmId }: { object: string; crmId: string }): string {
+	return object === 'contact' ? crmId : localReference(object, crmId);
+}
+
+/** The object, and the id that the outside world knows. */
+export function addressOf(id: string): { object: ObjectName; crmId: string } {
+	return parseLocalReference(id) ?? { object: 'contact', crmId: id };
+}
+
+/** The record as others of its CRM name it. */
+export function referenceTo(id: string): string {
+	const { object, crmId } = addressOf(id);
+	return localReference(object, crmId);
+}
+
+/** The record that is named so; undefined: none is. */
+export function namedBy(reference: unknown): string | undefined {
+	const parsed = typeof reference === 'string' ? parseLocalReference(reference) : undefined;
+	return parsed && idOf(parsed);
+}
+
 export interface MemoryRecord {
 	id: string;
-	/** Who it truly is; the hub does not know. */
+	object: ObjectName;
+	/** Who, or which thing, it truly is; the hub does not know. */
 	client: number;
 	fields: CanonicalFields;
 	/** True time of the last edit, ms; of every field the same. */
 	editedAt: number;
+	madeAt: number;
 	/** Unified id that our create left. */
 	fabricId?: string;
 	/** Put away by a person or the fabric; still there. */
@@ -27,6 +65,8 @@ export interface MemoryRecord {
 	fabricAt: Record<string, number>;
 	/** Persons' edits that no look has shown so far: when, and to what. */
 	unseen: Record<string, { at: number; value: ScalarValue }>;
+	/** Of a household in a list: who belongs to it, as its CRM names them. */
+	members?: string[];
 }
 
 export interface Differences {
@@ -36,9 +76,9 @@ export interface Differences {
 
 /** Fields in which a record differs from what was seen of it before. */
 export function differences(record: MemoryRecord): Differences {
-	const scalars = SCALARS.filter(
-		(field) => !sameValue(field, record.fields[field], record.seen[field]),
-	).map((field) => ({ field, value: (record.fields[field] ?? null) as ScalarValue }));
+	const scalars = scalarsOf(record.object)
+		.filter((field) => !sameValue(field, record.fields[field], record.seen[field]))
+		.map((field) => ({ field, value: (record.fields[field] ?? null) as ScalarValue }));
 	return {
 		scalars,
 		list: diffList<EmailItem>('emails', emailsOf(record.seen), emailsOf(record.fields)),

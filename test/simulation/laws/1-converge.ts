@@ -1,23 +1,22 @@
 /** Law 1: after quiet all linked records of a client agree on every mapped field. */
-import { emailsOf, keyOf, SCALARS } from '../crm/record';
-import { hold, lower, type LawOf } from './law';
+import { emailsOf, keyOf } from '../crm/record';
+import { disagreement, fieldsOf, inUse } from './agree';
+import { hold, type LawOf } from './law';
 import type { World } from '../world';
 
 export const converge: LawOf = (world) => ({
 	number: 1,
 	title: 'converge',
 	atEnd: async () => {
-		for (let client = 1; client <= world.people.clients; client += 1) {
-			const records = world
-				.recordsOf(client)
-				.flatMap(({ record }) => (record.archived ? [] : record));
-			for (const field of SCALARS) {
+		for (const client of world.known()) {
+			const records = inUse(world, client);
+			for (const field of fieldsOf(records)) {
 				if (world.ruled.has(field) && !(await isSet(world, client, field))) continue;
-				const values = new Set(records.map(({ fields }) => lower(fields[field])));
-				hold(1, values.size <= 1, () => told(client, field, [...values]));
+				const values = disagreement(world, records, field);
+				hold(1, values === undefined, () => told(client, field, values ?? []));
 			}
 			const lists = new Set(
-				records.map(({ fields }) => emailsOf(fields).map(keyOf).sort().join(', ')),
+				records.map(({ record: { fields } }) => emailsOf(fields).map(keyOf).sort().join(', ')),
 			);
 			hold(1, lists.size <= 1, () => told(client, 'emails', [...lists]));
 		}
@@ -32,8 +31,8 @@ async function isSet(world: World, client: number, field: string): Promise<boole
 	const [one] = world.recordsOf(client);
 	if (one === undefined) return false;
 	const { crm, record } = one;
-	const entity = await world.engine.call(({ desk }) => desk.findEntity(crm.name, record.id));
-	return entity?.fields[field] !== undefined;
+	const { fields } = await world.registersOf(crm, record);
+	return fields[field] !== undefined;
 }
 
 function told(client: number, field: string, values: readonly unknown[]): string {

@@ -5,6 +5,7 @@
 import type { DeliveryJob } from '../../../lib/model/delivery';
 import type { Link } from '../../../lib/model/rows';
 import type { MemoryCrm } from '../crm/memory-crm';
+import { idOf } from '../crm/record';
 import type { World } from '../world';
 import { callsOf, hold, type LawOf } from './law';
 
@@ -13,9 +14,13 @@ export const deletes: LawOf = (world) => ({
 	title: 'deletes',
 	committed: (calls) => {
 		for (const { args } of callsOf(calls, 'identity', 'saveLinks')) {
-			for (const { system, crmId, state } of args[0] as Link[]) {
-				const isGone = !world.crm(system).records.has(crmId);
-				hold(11, state !== 'unlinked' || isGone, () => `${crmId} was unlinked, but it is there`);
+			for (const link of args[0] as Link[]) {
+				const isGone = !world.crm(link.system).records.has(idOf(link));
+				hold(
+					11,
+					link.state !== 'unlinked' || isGone,
+					() => `${idOf(link)} was unlinked, but it is there`,
+				);
 			}
 		}
 	},
@@ -23,13 +28,14 @@ export const deletes: LawOf = (world) => ({
 
 /** To be asked before the fabric removes a record. */
 export function checkRemoval(world: World, crm: MemoryCrm, job: DeliveryJob): void {
-	const { operation, crmId, unifiedId } = job;
+	const { operation, object, unifiedId } = job;
+	const id = idOf({ object, crmId: job.crmId ?? '' });
 	if (operation !== 'archive' && operation !== 'delete') return;
-	const client = crm.clients.get(crmId ?? '') ?? 0;
+	const client = crm.clients.get(id) ?? 0;
 	const isCaused = world.people.removed.has(client);
-	hold(11, isCaused, () => `${crmId} is to be ${operation}d, but nobody removed client ${client}`);
+	hold(11, isCaused, () => `${id} is to be ${operation}d, but nobody removed client ${client}`);
 	const { deletePolicy } = crm.settings;
 	const isAgreed = world.office.approved.has(`${crm.name}/${unifiedId}`);
 	const may = deletePolicy === 'delete' || deletePolicy === operation || isAgreed;
-	hold(11, may, () => `${crmId} is to be ${operation}d, but the policy is ${deletePolicy}`);
+	hold(11, may, () => `${id} is to be ${operation}d, but the policy is ${deletePolicy}`);
 }

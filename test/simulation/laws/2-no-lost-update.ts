@@ -2,7 +2,9 @@
  * Law 2: the final values are those that the oracle computes from people's edits alone. (That no
  * write hides an edit which was there when the writer looked is checked where it writes.)
  */
-import { emailsOf, keyOf, SCALARS } from '../crm/record';
+import type { ScalarValue } from '../../../lib/model/fields';
+import { emailsOf, keyOf } from '../crm/record';
+import { canHold, fieldsOf, inUse, isWritten, namesRemoved, valueOf } from './agree';
 import { hold, lower, type LawOf } from './law';
 
 export const noLostUpdate: LawOf = (world) => ({
@@ -10,20 +12,25 @@ export const noLostUpdate: LawOf = (world) => ({
 	title: 'no lost update',
 	atEnd: () => {
 		const isIntricate = world.hasRemovals();
-		for (let client = 1; client <= world.people.clients; client += 1) {
-			const [record] = world
-				.recordsOf(client)
-				.flatMap((one) => (one.record.archived ? [] : one.record));
-			if (record === undefined || (isIntricate && world.people.removed.has(client))) continue;
-			for (const field of SCALARS.filter((name) => !world.ruled.has(name))) {
+		for (const client of world.known()) {
+			const records = inUse(world, client);
+			const [first] = records;
+			if (first === undefined || (isIntricate && world.people.removed.has(client))) continue;
+			for (const field of fieldsOf(records).filter((name) => !world.ruled.has(name))) {
 				const expected = world.oracle.finalValues(client, field);
 				if (expected === undefined) continue;
-				world.verdicts[expected.length === 1 ? 'sure' : 'open'] += 1;
-				const wanted = expected.map(lower);
-				hold(2, wanted.includes(lower(record.fields[field])), () =>
-					told(client, field, record.fields[field], wanted),
+				const wanted = expected.map((one) => lower(one) as ScalarValue);
+				const one = records.find(
+					(held) =>
+						isWritten(world, held) && wanted.every((value) => canHold(world, held, field, value)),
 				);
+				if (one === undefined || (isIntricate && namesRemoved(world, expected))) continue;
+				world.verdicts[expected.length === 1 ? 'sure' : 'open'] += 1;
+				const value = valueOf(one, field);
+				hold(2, wanted.includes(value), () => told(client, field, value, wanted));
 			}
+			const { record } = first;
+			if (record.object !== 'contact') continue;
 			const addresses = world.oracle.finalAddresses(client);
 			world.verdicts[addresses === undefined ? 'open' : 'sure'] += 1;
 			if (addresses === undefined) continue;

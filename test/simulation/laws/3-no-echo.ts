@@ -1,5 +1,5 @@
 /** Law 3: one edit of a person causes at most one write to each record. */
-import { SCALARS } from '../crm/record';
+import { scalarsOf } from '../crm/record';
 import { hold, type LawOf } from './law';
 
 export const noEcho: LawOf = (world) => ({
@@ -8,7 +8,8 @@ export const noEcho: LawOf = (world) => ({
 	atEnd: () => {
 		for (const crm of world.crms) {
 			for (const record of crm.records.values()) {
-				for (const field of SCALARS.filter((name) => !world.ruled.has(name))) {
+				const fields = scalarsOf(record.object).filter((name) => !world.ruled.has(name));
+				for (const field of fields) {
 					const writes = crm.writes.get(`${record.id}/${field}`) ?? 0;
 					const edits = world.oracle.editsOf(record.client, field);
 					hold(

@@ -34,6 +34,7 @@ export const exactlyOnce: LawOf = () => {
 /** The very same sight of a record, whatever it is called. */
 function observation({
 	system,
+	object,
 	crmId,
 	kind,
 	change,
@@ -41,5 +42,5 @@ function observation({
 	editedAt,
 	fields,
 }: ChangeEvent): string {
-	return JSON.stringify([system, crmId, kind, change, readAt, editedAt, fields]);
+	return JSON.stringify([system, object, crmId, kind, change, readAt, editedAt, fields]);
 }

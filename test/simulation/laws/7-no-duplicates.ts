@@ -1,4 +1,8 @@
 /** Law 7: one record a client and CRM, and none where somebody deleted it. */
+import type { MemoryCrm } from '../crm/memory-crm';
+import { scalarsOf } from '../crm/record';
+import type { World } from '../world';
+import { objectOf, type Held } from './agree';
 import { hold, type LawOf } from './law';
 
 export const noDuplicates: LawOf = (world) => ({
@@ -12,13 +16,18 @@ export const noDuplicates: LawOf = (world) => ({
 		}
 	},
 	atEnd: () => {
-		for (let client = 1; client <= world.people.clients; client += 1) {
-			const held = world.recordsOf(client).map(({ crm }) => crm.name);
-			const isKnown = world.oracle.editsOf(client, 'jobTitle') > 0;
+		for (const client of world.known()) {
+			const records = world.recordsOf(client);
+			const held = records.map(({ crm }) => crm.name);
+			const [first] = scalarsOf(objectOf(records));
+			const isKnown = world.oracle.editsOf(client, first ?? '') > 0;
 			if (held.length === 0 || !isKnown) continue;
 			if (world.hasRemovals() && world.people.removed.has(client)) continue;
 			const deletedIn = world.people.deleted.get(client) ?? new Set();
-			const expected = world.crms.map(({ name }) => name).filter((name) => !deletedIn.has(name));
+			const expected = world.crms
+				.filter(({ name }) => !deletedIn.has(name))
+				.filter((crm) => held.includes(crm.name) || isMakeable(world, records, crm))
+				.map(({ name }) => name);
 			hold(
 				7,
 				held.join() === expected.join(),
@@ -27,3 +36,15 @@ export const noDuplicates: LawOf = (world) => ({
 		}
 	},
 });
+
+/** A note is made only where its client is. */
+function isMakeable(world: World, records: readonly Held[], crm: MemoryCrm): boolean {
+	if (objectOf(records) !== 'note') return true;
+	return records.every(({ crm: holder, record }) => {
+		const client = holder.truly('client', record.fields['client']);
+		return (
+			client !== null &&
+			world.recordsOf(Number(String(client).slice(1))).some((one) => one.crm === crm)
+		);
+	});
+}

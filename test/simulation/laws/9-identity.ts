@@ -1,4 +1,5 @@
 /** Law 9: an entity's records are one client's, a client has one entity, and every link has its evidence. */
+import { idOf } from '../crm/record';
 import { hold, type LawOf } from './law';
 
 export const identity: LawOf = (world) => ({
@@ -10,9 +11,10 @@ export const identity: LawOf = (world) => ({
 		const links = await store.transaction((tx) => tx.identity.linksOf(ids));
 		const clientOf = new Map<string, number>();
 		const entityOf = new Map<number, string>();
-		for (const { system, crmId, entityId, evidence, state } of links) {
+		for (const link of links) {
+			const { system, crmId, entityId, evidence, state } = link;
 			hold(9, evidence.by !== '', () => `The link of ${crmId} has no evidence`);
-			const client = world.crm(system).clients.get(crmId);
+			const client = world.crm(system).clients.get(idOf(link));
 			if (client === undefined || state === 'unlinked') continue;
 			const other = clientOf.get(entityId) ?? client;
 			hold(9, other === client, () => `${entityId} is client ${client} and client ${other}`);

@@ -21,4 +21,11 @@ export const CAUGHT: Record<string, number> = {
 	budget: 2,
 	completeListing: 24,
 	lookAgain: 634,
+	waitsForNamed: 1,
+	freedOnce: 1,
+	keptReferences: 5,
+	referrers: 1,
+	sameContent: 1,
+	ownCreates: 73,
+	foundAgain: 94,
 };

@@ -3,6 +3,13 @@ import * as delivery from './delivery';
 import * as inbox from './inbox';
 import * as limits from './limits';
 import * as merging from './merging';
+import * as objects from './objects';
 import type { Sabotage } from './sabotage';
 
-export const SABOTAGES: Record<string, Sabotage> = { ...merging, ...inbox, ...delivery, ...limits };
+export const SABOTAGES: Record<string, Sabotage> = {
+	...merging,
+	...inbox,
+	...delivery,
+	...limits,
+	...objects,
+};

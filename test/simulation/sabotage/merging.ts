@@ -1,6 +1,6 @@
 /** Defences of the merge, switched off: shadow, clamp, stale reads, notes of what is in flight, removed entries. */
 import type { ChangeBatch } from '../../../lib/connectors/connector';
-import type { ListRegister } from '../../../lib/merge/register';
+import type { ListRegister } from '../../../lib/merge/list-register';
 import type { Shadow } from '../../../lib/merge/shadow';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import type { RegisterChange } from '../../../lib/store/registers';

@@ -1,15 +1,18 @@
 /** A defence that is switched off, from outside: at the seams between the engine and its surroundings. */
 import type { ChangeBatch } from '../../../lib/connectors/connector';
-import type { DeliveryReport } from '../../../lib/delivery/result';
+import type { DeliveryReport } from '../../../lib/delivery/report';
 import type { Fabric } from '../../../lib/fabric';
 import type { Store } from '../../../lib/store/store';
 import type { SystemRegistration } from '../../../lib/store/systems';
 import type { Intercept } from '../engine/seams';
+import type { Profile } from '../scenario';
 import type { WriterDefences } from '../writer';
 
 export interface Sabotage {
 	/** What no longer happens. */
 	what: string;
+	/** The seeds that show it. Default: contacts. */
+	profile?: Profile;
 	/** Falsifies calls of the store. */
 	store?: Intercept;
 	/** Forges what a change source read. */

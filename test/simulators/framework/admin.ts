@@ -24,7 +24,7 @@ const nullableText = z.string().max(10_000).nullable();
 const entry = { kind: z.string().min(1).max(100).optional(), primary: z.boolean().optional() };
 const part = z.string().max(1_000).optional();
 
-export const plainEditSchema = z
+const plainEditSchema = z
 	.object({
 		type: z.enum(['person', 'household', 'organization', 'trust']),
 		firstName: nullableText,

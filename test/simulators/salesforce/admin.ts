@@ -1,7 +1,9 @@
 /** What `/_sim/` has for Salesforce alone. */
 import { z } from 'zod';
 import { json, SimHttpError, type SimRequest, type SimRoute } from '../framework';
+import { undeleteWithChildren } from './cascade';
 import type { Org } from './org';
+import { ensureRecordTypes } from './record-types';
 import { orgObjects } from './schema/objects';
 import { switchesSchema } from './switches';
 
@@ -41,6 +43,17 @@ function changeField(org: Org, request: SimRequest) {
 	return json(200, { ...field, ...edit });
 }
 
+/** `POST /_sim/records/:object/:id/undelete`: a person takes it out of the recycle bin, with what went with it. */
+function undeleteRecord(org: Org, request: SimRequest) {
+	const object = org.schema.object(request.params.object ?? '');
+	const row = object && org.store.find(object, request.params.id ?? '');
+	if (row?.deletedAt === null || row === undefined) {
+		throw new SimHttpError(json(404, { error: 'No such record in the recycle bin' }));
+	}
+	org.store.transact(org.advisor, () => undeleteWithChildren(org, row));
+	return json(200, { id: row.id });
+}
+
 function checked<T>(schema: z.ZodType<T, z.ZodTypeDef, unknown>, value: unknown): T {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
@@ -57,6 +70,7 @@ export function salesforceAdminRoutes(org: Org): SimRoute[] {
 				const merged = { ...org.switches, ...request.object() };
 				Object.assign(org.switches, checked(switchesSchema, merged));
 				org.schema.redefine(orgObjects(org.switches));
+				ensureRecordTypes(org.store, org.switches);
 				return json(200, org.switches);
 			},
 		},
@@ -64,6 +78,11 @@ export function salesforceAdminRoutes(org: Org): SimRoute[] {
 			method: 'PATCH',
 			path: '/_sim/fields/:object/:field',
 			handle: (request) => changeField(org, request),
+		},
+		{
+			method: 'POST',
+			path: '/_sim/records/:object/:id/undelete',
+			handle: (request) => undeleteRecord(org, request),
 		},
 		{
 			method: 'POST',

@@ -142,6 +142,8 @@ function eventFields({ row, type, changed }: Change, cleared: Switches['clearedF
 	const fields: Fields = {};
 	for (const def of row.object.fields) {
 		if (!def.inEvents || (isUpdate && !changed.includes(def.name))) continue;
+		// A person account's name comes in its parts.
+		if (def.name === 'Name' && row.values['IsPersonAccount'] === true) continue;
 		const value = plainValue(row, def);
 		if (value === null && !(isUpdate && cleared === 'null')) continue;
 		if (def.compound === undefined) fields[def.name] = value;

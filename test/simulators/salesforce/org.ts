@@ -7,6 +7,7 @@ import { SalesforceFaults } from './faults';
 import { makeId } from './ids';
 import { OAuthAccounts } from './oauth/accounts';
 import { ApiQuota } from './rest/quota';
+import { ensureRecordTypes } from './record-types';
 import { QueryCursors } from './rest/cursors';
 import { Schema } from './schema';
 import { orgObjects } from './schema/objects';
@@ -39,6 +40,7 @@ export class Org {
 	) {
 		this.schema = new Schema(orgObjects(switches));
 		this.store = new Store(this.schema, now);
+		ensureRecordTypes(this.store, switches);
 		this.bus = new EventBus(switches, now);
 		this.quota = new ApiQuota(switches, now);
 		this.cursors = new QueryCursors(now);

@@ -7,10 +7,13 @@
 import { json, SimHttpError, UnknownContactError } from '../framework';
 import { takenOver } from '../plain';
 import type { People, PlainContact, PlainEdit } from '../simulator';
+import { removeWithChildren, undeleteWithChildren } from './cascade';
 import { SalesforceError } from './errors';
 import type { Org } from './org';
 import type { Row } from './store';
 import { plainValue } from './values';
+import { accountOf, accountValues, contactOf } from './persons';
+import { recordTypesOf } from './record-types';
 import { createRow, updateRow } from './writes';
 
 type Address = PlainContact['addresses'][number];
@@ -47,6 +50,12 @@ const ADDRESS_FIELDS = [
 	['Other', 'other'],
 ] as const;
 
+/** Phones of a person account stand at the account. */
+function whole(org: Org, row: Row): Row {
+	const { Phone, Fax } = accountOf(org, row)?.values ?? row.values;
+	return { ...row, values: { ...row.values, Phone: Phone ?? null, Fax: Fax ?? null } };
+}
+
 function textOf(row: Row, name: string): string | null {
 	const value = row.values[name];
 	return typeof value === 'string' ? value : null;
@@ -71,9 +80,12 @@ function phonesOf(row: Row): Phone[] {
 	return phones.map((phone, index) => (index === 0 ? { ...phone, primary: true } : phone));
 }
 
-function show(org: Org, row: Row): PlainContact {
+function show(org: Org, contact: Row): PlainContact {
+	const row = whole(org, contact);
 	const email = textOf(row, 'Email');
-	const account = org.store.find(org.schema.known('Account'), textOf(row, 'AccountId') ?? '');
+	const isPerson = accountOf(org, row) !== undefined;
+	const accountId = isPerson ? '' : (textOf(row, 'AccountId') ?? '');
+	const account = org.store.find(org.schema.known('Account'), accountId);
 	const name = org.schema.field(row.object, 'Name');
 	return {
 		id: row.id,
@@ -161,6 +173,23 @@ class RefusedByScreen extends SimHttpError {
 	}
 }
 
+const AT_SCREEN = { allowDuplicate: true };
+
+function createPerson(org: Org, edit: PlainEdit): Row {
+	const object = org.schema.known('Account');
+	const [type] = recordTypesOf(org.store, object).filter((one) => one.values['IsPersonType']);
+	const values = { ...accountValues(org, toValues(org, edit)), RecordTypeId: type?.id };
+	return contactOf(org, createRow(org, object, values, AT_SCREEN).row) as Row;
+}
+
+/** A person account is edited as such. */
+function edited(org: Org, row: Row, edit: PlainEdit): Row {
+	const account = accountOf(org, row);
+	if (account === undefined) return updateRow(org, row, toValues(org, edit), AT_SCREEN).row;
+	updateRow(org, account, accountValues(org, toValues(org, edit)), AT_SCREEN);
+	return org.store.find(row.object, row.id) ?? row;
+}
+
 export function peopleOf(org: Org): People {
 	const contact = org.schema.known('Contact');
 	const atScreen = <T>(work: () => T): T => {
@@ -175,7 +204,6 @@ export function peopleOf(org: Org): People {
 		if (row === undefined) throw new UnknownContactError(id);
 		return row;
 	};
-	const options = { allowDuplicate: true };
 	const people: People = {
 		list: ({ deleted = false } = {}) =>
 			org.store
@@ -187,30 +215,41 @@ export function peopleOf(org: Org): People {
 			return row && show(org, row);
 		},
 		create: (edit) =>
-			atScreen(() => show(org, createRow(org, contact, toValues(org, edit), options).row)),
-		edit: (id, edit) =>
+			atScreen(() => {
+				if (org.switches.personAccounts) return show(org, createPerson(org, edit));
+				return show(org, createRow(org, contact, toValues(org, edit), AT_SCREEN).row);
+			}),
+		edit: (id, edit) => atScreen(() => show(org, edited(org, existing(id), edit))),
+		remove: (id) => {
 			atScreen(() => {
 				const row = existing(id);
-				const values = toValues(org, edit);
-				return show(org, updateRow(org, row, values, options).row);
-			}),
-		remove: (id) => {
-			atScreen(() => org.store.remove(existing(id)));
+				return removeWithChildren(org, accountOf(org, row) ?? row);
+			});
 		},
 		undelete: (id) =>
 			atScreen(() => {
 				const row = org.store.find(contact, id);
 				if (row === undefined || row.deletedAt === null) throw new UnknownContactError(id);
-				return show(org, org.store.undelete(row));
+				const account = accountOf(org, row);
+				if (account === undefined) return show(org, undeleteWithChildren(org, row));
+				undeleteWithChildren(org, account);
+				return show(org, org.store.find(contact, id) ?? row);
 			}),
 		// One transaction: the losers are deleted, then the winner gets what it takes over.
 		merge: (into, from) =>
 			atScreen(() => {
 				const [winner, loser] = [existing(into), existing(from)];
 				if (winner.id === loser.id) throw new UnknownContactError(from);
-				const edit = toValues(org, takenOver(show(org, winner), show(org, loser)));
-				org.store.remove(loser, winner.id);
-				return show(org, updateRow(org, winner, edit, options).row);
+				const edit = takenOver(show(org, winner), show(org, loser));
+				const person = accountOf(org, winner);
+				if (person === undefined) {
+					org.store.remove(loser, winner.id);
+					return show(org, edited(org, winner, edit));
+				}
+				// That a person was merged is said by the account alone.
+				org.store.remove(accountOf(org, loser) ?? loser, person.id);
+				org.store.remove(loser);
+				return show(org, edited(org, winner, edit));
 			}),
 	};
 	return people;

@@ -186,6 +186,14 @@ export class Store {
 		return { row: next, changed: fields };
 	}
 
+	/** A row that this transaction has just made gets these values, too, as if it had been made with them. */
+	amend(row: Row, values: Record<string, Value>): Row {
+		const next: Row = { ...row, values: { ...row.values, ...values } };
+		this.put(next);
+		for (const change of this.current().changes) if (change.row === row) change.row = next;
+		return next;
+	}
+
 	/** `masterId`: the row that this one was merged into. */
 	remove(row: Row, masterId: string | null = null): Row {
 		return this.setDeleted(row, 'DELETE', this.now(), masterId);

@@ -18,6 +18,20 @@ export const switchesSchema = z
 			.array(z.string().min(1))
 			.min(1)
 			.default(['Active', 'Inactive', 'Prospect', 'Former Client']),
+		/** Person accounts are enabled, and people at the screen make their clients as such. */
+		personAccounts: z.boolean().default(false),
+		/** Phone, fax and description of a person account show at the contact behind it, too. */
+		accountPhoneOnContact: z.boolean().default(false),
+		/** Financial Services Cloud: the managed package (namespace FinServ), its standard objects, or none. */
+		financialServices: z.enum(['none', 'package', 'standard']).default('none'),
+		/** Contacts to Multiple Accounts: AccountContactRelation is there. Financial Services Cloud has it always. */
+		multipleAccounts: z.boolean().default(false),
+		/** Words of AccountContactRelation.Roles. */
+		memberRoles: z
+			.array(z.string().min(1))
+			.default(['Head', 'Spouse', 'Child', 'Parent', 'Client', 'Business User']),
+		/** Enhanced notes (ContentNote) are enabled. */
+		enhancedNotes: z.boolean().default(false),
 		/** Objects selected in Setup for Change Data Capture; others may be subscribed to but stay silent. */
 		selectedEntities: z.array(z.string()).default(['Contact', 'Account']),
 		/** Custom channels: name such as `Fabric__chn` to the objects that are its members. */

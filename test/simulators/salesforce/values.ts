@@ -1,4 +1,5 @@
 /** Values of single fields: what a write may set, and how a read shows them. Pure. */
+import { contentPath, keptContent } from './content-text';
 import { rowError, SalesforceError } from './errors';
 import { toId18 } from './ids';
 import { NUMERIC, type FieldDef, type Value } from './schema';
@@ -39,6 +40,7 @@ export function coerce(def: FieldDef, input: unknown): Value {
 	}
 	if (def.type === 'datetime') return coerceTime(def, text);
 	if (def.type === 'reference') return coerceReference(def, text);
+	if (def.type === 'base64') return keptContent(def, text);
 	return checkText(def, text);
 }
 
@@ -81,7 +83,9 @@ function checkText(def: FieldDef, text: string): Value {
 	if (def.type === 'email' && !EMAIL.test(text)) {
 		throw rowError('INVALID_EMAIL_ADDRESS', `${label}: invalid email address: ${text}`, [name]);
 	}
-	if (def.restricted && !def.values?.includes(text)) {
+	const words = def.isMulti ? text.split(';') : [text];
+	const isListed = words.every((word) => def.values?.includes(word));
+	if ((def.restricted || def.isMulti) && !isListed) {
 		const message = `${label}: bad value for restricted picklist field: ${text}`;
 		throw rowError('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', message, [name]);
 	}
@@ -108,6 +112,7 @@ export function plainValue(row: Row, def: FieldDef): Value {
 /** The value as a REST answer shows it. */
 export function restValue(row: Row, def: FieldDef): unknown {
 	if (def.type === 'address') return restAddress(row, def.name);
+	if (def.type === 'base64') return contentPath(row, def);
 	const value = plainValue(row, def);
 	const isTime = def.type === 'datetime' && typeof value === 'string';
 	return isTime ? restTime(Date.parse(value)) : value;

@@ -2,11 +2,15 @@
  * Writing rows as the API does: field names in any case, unknown and read-only fields refused,
  * required fields, references, unique keys and the duplicate rule checked.
  */
+import { removeWithChildren } from './cascade';
 import { duplicateCheck } from './duplicates';
 import { notFound, rowError, SalesforceError } from './errors';
 import type { Org } from './org';
 import type { FieldDef, ObjectDef, Value } from './schema';
 import type { Row } from './store';
+import { contactValues, insertPerson, isPerson, updatePerson } from './persons';
+import { isPersonType } from './record-types';
+import { checkRelation, keepDirect, refuseDirectDelete } from './relations';
 import { coerce } from './values';
 
 export interface WriteOptions {
@@ -32,47 +36,91 @@ export function createRow(
 ): Written {
 	playFaults(org, options);
 	const values = { ...defaultsOf(object), ...readInput(org, object, input) };
-	const missing = object.fields.filter(
-		(def) => def.required && (values[def.name] ?? null) === null,
+	const isNewPerson = object.name === 'Account' && isPersonType(org.store, values['RecordTypeId']);
+	refuseNames(object, values, isNewPerson);
+	const missing = requiredFields(object, isNewPerson).filter(
+		(def) => (values[def.name] ?? null) === null,
 	);
 	if (missing.length > 0) throw requiredMissing(missing);
 	checkReferences(org, object, values);
 	checkUnique(org, object, values);
 	duplicateCheck(org, object, values, options.allowDuplicate);
+	if (isNewPerson) checkUnique(org, org.schema.known('Contact'), contactValues(org, values));
 	const set = Object.entries(values).filter(([, value]) => value !== null);
-	const row = org.store.insert(object, Object.fromEntries(set));
+	checkRelation(org, object, values);
+	const insert = isNewPerson ? insertPerson(org, object, Object.fromEntries(set)) : null;
+	const row = insert ?? org.store.insert(object, Object.fromEntries(set));
+	keepDirect(org, row);
 	return { row, changed: set.map(([name]) => name) };
 }
 
 export function updateRow(org: Org, row: Row, input: Input, options: WriteOptions): Written {
 	playFaults(org, options);
 	const { object } = row;
+	refusePersonContact(row);
 	const values = readInput(org, object, input);
+	refuseNames(object, values, isPerson(row));
 	const fixed = object.fields.filter((def) => def.createOnly && def.name in values);
 	if (fixed.length > 0) throw notWritable(fixed);
-	const missing = object.fields.filter((def) => def.required && values[def.name] === null);
+	const required = requiredFields(object, isPerson(row));
+	const missing = required.filter((def) => values[def.name] === null);
 	if (missing.length > 0) throw requiredMissing(missing);
+	followStage(row, values);
 	checkReferences(org, object, values);
 	checkUnique(org, object, values, row.id);
 	duplicateCheck(org, object, values, options.allowDuplicate, row.id);
 	const isNoOp = Object.keys(values).every((name) => isSame(row, name, values[name]));
 	if (isNoOp && !org.switches.noOpUpdateEvents) return { row, changed: [] };
-	return org.store.update(row, values);
+	checkRelation(org, object, values, row);
+	if (isPerson(row)) return updatePerson(org, row, values);
+	const written = org.store.update(row, values);
+	keepDirect(org, written.row);
+	return written;
+}
+
+/** A person has a last name, another account a name; neither takes the other's. */
+function refuseNames(object: ObjectDef, values: Record<string, Value>, isOfPerson: boolean): void {
+	if (object.name !== 'Account') return;
+	const wrong = isOfPerson
+		? ['Name']
+		: Object.keys(values).filter((name) =>
+				/^(Person[A-Z]\w*|\w+__pc|LastName|FirstName)$/.test(name),
+			);
+	const refused = object.fields.filter(({ name }) => wrong.includes(name) && name in values);
+	if (refused.length > 0) throw notWritable(refused);
+}
+
+function requiredFields(object: ObjectDef, isOfPerson: boolean): FieldDef[] {
+	if (object.name !== 'Account' || !isOfPerson) return object.fields.filter((def) => def.required);
+	return object.fields.filter(({ name }) => name === 'LastName');
+}
+
+/** The contact side of a person account is written through the account. */
+function refusePersonContact(row: Row): void {
+	if (row.object.name !== 'Contact' || !isPerson(row)) return;
+	const message = `insufficient access rights on object id: [${row.id}]`;
+	throw rowError('INSUFFICIENT_ACCESS_OR_READONLY', message);
+}
+
+/** A new stage brings its own probability, unless the same write says another one. */
+function followStage({ object, values: before }: Row, values: Record<string, Value>): void {
+	const { StageName: stage } = values;
+	const isNew = stage !== undefined && stage !== before['StageName'] && !('Probability' in values);
+	if (object.name !== 'Opportunity' || !isNew) return;
+	const CLOSED: Record<string, number> = { 'Closed Won': 100, 'Closed Lost': 0 };
+	const probability = CLOSED[String(stage)];
+	if (probability !== undefined) values['Probability'] = probability;
 }
 
 function isSame(row: Row, name: string, value: Value | undefined): boolean {
 	return (row.values[name] ?? null) === (value ?? null);
 }
 
-/** An account takes its contacts and opportunities with it. */
 export function deleteRow(org: Org, row: Row, options: WriteOptions): Row {
 	playFaults(org, options);
-	for (const name of row.object.name === 'Account' ? ['Contact', 'Opportunity'] : []) {
-		const rows = org.store.all(org.schema.known(name));
-		const own = rows.filter((one) => one.deletedAt === null && one.values['AccountId'] === row.id);
-		for (const one of own) org.store.remove(one);
-	}
-	return org.store.remove(row);
+	refusePersonContact(row);
+	refuseDirectDelete(row);
+	return removeWithChildren(org, row);
 }
 
 /** The live row with this id, or the 404 (400 for what is no id) that Salesforce answers. */
@@ -161,7 +209,12 @@ function checkReferences(org: Org, object: ObjectDef, values: Record<string, Val
 			const message = `${def.label}: id value of incorrect type: ${id}`;
 			throw rowError('MALFORMED_ID', message, [def.name]);
 		}
-		if (org.store.live(target, id) === undefined) {
+		const live = org.store.live(target, id);
+		if (object.name === 'Contact' && def.name === 'AccountId' && live && isPerson(live)) {
+			const message = 'a person account has no contacts but its own';
+			throw rowError('FIELD_INTEGRITY_EXCEPTION', message, [def.name]);
+		}
+		if (live === undefined) {
 			throw rowError('INVALID_CROSS_REFERENCE_KEY', 'invalid cross reference id', [def.name]);
 		}
 	}

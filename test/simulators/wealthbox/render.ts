@@ -31,7 +31,7 @@ function renderNested(name: NestedName, entry: NestedEntry): Record<string, unkn
 	return { id, kind, principal, ...own, ...formatted };
 }
 
-export function renderMembers(store: WealthboxStore, householdId: number): unknown[] {
+function renderMembers(store: WealthboxStore, householdId: number): unknown[] {
 	return store.members(householdId).flatMap(({ contactId, title }) => {
 		const member = store.get(contactId);
 		if (!member) return [];

@@ -1,9 +1,11 @@
 /** First load on the hub alone: plan, run, pause, cancel, caps, filters, the breaker, crashes. */
 import { TestHub, snapshot, deletion } from '../support/hub';
 import { memoryConnector } from '../support/memory-connector';
+import { emptyFindings } from '../../../lib/backfill/report';
 import {
 	deliverRound,
 	holdings,
+	listPlace,
 	person,
 	planned,
 	readAll,
@@ -33,8 +35,8 @@ describe('the plan', () => {
 	it('counts what the run would do and changes nothing', async () => {
 		const before = await hub.store.newestTime();
 		const plan = await planned(hub, held);
-		expect(plan).toMatchObject({ run: 'backfill/1', phase: 'planned', object: 'contact' });
-		expect(plan.findings).toMatchObject({
+		expect(plan).toMatchObject({ run: 'backfill/1', phase: 'planned', objects: ['contact'] });
+		expect(plan.findings.contact).toMatchObject({
 			clients: 21,
 			matched: 12,
 			onlyIn: { redtail: 3, salesforce: 3, wealthbox: 3 },
@@ -46,10 +48,10 @@ describe('the plan', () => {
 			review: 0,
 			invalid: 0,
 		});
-		for (const system of SYSTEMS) expect(plan.findings.writes[system]?.creates).toBe(6);
-		const [conflict] = plan.findings.conflicts;
+		for (const system of SYSTEMS) expect(plan.findings.contact?.writes[system]?.creates).toBe(6);
+		const [conflict] = plan.findings.contact?.conflicts ?? [];
 		expect(conflict).toMatchObject({ field: 'jobTitle', clients: 12 });
-		expect(plan.findings.samples.map(({ kind }) => kind)).toEqual(
+		expect(plan.findings.contact?.samples.map(({ kind }) => kind)).toEqual(
 			expect.arrayContaining(['matched', 'new', 'conflict']),
 		);
 		expect(await clients()).toEqual([]);
@@ -61,19 +63,20 @@ describe('the plan', () => {
 	it('goes on with a reading that broke off, and forgets what a later listing does not show', async () => {
 		const { backfill } = hub.fabric;
 		const { run } = await backfill.begin();
-		const { pass } = await backfill.beginReading(run, 'redtail');
+		const place = listPlace(await backfill.beginReading(run, 'redtail'));
 		const gone = snapshot('redtail', 'gone', person(77));
-		await backfill.stage({ run, system: 'redtail', pass, position: { pages: 1 }, events: [gone] });
+		await backfill.stage({ ...place, position: { pages: 1 }, events: [gone] });
 		expect((await backfill.begin()).run).toBe(run);
 		const again = await backfill.beginReading(run, 'redtail');
-		expect(again).toMatchObject({ pass: 1, isDone: false, position: { pages: 1 } });
+		expect(again.isDone).toBe(false);
+		expect(again.lists).toMatchObject([{ pass: 1, isDone: false, position: { pages: 1 } }]);
 		const anew = await backfill.beginReading(run, 'redtail', true);
-		expect(anew).toMatchObject({ pass: 2, position: null, records: 0 });
-		const late = backfill.stage({ run, system: 'redtail', pass, position: null, events: [] });
+		expect(anew).toMatchObject({ records: {}, lists: [{ pass: 2, position: null }] });
+		const late = backfill.stage({ ...place, position: null, events: [] });
 		await expect(late).rejects.toThrow('Another reading of redtail has begun');
 		for (const system of SYSTEMS) await readOne(hub, run, system, held[system] ?? new Map());
 		const plan = await backfill.plan(run, { terms: TERMS, filters: [] });
-		expect(plan.findings.clients).toBe(21);
+		expect(plan.findings.contact?.clients).toBe(21);
 	});
 
 	it('is not made before every system was read', async () => {
@@ -89,19 +92,20 @@ describe('the plan', () => {
 		hub = await TestHub.open(SYSTEMS, {}, { ...memoryConnector('memory'), refuses });
 		const { backfill } = hub.fabric;
 		const run = await readAll(hub, held);
-		const again = await backfill.beginReading(run, 'redtail', true);
+		const again = listPlace(await backfill.beginReading(run, 'redtail', true));
 		const odd = { ...snapshot('redtail', 'odd', {}), editedAt: 'yesterday' };
 		const good = snapshot('redtail', 'r1', person(1));
 		await backfill.stage({ ...again, position: null, events: [odd, good] });
-		await backfill.endReading(again);
+		await backfill.endList(again);
 		const { findings } = await backfill.plan(run, { terms: TERMS, filters: [] });
-		expect(findings.invalid).toBe(1);
-		expect(findings.refusals).toContainEqual({
+		const found = findings.contact ?? emptyFindings();
+		expect(found.invalid).toBe(1);
+		expect(found.refusals).toContainEqual({
 			system: 'redtail',
 			reason: 'It needs a last name.',
 			clients: expect.any(Number) as number,
 		});
-		const why = findings.samples.filter(({ kind }) => kind === 'invalid').map((one) => one.why);
+		const why = found.samples.filter(({ kind }) => kind === 'invalid').map((one) => one.why);
 		expect(why.join(' ')).toContain('editedAt must be an ISO 8601 time');
 	});
 
@@ -113,7 +117,7 @@ describe('the plan', () => {
 			terms: TERMS,
 			filters: filters as never,
 		});
-		expect(findings).toMatchObject({ clients: 20, matched: 11, filtered: 3 });
+		expect(findings.contact).toMatchObject({ clients: 20, matched: 11, filtered: 3 });
 		await hub.fabric.backfill.start(run, {});
 		await runOut(hub, held);
 		expect(await clients()).toHaveLength(20);
@@ -148,7 +152,7 @@ describe('the run', () => {
 		const plan = await planned(hub, held);
 		await hub.fabric.backfill.start(plan.run, {});
 		const writes = await runOut(hub, held);
-		const sum = Object.values(plan.findings.writes).reduce(
+		const sum = Object.values(plan.findings.contact?.writes ?? {}).reduce(
 			(total, { creates, updates }) => total + creates + updates,
 			0,
 		);
@@ -178,15 +182,17 @@ describe('the run', () => {
 
 	it('creates no more than the cap; what is left out stays out until another plan', async () => {
 		const { run } = await planned(hub, held);
-		await hub.fabric.backfill.start(run, { caps: { creates: { redtail: 2, wealthbox: 0 } } });
+		await hub.fabric.backfill.start(run, {
+			caps: { creates: { contact: { redtail: 2, wealthbox: 0 } } },
+		});
 		await runOut(hub, held);
 		const sizes = SYSTEMS.map((system) => held[system]?.size);
 		expect(sizes).toEqual([17, 21, 15]);
 		const first = await hub.fabric.backfill.progress(run);
-		expect(first.overCap).toEqual({ redtail: 4, wealthbox: 6 });
+		expect(first.overCap).toEqual({ contact: { redtail: 4, wealthbox: 6 } });
 		hub.now += 60_000;
 		const second = await planned(hub, held);
-		expect(second.findings.writes).toMatchObject({
+		expect(second.findings.contact?.writes).toMatchObject({
 			redtail: { creates: 4 },
 			wealthbox: { creates: 6 },
 		});

@@ -1,5 +1,6 @@
 /** Three systems that hold some of the same clients, staged for a backfill on a test hub. */
 import type { BackfillProgress, Terms } from '../../../lib';
+import type { ListPlace, ReadingPlace } from '../../../lib/backfill/reading';
 import type { ChangeEventInput } from '../../../lib/model/event';
 import type { CanonicalFields } from '../../../lib/model/fields';
 import { snapshot, START, TestHub } from '../support/hub';
@@ -52,16 +53,22 @@ export async function readAll(hub: TestHub, held: Holdings): Promise<string> {
 	return run;
 }
 
+/** Of the list of contacts. */
+export function listPlace({ run, system, lists }: ReadingPlace): ListPlace {
+	const [list] = lists;
+	return { run, system, list: 'contact', pass: list?.pass ?? 0 };
+}
+
 export async function readOne(
 	hub: TestHub,
 	run: string,
 	system: string,
 	held: ReadonlyMap<string, CanonicalFields>,
 ): Promise<void> {
-	const { pass } = await hub.fabric.backfill.beginReading(run, system);
+	const place = listPlace(await hub.fabric.backfill.beginReading(run, system));
 	const events = eventsOf(system, held, hub.now);
-	await hub.fabric.backfill.stage({ run, system, pass, position: null, events });
-	await hub.fabric.backfill.endReading({ run, system, pass });
+	await hub.fabric.backfill.stage({ ...place, position: null, events });
+	await hub.fabric.backfill.endList(place);
 }
 
 export async function planned(hub: TestHub, held: Holdings): Promise<BackfillProgress> {

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSharedBudget } from '../../../lib/connectors/shared-budget';
-import { budgetPort } from '../../../lib/store/budgets';
+import { budgetPort } from '../../../lib/store/budget-port';
 import { openSqlite } from '../../../lib/store/sqlite/dialect';
 import { Store } from '../../../lib/store/store';
 

@@ -1,5 +1,5 @@
 /** The circuit breaker: as a state machine, shared between processes, and as deliveries feel it. */
-import { budgetPort } from '../../../lib/store/budgets';
+import { budgetPort } from '../../../lib/store/budget-port';
 import { Circuit, CIRCUIT_OPEN, guarded } from '../../../lib/connectors/circuit';
 import {
 	CLOSED,

@@ -1,18 +1,10 @@
 /** What each answer of a polled CRM makes of a delivery: tried again, gone, or final. Over HTTP. */
-import type { Connector, ConnectorContext } from '../../../lib/connectors/connector';
-import { redtail } from '../../../lib/connectors/redtail';
-import { wealthbox } from '../../../lib/connectors/wealthbox';
-import { startRedtailSimulator } from '../../simulators/redtail';
-import type { Fault, Simulator, SimulatorOptions } from '../../simulators/simulator';
-import { startWealthboxSimulator } from '../../simulators/wealthbox';
-import { contextOf, jobOf, portOf } from './harness';
+import type { ConnectorContext } from '../../../lib/connectors/connector';
+import type { Fault } from '../../simulators/simulator';
+import { jobOf } from './harness';
+import { POLLED_CRMS, PolledWorld } from './polled-world';
 
 const CONTACT = { type: 'person' as const, firstName: 'Ivo', lastName: 'Brandt' };
-
-const CRMS: Array<[string, Connector, (options: SimulatorOptions) => Promise<Simulator>]> = [
-	['Wealthbox', wealthbox, startWealthboxSimulator],
-	['Redtail', redtail, startRedtailSimulator],
-];
 
 interface Expected {
 	status: 'retry' | 'rejected';
@@ -79,30 +71,27 @@ const TABLE: Array<[string, Omit<Fault, 'match' | 'times'>, Expected]> = [
 	],
 ];
 
-describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
-	let simulator: Simulator;
+describe.each(POLLED_CRMS)('%s', (_name, connector, startSimulator) => {
+	const world = new PolledWorld(connector, startSimulator, [CONTACT]);
 	let pauses: number[];
 	let context: ConnectorContext;
 
 	beforeEach(async () => {
-		simulator = await startSimulator({ contacts: [CONTACT], switches: { throttle: false } });
+		await world.start();
 		pauses = [];
-		const http = portOf(simulator);
-		context = contextOf(connector, (request) => http({ ...request, timeoutMs: 300 }), {
-			verifyBeforeWrite: false,
-		});
+		context = world.hasty({ verifyBeforeWrite: false });
 		context.budget = { ...context.budget, pauseFor: (ms) => pauses.push(ms) };
 	});
-	afterEach(() => simulator.stop());
+	afterEach(() => world.stop());
 
 	const update = () => {
-		const crmId = simulator.people.list()[0]?.id ?? '';
+		const crmId = world.firstId();
 		const changes = { jobTitle: 'Painter' };
 		return connector.deliver(context, jobOf(connector, { crmId, changes, desired: changes }));
 	};
 
 	test.each(TABLE)('%s', async (_case, fault, { pausedMs, ...expected }) => {
-		simulator.setFault({ ...fault, match: 'PUT', times: 1 });
+		world.simulator.setFault({ ...fault, match: 'PUT', times: 1 });
 		const outcome = await update();
 		expect(outcome).toMatchObject(expected);
 		if (expected.status === 'retry' && expected.retryAfterMs === undefined)
@@ -111,21 +100,18 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 	});
 
 	test('nobody there to answer: it surely did not arrive', async () => {
-		const { http } = context;
-		const elsewhere = { ...context, http };
-		await simulator.stop();
+		await world.stop();
 		const job = jobOf(connector, { crmId: '1', changes: { jobTitle: 'Painter' } });
-		expect(await connector.deliver(elsewhere, job)).toMatchObject({
+		expect(await connector.deliver(context, job)).toMatchObject({
 			status: 'retry',
 			code: 'refused',
 			outcomeUnknown: false,
 		});
-		simulator = await startSimulator({});
 	});
 
 	test('404 for a record that is gone', async () => {
-		const crmId = simulator.people.list()[0]?.id ?? '';
-		simulator.people.remove(crmId);
+		const crmId = world.firstId();
+		world.simulator.people.remove(crmId);
 		const job = jobOf(connector, { crmId, changes: { jobTitle: 'Painter' } });
 		expect(await connector.deliver(context, job)).toMatchObject({ status: 'gone' });
 	});

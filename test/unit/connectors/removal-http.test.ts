@@ -1,13 +1,9 @@
 /** The polled CRMs over HTTP: whole listings, records that are gone, deletes and archives. */
-import type { Connector, ConnectorContext, Json } from '../../../lib/connectors/connector';
-import { redtail } from '../../../lib/connectors/redtail';
-import { wealthbox } from '../../../lib/connectors/wealthbox';
+import type { ConnectorContext, Json } from '../../../lib/connectors/connector';
 import { changeEventSchema, type ChangeEventInput } from '../../../lib/model/event';
-import type { CanonicalFields } from '../../../lib/model/fields';
-import { startRedtailSimulator } from '../../simulators/redtail';
-import type { PlainEdit, Simulator, SimulatorOptions } from '../../simulators/simulator';
-import { startWealthboxSimulator } from '../../simulators/wealthbox';
-import { contextOf, jobOf, portOf, Source } from './harness';
+import type { PlainEdit } from '../../simulators/simulator';
+import { contextOf, jobOf, portOf } from './harness';
+import { POLLED_CRMS, PolledWorld } from './polled-world';
 
 const person = (lastName: string): PlainEdit => ({
 	type: 'person',
@@ -18,34 +14,13 @@ const person = (lastName: string): PlainEdit => ({
 });
 const CONTACTS = ['Adler', 'Brandt', 'Conti', 'Dahl', 'Egli'].map(person);
 
-const CRMS: Array<[string, Connector, (options: SimulatorOptions) => Promise<Simulator>]> = [
-	['Wealthbox', wealthbox, startWealthboxSimulator],
-	['Redtail', redtail, startRedtailSimulator],
-];
+describe.each(POLLED_CRMS)('%s', (_name, connector, startSimulator) => {
+	const world = new PolledWorld(connector, startSimulator, CONTACTS);
+	const { context, firstId, held } = world;
 
-describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
-	let simulator: Simulator;
-	let source: Source | undefined;
+	afterEach(() => world.stop());
 
-	const start = async (options: SimulatorOptions = {}) => {
-		simulator = await startSimulator({
-			contacts: CONTACTS,
-			...options,
-			switches: { throttle: false, ...options.switches },
-		});
-	};
-
-	afterEach(async () => {
-		const running = source;
-		source = undefined;
-		await Promise.allSettled([running?.stop()]);
-		await simulator.stop();
-	});
-
-	const context = (settings: Record<string, Json> = {}): ConnectorContext =>
-		contextOf(connector, portOf(simulator), settings);
-	const firstId = () => simulator.people.list()[0]?.id ?? '';
-	const allIds = () => simulator.people.list().map(({ id }) => id);
+	const allIds = () => world.simulator.people.list().map(({ id }) => id);
 	const signal = () => new AbortController().signal;
 
 	async function listed(
@@ -62,29 +37,24 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 		return events;
 	}
 
-	async function known(crmId: string): Promise<CanonicalFields> {
-		const record = await connector.contacts.get(context(), crmId);
-		return connector.toCanonical(record, connector.defaultFieldMap, {});
-	}
-
 	const deliver = async (
 		operation: 'delete' | 'archive' | 'unarchive',
 		over: Partial<Parameters<typeof jobOf>[1]> = {},
 		settings: Record<string, Json> = {},
 	) => {
 		const crmId = over.crmId ?? firstId();
-		const job = jobOf(connector, { operation, crmId, known: await known(crmId), ...over });
+		const job = jobOf(connector, { operation, crmId, known: await held(crmId), ...over });
 		return connector.deliver(context(settings), job);
 	};
 
 	describe('readAll', () => {
 		test('every record once, as the change source shows it', async () => {
-			await start();
+			await world.start();
 			const began = Date.now();
 			const events = await listed(context({ pageSize: 2 }));
 			expect(events.map(({ crmId }) => crmId).sort()).toEqual(allIds().sort());
-			source = new Source(connector, context(), { start: 'everything' });
-			await source.until(() => source?.batches.at(-1)?.complete === true);
+			const source = world.watch({}, { start: 'everything' });
+			await source.until(() => source.batches.at(-1)?.complete === true);
 			const ids = new Set(source.events.map(({ eventId }) => eventId));
 			for (const event of events) {
 				expect(changeEventSchema.safeParse(event).success).toBe(true);
@@ -95,43 +65,44 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 		});
 
 		test('only the records asked for; what is gone is left out', async () => {
-			await start();
+			await world.start();
 			const [first = '', second = '', third = ''] = allIds();
-			simulator.people.remove(second);
+			world.simulator.people.remove(second);
 			const events = await listed(context(), [first, second, third, first]);
 			expect(events.map(({ crmId }) => crmId)).toEqual([first, third]);
 		});
 
 		test('a record deleted between two pages makes the listing fail', async () => {
-			await start();
+			await world.start();
 			const pages = listed(context({ pageSize: 2 }), undefined, () => {
-				if (simulator.people.list().length === CONTACTS.length) simulator.people.remove(firstId());
+				if (world.simulator.people.list().length === CONTACTS.length)
+					world.simulator.people.remove(firstId());
 			});
 			await expect(pages).rejects.toMatchObject({ code: 'listing-incomplete' });
 		});
 
 		test.each([500, 404, 403])('an error on the way makes it fail: %d', async (status) => {
-			await start();
+			await world.start();
 			const pages = listed(context({ pageSize: 2 }), undefined, () =>
-				simulator.setFault({ kind: 'status', match: '/contacts', status, times: 1 }),
+				world.simulator.setFault({ kind: 'status', match: '/contacts', status, times: 1 }),
 			);
 			await expect(pages).rejects.toMatchObject({ name: 'CrmError', status });
 		});
 
 		test('429 is waited for and no error', async () => {
-			await start();
+			await world.start();
 			let isSet = false;
 			const headers = { 'Retry-After': '0' };
 			const events = await listed(context({ pageSize: 2 }), undefined, () => {
-				if (!isSet) simulator.setFault({ kind: 'status', status: 429, times: 1, headers });
+				if (!isSet) world.simulator.setFault({ kind: 'status', status: 429, times: 1, headers });
 				isSet = true;
 			});
 			expect(events).toHaveLength(CONTACTS.length);
-			expect(simulator.callCounts()['429']).toBe(1);
+			expect(world.simulator.callCounts()['429']).toBe(1);
 		});
 
 		test('it stops by an error when it is given up', async () => {
-			await start();
+			await world.start();
 			const controller = new AbortController();
 			const options = { fieldMap: connector.defaultFieldMap, signal: controller.signal };
 			const pages = connector.readAll(context({ pageSize: 2 }), options);
@@ -143,67 +114,67 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 
 	describe('isGone', () => {
 		test('true for a deleted record only', async () => {
-			await start();
+			await world.start();
 			const id = firstId();
 			expect(await connector.isGone(context(), id)).toBe(false);
-			simulator.people.remove(id);
+			world.simulator.people.remove(id);
 			expect(await connector.isGone(context(), id)).toBe(true);
-			simulator.people.undelete(id);
+			world.simulator.people.undelete(id);
 			expect(await connector.isGone(context(), id)).toBe(false);
 		});
 
 		test('a wrong address, refused credentials or a failing CRM tell nothing', async () => {
-			await start();
+			await world.start();
 			const id = firstId();
-			const http = portOf(simulator);
+			const http = portOf(world.simulator);
 			const astray = contextOf(connector, (request) =>
 				http({ ...request, url: `/wrong${request.url}` }),
 			);
 			await expect(connector.isGone(astray, id)).rejects.toMatchObject({ status: 404 });
-			simulator.setFault({ kind: 'status', status: 401, times: 1 });
+			world.simulator.setFault({ kind: 'status', status: 401, times: 1 });
 			await expect(connector.isGone(context(), id)).rejects.toMatchObject({
 				name: 'AuthenticationFailure',
 			});
-			simulator.setFault({ kind: 'status', status: 503, times: 1 });
+			world.simulator.setFault({ kind: 'status', status: 503, times: 1 });
 			await expect(connector.isGone(context(), id)).rejects.toMatchObject({ status: 503 });
 		});
 	});
 
 	describe('delete', () => {
 		test('deletes; a record that is gone is what was wanted', async () => {
-			await start();
+			await world.start();
 			const crmId = firstId();
-			const before = await known(crmId);
+			const before = await held(crmId);
 			expect(await deliver('delete', { crmId })).toMatchObject({ status: 'confirmed', known: {} });
-			expect(simulator.people.get(crmId)?.deleted).toBe(true);
+			expect(world.simulator.people.get(crmId)?.deleted).toBe(true);
 			const job = jobOf(connector, { operation: 'delete', crmId, known: before, attempt: 2 });
 			const again = await connector.deliver(context(), job);
 			expect(again).toMatchObject({ status: 'confirmed' });
 		});
 
 		test('what somebody edited since it was last read is not deleted', async () => {
-			await start();
+			await world.start();
 			const crmId = firstId();
-			const before = await known(crmId);
-			simulator.people.edit(crmId, { jobTitle: 'Painter' });
+			const before = await held(crmId);
+			world.simulator.people.edit(crmId, { jobTitle: 'Painter' });
 			expect(await deliver('delete', { crmId, known: before })).toMatchObject({
 				status: 'retry',
 				code: 'changed-meanwhile',
 				outcomeUnknown: false,
 			});
-			expect(simulator.people.get(crmId)?.deleted).toBe(false);
+			expect(world.simulator.people.get(crmId)?.deleted).toBe(false);
 			expect(await deliver('delete', { crmId })).toMatchObject({ status: 'confirmed' });
 		});
 
 		test('without the look it is one call', async () => {
-			await start();
+			await world.start();
 			const outcome = await deliver('delete', {}, { verifyBeforeWrite: false });
 			expect(outcome).toMatchObject({ status: 'confirmed', calls: 1 });
 		});
 
 		test('a wrong address deletes nothing and does not pretend to', async () => {
-			await start();
-			const http = portOf(simulator);
+			await world.start();
+			const http = portOf(world.simulator);
 			const astray = contextOf(connector, (request) =>
 				http({ ...request, url: `/wrong${request.url}` }),
 			);
@@ -215,11 +186,11 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 		});
 
 		test('a deletion whose answer was lost is found done by the next try', async () => {
-			await start();
+			await world.start();
 			const crmId = firstId();
-			const before = await known(crmId);
-			simulator.setFault({ kind: 'timeoutAfterCommit', match: 'DELETE', times: 1 });
-			const http = portOf(simulator);
+			const before = await held(crmId);
+			world.simulator.setFault({ kind: 'timeoutAfterCommit', match: 'DELETE', times: 1 });
+			const http = portOf(world.simulator);
 			const hasty = contextOf(connector, (request) => http({ ...request, timeoutMs: 200 }));
 			const job = jobOf(connector, { operation: 'delete', crmId, known: before });
 			expect(await connector.deliver(hasty, job)).toMatchObject({
@@ -234,20 +205,20 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 
 	describe('archive', () => {
 		test('sets the status, tells what is known then, and takes it back', async () => {
-			await start();
+			await world.start();
 			const archived = await deliver('archive');
 			expect(archived).toMatchObject({ status: 'confirmed', known: { status: 'Inactive' } });
-			expect(simulator.people.get(firstId())?.status).toBe('Inactive');
+			expect(world.simulator.people.get(firstId())?.status).toBe('Inactive');
 			const again = await deliver('archive');
 			expect(again).toMatchObject({ status: 'confirmed', known: { status: 'Inactive' } });
-			expect(simulator.writes()).toHaveLength(1);
+			expect(world.simulator.writes()).toHaveLength(1);
 			const back = await deliver('unarchive');
 			expect(back).toMatchObject({ status: 'confirmed', known: { status: 'Active' } });
-			expect(simulator.people.get(firstId())?.status).toBe('Active');
+			expect(world.simulator.people.get(firstId())?.status).toBe('Active');
 		});
 
 		test('it gets back what the client is to hold', async () => {
-			await start();
+			await world.start();
 			const settings = { unarchiveValue: 'Inactive', archiveValue: 'Inactive' };
 			await deliver('archive', {}, settings);
 			const outcome = await deliver('unarchive', { desired: { status: 'Active' } }, settings);
@@ -255,24 +226,24 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 		});
 
 		test('one that a person took out already is left as it is', async () => {
-			await start();
+			await world.start();
 			await deliver('archive');
-			simulator.people.edit(firstId(), { status: 'Active' });
+			world.simulator.people.edit(firstId(), { status: 'Active' });
 			const outcome = await deliver('unarchive', { desired: { status: 'Inactive' } });
 			expect(outcome).toMatchObject({ status: 'confirmed', known: { status: 'Active' } });
-			expect(simulator.writes()).toHaveLength(1);
+			expect(world.simulator.writes()).toHaveLength(1);
 		});
 
 		test('a value that the CRM does not have is rejected, not passed over', async () => {
-			await start();
+			await world.start();
 			const outcome = await deliver('archive', {}, { archiveValue: 'Mothballed' });
 			expect(outcome).toMatchObject({ status: 'rejected', field: 'status' });
 			expect(JSON.stringify(outcome)).not.toContain('custom.archive');
-			expect(simulator.people.get(firstId())?.status).toBe('Active');
+			expect(world.simulator.people.get(firstId())?.status).toBe('Active');
 		});
 
 		test('without a field it is rejected with what to do', async () => {
-			await start();
+			await world.start();
 			expect(await deliver('archive', {}, { archiveField: '' })).toMatchObject({
 				status: 'rejected',
 				code: 'no-archive-field',
@@ -281,44 +252,43 @@ describe.each(CRMS)('%s', (_name, connector, startSimulator) => {
 		});
 
 		test('a record that is gone is told as gone', async () => {
-			await start();
+			await world.start();
 			const crmId = firstId();
-			simulator.people.remove(crmId);
+			world.simulator.people.remove(crmId);
 			const job = jobOf(connector, { operation: 'archive', crmId });
 			expect(await connector.deliver(context(), job)).toMatchObject({ status: 'gone' });
 		});
 
 		test('a person puts a contact away: an edit of the status, or a removal if so set', async () => {
-			await start();
-			source = new Source(connector, context({ archiveIsRemoval: true }));
-			await source.rounds(2);
-			simulator.people.edit(firstId(), { status: 'Inactive' });
-			await source.until(() => (source?.events.length ?? 0) > 0);
-			expect(source.events[0]).toMatchObject({ change: 'archive', fields: { status: 'Inactive' } });
-			await source.stop();
-			source = new Source(connector, context());
-			await source.rounds(2);
-			simulator.people.edit(allIds()[1] ?? '', { status: 'Inactive' });
-			await source.until(() => (source?.events.length ?? 0) > 0);
-			expect(source.events[0]).toMatchObject({ change: 'upsert', fields: { status: 'Inactive' } });
+			await world.start();
+			const strict = world.watch({ archiveIsRemoval: true });
+			await strict.rounds(2);
+			world.simulator.people.edit(firstId(), { status: 'Inactive' });
+			await strict.until(() => strict.events.length > 0);
+			expect(strict.events[0]).toMatchObject({ change: 'archive', fields: { status: 'Inactive' } });
+			await strict.stop();
+			const usual = world.watch();
+			await usual.rounds(2);
+			world.simulator.people.edit(allIds()[1] ?? '', { status: 'Inactive' });
+			await usual.until(() => usual.events.length > 0);
+			expect(usual.events[0]).toMatchObject({ change: 'upsert', fields: { status: 'Inactive' } });
 		});
 	});
 
 	test('two contacts merged at the screen: one is edited, the other deleted', async () => {
-		await start();
+		await world.start();
 		const [into = '', from = ''] = allIds();
 		const settings = { fullScanMinutes: 0.001 };
-		source = new Source(connector, context(settings), { start: 'everything' });
+		const source = world.watch(settings, { start: 'everything' });
 		source.known = new Set(allIds());
-		await source.until(() => source?.batches.at(-1)?.complete === true);
-		simulator.people.merge(into, from);
-		await source.until(() => source?.events.some(({ change }) => change === 'delete') === true);
+		await source.until(() => source.batches.at(-1)?.complete === true);
+		world.simulator.people.merge(into, from);
+		await source.until(() => source.events.some(({ change }) => change === 'delete'));
 		expect(source.events.find(({ change }) => change === 'delete')?.crmId).toBe(from);
-		await source.until(
-			() =>
-				source?.events.some(
-					({ crmId, fields }) => crmId === into && (fields.emails as unknown[]).length === 2,
-				) === true,
+		await source.until(() =>
+			source.events.some(
+				({ crmId, fields }) => crmId === into && (fields.emails as unknown[]).length === 2,
+			),
 		);
 	});
 });

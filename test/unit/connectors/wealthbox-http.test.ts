@@ -1,13 +1,12 @@
 /** The Wealthbox connector over HTTP, against the simulator. */
-import type { Json } from '../../../lib/connectors/connector';
 import { wealthbox } from '../../../lib/connectors/wealthbox';
 import { sameContent } from '../../../lib/model/canonical';
-import type { DeliveryOutcome } from '../../../lib/model/delivery';
 import type { FieldMap } from '../../../lib/model/field-map';
 import type { CanonicalFields } from '../../../lib/model/fields';
-import type { PlainEdit, Simulator, SimulatorOptions } from '../../simulators/simulator';
+import type { PlainEdit } from '../../simulators/simulator';
 import { startWealthboxSimulator } from '../../simulators/wealthbox';
-import { contextOf, jobOf, portOf, Source, updateJob } from './harness';
+import { contextOf, jobOf, portOf, updateJob } from './harness';
+import { confirmed, PolledWorld } from './polled-world';
 
 const ODA: PlainEdit = {
 	type: 'person',
@@ -23,64 +22,35 @@ const ODA: PlainEdit = {
 	tags: ['Annual Review'],
 };
 
-let simulator: Simulator;
-let source: Source | undefined;
+const world = new PolledWorld(wealthbox, startWealthboxSimulator, [ODA]);
+const { context, firstId, held } = world;
 
-async function start(options: SimulatorOptions = {}): Promise<void> {
-	simulator = await startWealthboxSimulator({
-		contacts: [ODA],
-		...options,
-		switches: { throttle: false, ...options.switches },
-	});
-}
-
-afterEach(async () => {
-	const running = source;
-	source = undefined;
-	await Promise.allSettled([running?.stop()]);
-	await simulator.stop();
-});
-
-const context = (settings: Record<string, Json> = {}) =>
-	contextOf(wealthbox, portOf(simulator), settings);
-const firstId = () => simulator.people.list()[0]?.id ?? '';
-
-async function held(
-	crmId: string,
-	map: FieldMap = wealthbox.defaultFieldMap,
-): Promise<CanonicalFields> {
-	return wealthbox.toCanonical(await wealthbox.contacts.get(context(), crmId), map, {});
-}
-
-function confirmed(outcome: DeliveryOutcome): Extract<DeliveryOutcome, { status: 'confirmed' }> {
-	if (outcome.status !== 'confirmed') throw new Error(JSON.stringify(outcome));
-	return outcome;
-}
+afterEach(() => world.stop());
 
 const item = (fields: CanonicalFields, field: string, index = 0) =>
 	(fields[field] as Array<Record<string, unknown>>)[index] as Record<string, unknown>;
 
 describe('changes', () => {
 	test('a person edits, adds and deletes; the events say so', async () => {
-		await start();
-		source = new Source(wealthbox, context());
+		await world.start();
+		const source = world.watch();
 		await source.rounds(2);
 		expect(source.events).toEqual([]);
-		const { id } = simulator.people.create({
+		const { id } = world.simulator.people.create({
 			type: 'person',
 			firstName: 'Ivo',
 			lastName: 'Brandt',
 		});
-		simulator.people.edit(firstId(), { jobTitle: 'Principal' });
-		await source.until(() => new Set(source?.events.map(({ crmId }) => crmId)).size === 2);
+		world.simulator.people.edit(firstId(), { jobTitle: 'Principal' });
+		await source.until(() => new Set(source.events.map(({ crmId }) => crmId)).size === 2);
 		const edited = source.events.find(({ crmId }) => crmId === firstId());
 		expect(edited).toMatchObject({
 			change: 'upsert',
 			kind: 'snapshot',
 			fields: { jobTitle: 'Principal', firstName: 'Odalys' },
 		});
-		simulator.people.remove(id);
-		await source.until(() => source?.events.some(({ change }) => change === 'delete') === true);
+		world.simulator.people.remove(id);
+		await source.until(() => source.events.some(({ change }) => change === 'delete'));
 		expect(source.events.find(({ change }) => change === 'delete')).toMatchObject({
 			crmId: id,
 			fields: {},
@@ -92,45 +62,30 @@ describe('changes', () => {
 			...ODA,
 			lastName: `Brandt ${index}`,
 		}));
-		await start({ contacts, now: () => Date.parse('2026-01-05T10:00:30Z') });
-		source = new Source(wealthbox, context({ pageSize: 3 }), { start: 'everything' });
-		await source.until(() => source?.batches.at(-1)?.complete === true);
+		await world.start({ contacts, now: () => Date.parse('2026-01-05T10:00:30Z') });
+		const source = world.watch({ pageSize: 3 }, { start: 'everything' });
+		await source.until(() => source.batches.at(-1)?.complete === true);
 		expect(new Set(source.events.map(({ crmId }) => crmId)).size).toBe(7);
 		expect(source.events[0]?.editedAt).toBe('2026-01-05T10:00:00.000Z');
 	});
 
 	test('the unified id comes back as an external key', async () => {
-		await start();
-		source = new Source(wealthbox, context());
+		await world.start();
+		const source = world.watch();
 		await source.rounds(1);
 		const job = jobOf(wealthbox, {
 			operation: 'create',
 			desired: { firstName: 'Ivo', lastName: 'Brandt' },
 		});
 		await wealthbox.deliver(context(), job);
-		await source.until(() => (source?.events.length ?? 0) > 0);
+		await source.until(() => source.events.length > 0);
 		expect(source.events[0]?.externalKeys).toEqual({ fabric: 'U1001' });
-	});
-
-	test('429, 5xx and dropped connections are waited out', async () => {
-		await start();
-		simulator.setFault({ kind: 'status', status: 429, times: 1, headers: { 'retry-after': '0' } });
-		simulator.setFault({ kind: 'status', status: 503, times: 1, headers: { 'retry-after': '0' } });
-		simulator.setFault({ kind: 'down', times: 1 });
-		source = new Source(wealthbox, context());
-		await source.until(() => source?.states.at(-1)?.status === 'running');
-		expect(source.states.map(({ status }) => status)).toEqual([
-			'waiting',
-			'waiting',
-			'waiting',
-			'running',
-		]);
 	});
 });
 
 describe('update', () => {
 	test('writes only what differs, by the nested ids; reading gives what is known', async () => {
-		await start();
+		await world.start();
 		const known = await held(firstId());
 		const wanted: CanonicalFields = {
 			jobTitle: 'Principal Architect',
@@ -146,7 +101,7 @@ describe('update', () => {
 		const job = updateJob(wealthbox, firstId(), known, wanted);
 		const outcome = confirmed(await wealthbox.deliver(context(), job));
 		expect(outcome.calls).toBe(2);
-		expect(simulator.people.get(firstId())).toMatchObject({
+		expect(world.simulator.people.get(firstId())).toMatchObject({
 			jobTitle: 'Principal Architect',
 			emails: [
 				{ address: 'oda@brandt.example', kind: 'work', primary: false },
@@ -159,7 +114,7 @@ describe('update', () => {
 		expect(Object.keys(outcome.known).sort()).toEqual(Object.keys(wanted).sort());
 		expect(sameContent(outcome.known, read)).toBe(true);
 		expect(item(read, 'phones').ref).toBe(item(known, 'phones').ref);
-		const [write] = simulator.writes();
+		const [write] = world.simulator.writes();
 		expect(write).toMatchObject({
 			method: 'PUT',
 			idempotencyKey: expect.stringMatching(/^key-1\/[0-9a-f]{8}$/) as string,
@@ -169,36 +124,21 @@ describe('update', () => {
 	});
 
 	test('what the record holds already is not written again', async () => {
-		await start();
+		await world.start();
 		const known = await held(firstId());
 		const wanted = { jobTitle: 'Principal', emails: [{ address: 'only@brandt.example' }] };
 		const job = updateJob(wealthbox, firstId(), known, wanted);
 		confirmed(await wealthbox.deliver(context(), job));
-		const writes = simulator.writes().length;
+		const writes = world.simulator.writes().length;
 		const again = confirmed(await wealthbox.deliver(context(), { ...job, attempt: 2 }));
-		expect(simulator.writes()).toHaveLength(writes);
+		expect(world.simulator.writes()).toHaveLength(writes);
 		expect(sameContent(again.known, await held(firstId()))).toBe(true);
 	});
 
-	test('an edit made there since the last read is not written over', async () => {
-		await start();
-		const known = await held(firstId());
-		simulator.people.edit(firstId(), { jobTitle: 'Painter' });
-		const job = updateJob(wealthbox, firstId(), known, { jobTitle: 'Principal' });
-		expect(await wealthbox.deliver(context(), job)).toMatchObject({
-			status: 'retry',
-			code: 'changed-meanwhile',
-			outcomeUnknown: false,
-		});
-		expect(simulator.writes()).toEqual([]);
-		confirmed(await wealthbox.deliver(context({ verifyBeforeWrite: false }), job));
-		expect(simulator.people.get(firstId())?.jobTitle).toBe('Principal');
-	});
-
 	test('a tag and a phone that somebody added meanwhile survive, and are left to the change source', async () => {
-		await start();
+		await world.start();
 		const known = await held(firstId());
-		simulator.people.edit(firstId(), {
+		world.simulator.people.edit(firstId(), {
 			tags: ['Annual Review', 'Theirs'],
 			phones: [...(ODA.phones ?? []), { number: '(207) 555-0200', kind: 'work' }],
 		});
@@ -209,7 +149,7 @@ describe('update', () => {
 		const outcome = confirmed(
 			await wealthbox.deliver(context(), updateJob(wealthbox, firstId(), known, wanted)),
 		);
-		const now = simulator.people.get(firstId());
+		const now = world.simulator.people.get(firstId());
 		expect(now?.tags.sort()).toEqual(['Annual Review', 'Ours', 'Theirs']);
 		expect(now?.phones).toHaveLength(3);
 		expect((outcome.known.tags as Array<{ name: string }>).map(({ name }) => name)).toEqual([
@@ -220,15 +160,15 @@ describe('update', () => {
 	});
 
 	test('a record that is gone is told as gone; a wrong address is not', async () => {
-		await start();
+		await world.start();
 		const known = await held(firstId());
 		const job = updateJob(wealthbox, firstId(), known, { jobTitle: 'Principal' });
-		const lost = portOf({ ...simulator, url: simulator.url.replace('/v1', '/v7') });
+		const lost = portOf({ ...world.simulator, url: world.simulator.url.replace('/v1', '/v7') });
 		expect(await wealthbox.deliver(contextOf(wealthbox, lost), job)).toMatchObject({
 			status: 'rejected',
 			code: '404',
 		});
-		simulator.people.remove(firstId());
+		world.simulator.people.remove(firstId());
 		expect(await wealthbox.deliver(context(), job)).toMatchObject({ status: 'gone' });
 		expect(await wealthbox.deliver(context({ verifyBeforeWrite: false }), job)).toMatchObject({
 			status: 'gone',
@@ -237,33 +177,8 @@ describe('update', () => {
 });
 
 describe('values that Wealthbox does not know', () => {
-	const wanted = { category: 'Sailor', jobTitle: 'Principal' };
-
-	test('skip: the rest is written, and known is what Wealthbox holds', async () => {
-		await start();
-		const known = await held(firstId());
-		const outcome = confirmed(
-			await wealthbox.deliver(context(), updateJob(wealthbox, firstId(), known, wanted)),
-		);
-		expect(outcome.known).toEqual({ category: known.category ?? null, jobTitle: 'Principal' });
-	});
-
-	test('reject: the rest is written, and the field is named', async () => {
-		await start();
-		const known = await held(firstId());
-		const job = updateJob(wealthbox, firstId(), known, wanted);
-		const outcome = await wealthbox.deliver(context({ unknownPicklistValue: 'reject' }), job);
-		expect(outcome).toMatchObject({
-			status: 'rejected',
-			field: 'category',
-			known: { jobTitle: 'Principal' },
-		});
-		expect(outcome).not.toHaveProperty('known.category');
-		expect(simulator.people.get(firstId())?.jobTitle).toBe('Principal');
-	});
-
 	test('a kind that the account does not have does not keep the number out', async () => {
-		await start();
+		await world.start();
 		const settings = { kinds: { emails: {}, phones: { Satellite: 'mobile' }, addresses: {} } };
 		const known = await held(firstId());
 		const phones = [{ number: '(207) 555-0148' }, { number: '(207) 555-0300', kind: 'mobile' }];
@@ -273,7 +188,7 @@ describe('values that Wealthbox does not know', () => {
 				updateJob(wealthbox, firstId(), known, { phones }),
 			),
 		);
-		expect(simulator.people.get(firstId())?.phones.map(({ number }) => number)).toContain(
+		expect(world.simulator.people.get(firstId())?.phones.map(({ number }) => number)).toContain(
 			'(207) 555-0300',
 		);
 	});
@@ -285,7 +200,7 @@ describe('values that Wealthbox does not know', () => {
 	];
 
 	test('custom fields are written and read; one that no longer exists is named with what to do', async () => {
-		await start();
+		await world.start();
 		const known = { ...(await held(firstId(), map)), 'custom.lost': null };
 		const job = updateJob(
 			wealthbox,
@@ -316,96 +231,21 @@ describe('values that Wealthbox does not know', () => {
 	});
 });
 
-describe('create and delete', () => {
-	const desired: CanonicalFields = {
-		type: 'person',
-		firstName: 'Ivo',
-		lastName: 'Brandt',
-		category: 'Client',
-		birthDate: '1969-11-02',
-		emails: [{ address: 'Ivo@Brandt.example', kind: 'personal', primary: true }],
-		phones: [{ number: '+12075550149', kind: 'direct' }],
-		addresses: [{ street: '18 Quay Lane', city: 'Portland', state: 'ME', kind: 'home' }],
-		tags: [{ name: 'VIP' }],
-	};
-	const job = () => jobOf(wealthbox, { operation: 'create', desired, changes: desired });
-
-	test('a create writes everything wanted; reading gives what is known', async () => {
-		await start();
-		const outcome = confirmed(await wealthbox.deliver(context(), job()));
-		expect(sameContent(desired, outcome.known)).toBe(true);
-		expect(sameContent(outcome.known, await held(outcome.crmId))).toBe(true);
-	});
-
-	test.each([
-		{ kind: 'timeoutAfterCommit', match: 'POST', times: 1 },
-		{ kind: 'statusAfterCommit', status: 502, match: 'POST', times: 1 },
-	])(
-		'a create that was done but not answered ($kind) is found again, not repeated',
-		async (fault) => {
-			await start();
-			simulator.setFault(fault);
-			const http = portOf(simulator);
-			const hasty = contextOf(wealthbox, (request) => http({ ...request, timeoutMs: 300 }));
-			expect(await wealthbox.deliver(hasty, job())).toMatchObject({
-				status: 'retry',
-				outcomeUnknown: true,
-			});
-			const outcome = confirmed(await wealthbox.deliver(context(), { ...job(), attempt: 2 }));
-			expect(outcome.found).toBe(true);
-			expect(sameContent(desired, outcome.known)).toBe(true);
-			expect(simulator.people.list().filter(({ firstName }) => firstName === 'Ivo')).toHaveLength(
-				1,
-			);
-		},
-	);
-
-	test('a second try that finds nothing creates', async () => {
-		await start();
-		const outcome = confirmed(await wealthbox.deliver(context(), { ...job(), attempt: 2 }));
-		expect(outcome.found).toBeUndefined();
-		expect(simulator.people.get(outcome.crmId)?.firstName).toBe('Ivo');
-	});
-
-	test('deleting is done when the record is gone', async () => {
-		await start();
-		const remove = jobOf(wealthbox, { operation: 'delete', crmId: firstId() });
-		expect(confirmed(await wealthbox.deliver(context(), remove)).known).toEqual({});
-		expect(simulator.people.list()).toEqual([]);
-		confirmed(await wealthbox.deliver(context(), remove));
-	});
+test('tags go with a create; reading gives what is known', async () => {
+	await world.start();
+	const desired: CanonicalFields = { type: 'person', firstName: 'Ivo', tags: [{ name: 'VIP' }] };
+	const job = jobOf(wealthbox, { operation: 'create', desired, changes: desired });
+	const outcome = confirmed(await wealthbox.deliver(context(), job));
+	expect(sameContent(desired, outcome.known)).toBe(true);
+	expect(sameContent(outcome.known, await held(outcome.crmId))).toBe(true);
 });
 
 describe('failures of a write', () => {
 	const change = { jobTitle: 'Principal' };
 	const job = async () => updateJob(wealthbox, firstId(), await held(firstId()), change);
 
-	test.each([
-		[
-			{ kind: 'status', status: 429, headers: { 'retry-after': '7' } },
-			{ code: '429', retryAfterMs: 7_000, outcomeUnknown: false },
-		],
-		[
-			{ kind: 'status', status: 503 },
-			{ code: '503', outcomeUnknown: true },
-		],
-		[{ kind: 'down' }, { outcomeUnknown: true }],
-		[
-			{ kind: 'status', status: 401 },
-			{ code: 'auth', retryAfterMs: 300_000, outcomeUnknown: false },
-		],
-	])('%j is tried again', async (fault, expected) => {
-		await start();
-		const given = await job();
-		simulator.setFault({ ...fault, match: 'PUT', times: 1 });
-		expect(await wealthbox.deliver(context(), given)).toMatchObject({
-			status: 'retry',
-			...expected,
-		});
-	});
-
 	test('a refusal names what is wrong without the value', async () => {
-		await start();
+		await world.start();
 		const given = { ...(await job()), changes: { emails: [{ address: 'no address at all' }] } };
 		const outcome = await wealthbox.deliver(context(), given);
 		expect(outcome).toMatchObject({ status: 'rejected', code: '422', field: 'email_addresses' });
@@ -415,7 +255,7 @@ describe('failures of a write', () => {
 
 describe("the node's own operations", () => {
 	test('check and describe', async () => {
-		await start();
+		await world.start();
 		await wealthbox.check(context());
 		const fields = await wealthbox.describe(context());
 		expect(fields.find(({ name }) => name === 'contact_type')?.options).toContainEqual({
@@ -431,7 +271,7 @@ describe("the node's own operations", () => {
 	});
 
 	test('create, update by friendly fields, find, list, delete', async () => {
-		await start();
+		await world.start();
 		const { contacts } = wealthbox;
 		const made = await contacts.create(context(), {
 			first_name: 'Ivo',
@@ -442,12 +282,12 @@ describe("the node's own operations", () => {
 			'custom_fields.41': 'Gold',
 		});
 		const id = contacts.idOf(made);
-		expect(simulator.people.get(id)).toMatchObject({
+		expect(world.simulator.people.get(id)).toMatchObject({
 			tags: ['VIP', 'Newsletter'],
 			emails: [{ primary: true }],
 		});
 		await contacts.update(context(), id, { email: 'ivo@new.example', job_title: 'Cook' });
-		expect(simulator.people.get(id)).toMatchObject({
+		expect(world.simulator.people.get(id)).toMatchObject({
 			jobTitle: 'Cook',
 			emails: [{ address: 'ivo@new.example' }],
 		});

@@ -3,90 +3,9 @@
  * cycle of the trigger, reported, repaired in the mapper, and what was held meanwhile delivered.
  */
 import type { FieldMap, FieldMapping } from '../../../lib/model/field-map';
-import {
-	startRedtailSimulator,
-	startSalesforceSimulator,
-	startWealthboxSimulator,
-} from '../../simulators';
-import type { Simulator, SimulatorOptions } from '../../simulators/simulator';
-import { OfficeAndCrm, type Kind } from './office-and-crm';
-
-const ADA = { type: 'person' as const, firstName: 'Ada', lastName: 'Quill' };
-const EMAIL = 'ada@quill.example';
-const PLAIN = { ...ADA, emails: [{ address: EMAIL, primary: true }] };
-
-interface Crm {
-	kind: Kind;
-	start: (options: SimulatorOptions) => Promise<Simulator>;
-	switches?: Record<string, unknown>;
-	/** Rows of the trigger's resource mapper. */
-	rows: Record<string, string>;
-	job: string;
-	/** The custom field, under another name or id after it was renamed. */
-	before: string;
-	after: string;
-	rename: [method: string, path: string, body: unknown];
-	/** A field with a list of values, and one of them that is removed. */
-	picklist: { field: string; crmField: string };
-	remove: [method: string, path: string, body?: unknown];
-	giveBack: [method: string, path: string, body?: unknown];
-	/** Held first, lost, and what is written instead. */
-	values: { first: string; lost: string; instead: string };
-}
-
-const NAMES = { first_name: 'firstName', last_name: 'lastName', job_title: 'jobTitle' };
-const TIERS = { first: 'Silver', lost: 'Gold', instead: 'Bronze' };
-
-const CRMS: Crm[] = [
-	{
-		kind: 'wealthbox',
-		start: startWealthboxSimulator,
-		switches: { throttle: false },
-		rows: { ...NAMES, email_addresses: 'emails', 'custom_fields.41': 'custom.tier' },
-		job: 'job_title',
-		before: 'custom_fields.41',
-		after: 'custom_fields.51',
-		rename: ['PATCH', '/fields/41', { newId: 51, name: 'Client tier' }],
-		picklist: { field: 'custom.tier', crmField: 'custom_fields.51' },
-		remove: ['PATCH', '/fields/51', { options: ['Silver', 'Bronze'] }],
-		giveBack: ['PATCH', '/fields/51', { options: ['Silver', 'Bronze', 'Gold'] }],
-		values: TIERS,
-	},
-	{
-		kind: 'redtail',
-		start: startRedtailSimulator,
-		rows: { ...NAMES, emails: 'emails', category: 'category', 'udfs.12': 'custom.tier' },
-		job: 'job_title',
-		before: 'udfs.12',
-		after: 'udfs.32',
-		rename: ['PATCH', '/fields/12', { newId: 32, name: 'Client tier' }],
-		picklist: { field: 'category', crmField: 'category' },
-		remove: ['DELETE', '/lists/contact_categories/Vendor'],
-		giveBack: ['POST', '/lists/contact_categories/Vendor'],
-		values: { first: 'Client', lost: 'Vendor', instead: 'Prospect' },
-	},
-	{
-		kind: 'salesforce',
-		start: startSalesforceSimulator,
-		switches: { statusValues: ['Gold', 'Silver', 'Bronze'] },
-		rows: {
-			...{ FirstName: 'firstName', LastName: 'lastName', Title: 'jobTitle' },
-			...{ Email: 'emails.primary', Client_Status__c: 'custom.tier' },
-		},
-		job: 'Title',
-		before: 'Client_Status__c',
-		after: 'Client_Tier__c',
-		rename: [
-			'PATCH',
-			'/fields/Contact/Client_Status__c',
-			{ name: 'Client_Tier__c', label: 'Client Tier' },
-		],
-		picklist: { field: 'custom.tier', crmField: 'Client_Tier__c' },
-		remove: ['PATCH', '/fields/Contact/Client_Tier__c', { values: ['Silver', 'Bronze'] }],
-		giveBack: ['PATCH', '/fields/Contact/Client_Tier__c', { values: ['Silver', 'Bronze', 'Gold'] }],
-		values: TIERS,
-	},
-];
+import type { Simulator } from '../../simulators/simulator';
+import { ADA, CRMS, EMAIL, PLAIN } from './drifting-crms';
+import { OfficeAndCrm } from './office-and-crm';
 
 describe.each(CRMS)('$kind: its fields drift', (crm) => {
 	let simulator: Simulator;

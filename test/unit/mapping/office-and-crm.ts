@@ -51,6 +51,12 @@ const OFFICE_MAP: FieldMap = [
 const SCHEMA_MINUTES = 0.5 / 60;
 const QUICK = { minPollSeconds: 0.2, maxPollSeconds: 0.3, fullScanMinutes: 0 };
 
+/** What the panel says beside the contacts' rows. */
+export interface Panel {
+	parameters?: IDataObject;
+	options?: IDataObject;
+}
+
 interface Running {
 	n8n: FakeTrigger;
 	response: ITriggerResponse;
@@ -68,19 +74,25 @@ export class OfficeAndCrm {
 		readonly simulator: Simulator,
 		private readonly store: Store,
 		private readonly remove: () => Promise<void>,
+		private readonly panel: Panel,
 	) {
 		this.connector = CONNECTORS[simulator.kind];
 	}
 
 	/** `rows`: of the resource mapper in the trigger's panel. */
-	static async open(simulator: Simulator, rows: Record<string, string>): Promise<OfficeAndCrm> {
+	static async open(
+		simulator: Simulator,
+		rows: Record<string, string>,
+		panel: Panel = {},
+	): Promise<OfficeAndCrm> {
 		const place = await hubStore();
 		const connectors = [wealthbox, redtail, salesforce, memoryConnector('memory')];
 		const store = await Store.open(await place.backend());
 		const clock = { now: () => Date.now() + world.ahead, random: () => 0 };
 		const known = new Map(connectors.map((one) => [one.kind, one]));
 		const fabric = new Fabric(store, known, clock);
-		const world: OfficeAndCrm = new OfficeAndCrm(fabric, simulator, store, place.remove);
+		const parts = [fabric, simulator, store, place.remove, panel] as const;
+		const world: OfficeAndCrm = new OfficeAndCrm(...parts);
 		await fabric.registerSystem({
 			...{ name: OFFICE, connector: 'memory', priority: 50, fieldMap: OFFICE_MAP, settings: {} },
 			...{ creates: false, gonePolicy: 'unlink' },
@@ -102,11 +114,13 @@ export class OfficeAndCrm {
 			parameters: {
 				fieldMapping: 'custom',
 				customFieldMap: { mappingMode: 'defineBelow', value: rows },
+				...this.panel.parameters,
 				options: {
 					schemaMinutes: SCHEMA_MINUTES,
 					...(kind === 'salesforce' ? {} : QUICK),
 					creates: false,
 					callsPerMinute: 100_000,
+					...this.panel.options,
 				},
 			},
 			credentials: { baseUrl: url, instanceUrl: url },
@@ -119,6 +133,11 @@ export class OfficeAndCrm {
 	/** What the trigger has logged. */
 	get warnings(): string[] {
 		return this.running?.n8n.warnings ?? [];
+	}
+
+	/** What the trigger has shown as failed executions. */
+	get failures(): string[] {
+		return (this.running?.n8n.failed ?? []).map(({ message }) => message);
 	}
 
 	/** A person in the office edits the client, or enters her. */

@@ -52,7 +52,8 @@ describe('Backfill', () => {
 		simulator.people.create({ type: 'person', firstName: 'Bo', lastName: '{{ $env }} <b>' });
 		const first = await read();
 		expect(first).toEqual({
-			...{ run: 'backfill/1', system: 'wealthbox', records: 2, wasReadBefore: false },
+			...{ run: 'backfill/1', system: 'wealthbox', wasReadBefore: false },
+			...{ records: 2, objects: { contact: 2 } },
 		});
 		const calls = () => Object.values(simulator.callCounts()).reduce((sum, one) => sum + one, 0);
 		const before = calls();
@@ -62,7 +63,7 @@ describe('Backfill', () => {
 		const plan = await desk('plan');
 		expect(plan).toMatchObject({
 			phase: 'planned',
-			plan: { clients: 2 },
+			plan: { contact: { clients: 2 } },
 			title: 'Load these clients?',
 		});
 		expect(String(plan.form)).not.toContain('{{');
@@ -87,10 +88,10 @@ describe('Backfill', () => {
 		await expect(read()).rejects.toThrow();
 		simulator.clearFaults();
 		const [broken] = await fabric.backfill.list(1);
-		expect(broken?.readings['wealthbox']).toMatchObject({ pages: 1, isDone: false });
+		expect(broken?.readings['wealthbox']?.lists).toMatchObject([{ pages: 1, isDone: false }]);
 		expect(await read()).toMatchObject({ records: 120, wasReadBefore: false });
 		const [whole] = await fabric.backfill.list(1);
-		expect(whole?.readings['wealthbox']).toMatchObject({ pass: 1, isDone: true });
+		expect(whole?.readings['wealthbox']?.lists).toMatchObject([{ pass: 1, isDone: true }]);
 	});
 
 	it('names the filter that is not complete', async () => {

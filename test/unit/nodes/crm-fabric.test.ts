@@ -189,7 +189,10 @@ describe('CRM Fabric', () => {
 		await fabric.registerSystem({
 			...(wealthbox as NonNullable<typeof wealthbox>),
 			name: 'wealthbox-east',
-			fieldMap: [{ field: 'custom.riskScore', crmField: 'custom_fields.4', direction: 'both' }],
+			fieldMap: [
+				{ field: 'custom.riskScore', crmField: 'custom_fields.4', direction: 'both' },
+				{ object: 'task', field: 'dueDate', crmField: 'due_date', direction: 'both' },
+			],
 		});
 		const { getFields, getSystems } = desk.node.methods.loadOptions;
 		const systems = (await getSystems.call(desk.loadOptions())).map(({ value }) => value);
@@ -197,6 +200,8 @@ describe('CRM Fabric', () => {
 		const fields = await getFields.call(desk.loadOptions());
 		expect(fields).toContainEqual({ name: 'riskScore (Custom)', value: 'custom.riskScore' });
 		expect(fields).toContainEqual({ name: 'Job Title', value: 'jobTitle' });
+		expect(fields).toContainEqual({ name: 'Due Date', value: 'dueDate' });
+		expect(fields).not.toContainEqual(expect.objectContaining({ value: 'startsAt' }));
 	});
 
 	describe('the test of the store credential', () => {

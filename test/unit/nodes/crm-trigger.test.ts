@@ -63,6 +63,35 @@ describe('CRM trigger', () => {
 		expect(n8n.warnings).toEqual([expect.stringContaining('"Desk" is required for new records')]);
 	});
 
+	it('says in the log what counts beside its panel, and what its panel has replaced', async () => {
+		const asked = { system: SYSTEM, object: 'contact' as const };
+		await start();
+		const [first, ...others] = world.connector(SYSTEM).defaultFieldMap;
+		if (first === undefined) throw new Error('The default map is empty.');
+		const map = [{ ...first, field: 'custom.a' }, ...others];
+		await world.fabric.mappings.save({ ...asked, map, by: 'Robin', note: 'As agreed' });
+		const who = /version 2 of the mapping \(Contact\), saved by Robin on .* UTC: "As agreed"/;
+		const again = await start();
+		expect(again.n8n.warnings).toEqual([
+			expect.stringMatching(`shows something else for ${first.crmField} than `),
+		]);
+		expect(again.n8n.warnings[0]).toMatch(who);
+
+		const rows = [first, ...others].map(({ crmField, field }) => [crmField, field]);
+		const value = { ...Object.fromEntries(rows), [first.crmField]: 'custom.b' };
+		const changed = await start({
+			parameters: { fieldMapping: 'custom', customFieldMap: { value } },
+		});
+		expect(changed.n8n.warnings).toEqual([
+			expect.stringMatching(`The trigger's panel replaces ${first.crmField} of `),
+		]);
+		expect(changed.n8n.warnings[0]).toMatch(who);
+		expect((await world.fabric.mappings.get(asked)).version).toMatchObject({
+			...{ version: 3, origin: 'panel' },
+			map: expect.arrayContaining([{ ...first, field: 'custom.b' }]),
+		});
+	});
+
 	it('registers the system with the defaults of its connector', async () => {
 		await start();
 		expect(await world.fabric.systems()).toMatchObject([

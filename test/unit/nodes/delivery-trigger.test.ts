@@ -114,10 +114,14 @@ describe('Delivery Trigger', () => {
 			return await n8n.next();
 		}
 
-		it('carries as many as travel in one call, and keeps the panel for fewer', async () => {
+		it('carries as many as may go in bulk', async () => {
 			const execution = await firstOf(50);
-			expect(execution.items).toHaveLength(200);
+			expect(execution.items).toHaveLength(COUNT);
 			expect(new Set(execution.items.map(({ urgency }) => urgency))).toEqual(new Set(['backfill']));
+		});
+
+		it('carries as many as travel in one call where nothing goes in bulk', async () => {
+			expect((await firstOf(50, { bulkAbove: 0 })).items).toHaveLength(200);
 		});
 
 		it('holds a size of the panel below the usual one', async () => {

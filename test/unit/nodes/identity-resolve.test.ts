@@ -1,7 +1,7 @@
 import { NodeOperationError, type IDataObject } from 'n8n-workflow';
 import { closeFabrics, DEFAULT_THRESHOLDS, type CanonicalFields, type Fabric } from '../../../lib';
 import { evidenceOf } from '../../../lib/identity/bands';
-import { foldProfile } from '../../../lib/identity/compare/profile';
+import { foldProfile } from '../../../lib/identity/compare/fold-profile';
 import { DEFAULT_MATCH_OPTIONS, match } from '../../../lib/identity/match';
 import { DEFAULT_RULE_OPTIONS } from '../../../lib/identity/rules';
 import { IdentityResolve } from '../../../nodes/IdentityResolve/IdentityResolve.node';

@@ -67,19 +67,95 @@ describe('CRM Fabric, Mapping', () => {
 		expect(system?.fieldMap).toContainEqual(risk);
 	});
 
-	it('keeps what was saved when the trigger starts again, until its panel changes', async () => {
-		await save([...map, risk]);
+	it('keeps what was saved when the trigger starts again, and when another row of its panel changes', async () => {
+		await save([...map, risk], { requestedBy: 'Robin' });
 		const again = await publish(map);
 		expect(again.fieldMap).toContainEqual(risk);
 		const panel = map.slice(1);
 		const changed = await publish(panel);
-		expect(changed.fieldMap).toEqual(panel);
+		expect(changed).toMatchObject({ fieldMap: [...panel, risk], replaced: [] });
 		const { rows } = await desk.run('mapping', 'listVersions', { ...WEALTHBOX, returnAll: true });
 		expect(rows.map(({ version, origin }) => [version, origin])).toEqual([
 			[3, 'panel'],
 			[2, 'desk'],
 			[1, 'panel'],
 		]);
+	});
+
+	it('says whose row a panel has replaced, and shows what counts beside a panel', async () => {
+		const [first = risk, ...others] = map;
+		const elsewhere = { ...first, field: 'custom.a' };
+		await save([elsewhere, ...others], { requestedBy: 'Robin', note: 'As agreed' });
+		const shown = await desk.run('mapping', 'get', WEALTHBOX);
+		expect(shown.rows[0]?.panel).toMatchObject({
+			isInForce: false,
+			note: expect.stringContaining('saved by Robin on'),
+			differences: [{ crmField: first.crmField, panel: [first], inForce: [elsewhere] }],
+		});
+		const panel = [{ ...first, field: 'custom.b' }, ...others];
+		const { replaced, fieldMap } = await publish(panel);
+		expect(fieldMap).toEqual(panel);
+		expect(replaced).toEqual([expect.stringContaining('version 2 of the mapping (Contact)')]);
+		const after = await desk.run('mapping', 'get', WEALTHBOX);
+		expect(after.rows).toMatchObject([
+			{ version: 3, origin: 'panel', note: replaced[0], panel: { isInForce: true, note: null } },
+		]);
+		expect((await publish(panel)).replaced).toEqual([]);
+	});
+
+	describe('chosen row by row', () => {
+		const below = { ...WEALTHBOX, mapFrom: 'below' };
+		const rows = async (parameters: Record<string, unknown> = WEALTHBOX) =>
+			await desk.node.methods.resourceMapping.getMappingRows.call(desk.loadOptions(parameters));
+		const untouched = async () => {
+			const shown = (await rows()).fields.filter(({ removed }) => !removed);
+			return Object.fromEntries(shown.map(({ id, defaultValue }) => [id, defaultValue]));
+		};
+
+		it('begins with what is in force, and saves what is changed', async () => {
+			await save([...map, { ...risk, direction: 'out' }]);
+			const value = await untouched();
+			expect(value['custom_fields.41']).toBe('custom.riskTolerance|out');
+			const same = await desk.run('mapping', 'save', { ...below, mapRows: { value } });
+			const used = [...map, { ...risk, direction: 'out' }].filter((one) => one.direction !== 'off');
+			expect(same.rows[0]?.map).toHaveLength(used.length);
+			expect(same.rows[0]?.map).toEqual(expect.arrayContaining(used));
+			const parameters = {
+				...{ ...below, mapRows: { value: { ...value, 'custom_fields.42': 'custom.aum' } } },
+				fieldDirections: { field: [{ crmField: 'custom_fields.42', direction: 'in' }] },
+				valueForms: { field: [{ crmField: 'custom_fields.42', kind: 'money' }] },
+			};
+			const changed = await desk.run('mapping', 'save', parameters);
+			expect(changed.rows[0]?.map).toContainEqual(
+				expect.objectContaining({
+					...{ field: 'custom.aum', crmField: 'custom_fields.42', direction: 'in' },
+					transform: expect.objectContaining({ kind: 'money', crm: 'text' }),
+				}),
+			);
+			// A form that was saved stays with its row.
+			const again = await desk.run('mapping', 'save', { ...parameters, valueForms: {} });
+			expect(again.rows[0]?.map).toEqual(changed.rows[0]?.map);
+		});
+
+		it('says what to do where nothing is known yet', async () => {
+			expect(await rows({ ...WEALTHBOX, system: '' })).toMatchObject({ fields: [] });
+			const task = await rows({ system: 'wealthbox', mappingObject: 'task' });
+			expect(task).toEqual({
+				fields: [],
+				emptyFieldsNotice: expect.stringContaining('Choose the object in its trigger'),
+			});
+			await expect(desk.run('mapping', 'save', { ...below, mapRows: {} })).rejects.toThrow(
+				"'Fields' maps no field",
+			);
+		});
+
+		it('lists the fields for directions and forms', async () => {
+			const { getMappedFields } = desk.node.methods.loadOptions;
+			const options = await getMappedFields.call(desk.loadOptions(WEALTHBOX));
+			expect(options).toContainEqual({
+				...{ name: 'Risk Tolerance', value: 'custom_fields.41', description: 'custom_fields.41' },
+			});
+		});
 	});
 
 	it('notes in the audit trail that a panel was published with another mapping', async () => {
@@ -140,7 +216,7 @@ describe('CRM Fabric, Mapping', () => {
 
 	it('refuses a mapping with errors, unless it is forced', async () => {
 		const wrong = [...map, { ...risk, crmField: 'custom_fields.99' }];
-		await expect(save(wrong)).rejects.toThrow('The mapping has 1 errors');
+		await expect(save(wrong)).rejects.toThrow('The mapping cannot be saved as it is');
 		expect((await save(wrong, { force: true })).rows).toMatchObject([{ version: 2 }]);
 		await expect(save([{ field: 1 }])).rejects.toThrow(
 			"'Mapping' cannot be read at 0.field [item 0]",

@@ -1,7 +1,7 @@
 /** A hand-made IExecuteFunctions: parameters, items and credentials in, hints out; HTTP is real. */
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import type {
 	IDataObject,
@@ -32,9 +32,18 @@ export interface NodeContext {
 	hints: NodeExecutionHint[];
 }
 
-/** Path of a store that no other test uses. */
+const folders: string[] = [];
+
+// A store may still be open in this process, which a removed file does not trouble.
+afterAll(() => {
+	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Path of a store that no other test uses; it is removed after the test file. */
 export function freshStorePath(): string {
-	return join(mkdtempSync(join(tmpdir(), 'crm-fabric-')), 'store.sqlite');
+	const folder = mkdtempSync(join(tmpdir(), 'crm-fabric-'));
+	folders.push(folder);
+	return join(folder, 'store.sqlite');
 }
 
 export function nodeContext(run: NodeRun): NodeContext {

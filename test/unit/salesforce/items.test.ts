@@ -5,6 +5,7 @@ import type { CanonicalFields } from '../../../lib/model/fields';
 import type { ObjectName } from '../../../lib/model/objects';
 import { connect } from '../../../lib/connectors/salesforce/client';
 import { salesforce } from '../../../lib/connectors/salesforce';
+import { itemReader } from '../../../lib/connectors/salesforce/items/poll';
 import { job, openWorld, stopAll, until, watch, type World } from './world';
 
 const fieldMap = [...salesforce.defaultFieldMap, ...(salesforce.objectFieldMap ?? [])];
@@ -191,6 +192,15 @@ test('contacts first, then households with their members, then the rest; edits a
 	const fresh = await made('Note', { ParentId: ada, Title: 'Later', Body: 'Said.' });
 	await until(() => next.of(fresh).length > 0, 'the note after a restart');
 	expect(next.of(fresh)[0]?.fields).toMatchObject({ subject: 'Later', client: `contact:${ada}` });
+});
+
+test('a page of a list says what time it is in the org', async () => {
+	const { signal } = new AbortController();
+	const query = { since: null, page: 1, inDepth: true, priority: 'live' as const, signal };
+	const before = Math.floor(Date.now() / 1_000) * 1_000;
+	const { serverTime = 0 } = await itemReader(world.context, fieldMap, 'task').readPage(query);
+	expect(serverTime).toBeGreaterThanOrEqual(before);
+	expect(serverTime).toBeLessThanOrEqual(Date.now());
 });
 
 test('a contact moves into a household, out of its employer’s account', async () => {

@@ -37,6 +37,8 @@ const QUICK: Record<string, Json> = {
 	busyWaitSeconds: 0.02,
 	limitWaitMinutes: 0.0005,
 	watchdogSeconds: 5,
+	// What an org is like is asked in tests of its own.
+	personAccounts: 'never',
 };
 
 export interface World {

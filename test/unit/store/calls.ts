@@ -103,22 +103,29 @@ const INBOX: Call[] = [
 	],
 	['inbox.addOwn', (tx) => tx.inbox.addOwn([event('1', 'e1'), event('3', 'e4')], START)],
 	['inbox.add', (tx) => tx.inbox.add([event('4', 'e5')], 'review', START, 'Which client?')],
-	['inbox.waiting', (tx) => tx.inbox.waiting([contact('1'), contact('4')])],
-	['inbox.underWay', (tx) => tx.inbox.underWay([contact('1'), contact('4')]).then(sorted)],
-	['inbox.lastEvents', (tx) => tx.inbox.lastEvents([contact('1'), contact('4'), contact('9')])],
+	['recordEvents.waiting', (tx) => tx.recordEvents.waiting([contact('1'), contact('4')])],
+	[
+		'recordEvents.underWay',
+		(tx) => tx.recordEvents.underWay([contact('1'), contact('4')]).then(sorted),
+	],
+	[
+		'recordEvents.lastEvents',
+		(tx) => tx.recordEvents.lastEvents([contact('1'), contact('4'), contact('9')]),
+	],
 	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START)],
 	['inbox.markEmitted', (tx) => tx.inbox.markEmitted([1, 3], 'b1')],
 	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START)],
 	['inbox.unsettledOf', (tx) => tx.inbox.unsettledOf('b1')],
 	['inbox.emitted', (tx) => tx.inbox.emitted('wealthbox')],
 	['inbox.postpone', (tx) => tx.inbox.postpone([1], START + 50, 'later')],
+	['inbox.hasten', (tx) => tx.inbox.hasten([2, 3], START, 'now')],
 	['inbox.due', (tx) => tx.inbox.due('wealthbox', 10, START)],
 	['inbox.settle', (tx) => tx.inbox.settle([3], 'applied', START)],
 	['inbox.statesOf', (tx) => tx.inbox.statesOf(['e1', 'e2', 'e3', 'e9'])],
 	['inbox.get', (tx) => tx.inbox.get(1)],
 	['inbox.heldUnder', (tx) => tx.inbox.heldUnder('b1')],
 	['inbox.newestTime', (tx) => tx.inbox.newestTime()],
-	['inbox.inReview', (tx) => tx.inbox.inReview(contact('4'))],
+	['recordEvents.inReview', (tx) => tx.recordEvents.inReview(contact('4'))],
 	['inbox.release', (tx) => tx.inbox.release([5], START)],
 	['inbox.lastSeq', (tx) => tx.inbox.lastSeq('wealthbox').then((seq) => seq >= 5)],
 	['inbox.hasUnsettledUpTo', (tx) => tx.inbox.hasUnsettledUpTo('wealthbox', 2)],
@@ -148,24 +155,24 @@ const IDENTITY: Call[] = [
 	['identity.existing', (tx) => tx.identity.existing(['U1001', 'U9'])],
 	['identity.page', (tx) => tx.identity.page('U1001', 10)],
 	[
-		'identity.replaceKeys',
+		'identityKeys.replaceKeys',
 		(tx) =>
-			tx.identity.replaceKeys([
+			tx.identityKeys.replaceKeys([
 				{ ...contact('1'), entityId: 'U1001', keys: ['external:acc:7', 'email:a@b.c', 'name:É'] },
 			]),
 	],
 	[
-		'identity.replaceKeys',
+		'identityKeys.replaceKeys',
 		(tx) =>
-			tx.identity.replaceKeys([
+			tx.identityKeys.replaceKeys([
 				{ ...contact('1'), entityId: 'U1001', keys: ['email:d@b.c'], keepExternal: true },
 			]),
 	],
 	[
-		'identity.ownersOf',
-		(tx) => tx.identity.ownersOf(['email:a@b.c', 'email:d@b.c', 'external:acc:7']),
+		'identityKeys.ownersOf',
+		(tx) => tx.identityKeys.ownersOf(['email:a@b.c', 'email:d@b.c', 'external:acc:7']),
 	],
-	['identity.externalKeysOf', (tx) => tx.identity.externalKeysOf(['U1001'])],
+	['identityKeys.externalKeysOf', (tx) => tx.identityKeys.externalKeysOf(['U1001'])],
 	[
 		'blocks.add',
 		(tx) =>
@@ -380,6 +387,8 @@ const DESK: Call[] = [
 		'deadLetters.add',
 		(tx) => tx.deadLetters.add([{ ...letter, kind: 'delivery', crmId: null }], START),
 	],
+	['deliveries.deadCreates', (tx) => tx.deliveries.deadCreates(10)],
+	['deliveries.deadCreates', (tx) => tx.deliveries.deadCreates(10, ['U1001'])],
 	['deadLetters.close', (tx) => tx.deadLetters.close(1, 'retried', START)],
 	['deadLetters.get', (tx) => tx.deadLetters.get(1)],
 	['deadLetters.list', (tx) => tx.deadLetters.list('open', 10)],
@@ -410,27 +419,39 @@ const DESK: Call[] = [
 	['reviews.openFor', (tx) => tx.reviews.openFor([contact('6'), contact('7')])],
 ];
 
-const loading = { run: 'backfill/1', system: 'wealthbox', object: 'contact', pass: 2 };
+const loading = { run: 'backfill/1', system: 'wealthbox', pass: 2 };
+const staged = (crmId: string, more: { event: unknown; reason?: string }) => ({
+	...{ object: 'contact', crmId },
+	...more,
+});
 const BACKFILLS: Call[] = [
 	[
 		'backfills.stage',
 		(tx) =>
 			tx.backfills.stage({ ...loading, pass: 1 }, [
-				{ crmId: '1', event: event('1', 'staged-1') },
-				{ crmId: '2', event: event('2', 'staged-2') },
-				{ crmId: '3', event: null, reason: 'It does not fit.' },
+				staged('1', { event: event('1', 'staged-1') }),
+				staged('2', { event: event('2', 'staged-2') }),
+				staged('3', { event: null, reason: 'It does not fit.' }),
 			]),
 	],
 	[
 		'backfills.stage',
 		(tx) =>
 			tx.backfills.stage(loading, [
-				{ crmId: '1', event: event('1', 'staged-1') },
-				{ crmId: '3', event: null, reason: 'It does not fit.' },
+				staged('1', { event: event('1', 'staged-1') }),
+				staged('3', { event: null, reason: 'It does not fit.' }),
 			]),
 	],
 	['backfills.countRows', (tx) => tx.backfills.countRows('backfill/1')],
-	['backfills.dropUnseen', (tx) => tx.backfills.dropUnseen(loading)],
+	['backfills.dropUnseen', (tx) => tx.backfills.dropUnseen(loading, ['contact', 'household'])],
+	[
+		'backfills.placesOf',
+		(tx) =>
+			tx.backfills.placesOf('backfill/1', [
+				{ system: 'wealthbox', object: 'contact', crmId: '1' },
+				{ system: 'wealthbox', object: 'contact', crmId: '9' },
+			]),
+	],
 	['backfills.invalidReasons', (tx) => tx.backfills.invalidReasons('backfill/1', 5)],
 	['backfills.rowsAfter', (tx) => tx.backfills.rowsAfter('backfill/1', 0, 5)],
 	['backfills.setPage', (tx) => tx.backfills.setPage([1], 0)],
@@ -585,6 +606,8 @@ const REFERENCES: Call[] = [
 	['references.found', (tx) => tx.references.found(10)],
 	['references.forget', (tx) => tx.references.forget([missing])],
 	['references.referrers', (tx) => tx.references.referrers(['U1001', 'U1002'], 10)],
+	['references.naming', (tx) => tx.references.naming('client', ['U1001', 'U1002'], 10)],
+	['references.targets', (tx) => tx.references.targets(['U1001', 'U1002'])],
 	['references.becomePart', (tx) => tx.references.becomePart('U1002', 'U1001')],
 ];
 
@@ -614,6 +637,7 @@ const MAPPINGS: Call[] = [
 	],
 	['mappings.newest', (tx) => tx.mappings.newest('wealthbox', 'contact')],
 	['mappings.newest', (tx) => tx.mappings.newest('wealthbox', 'contact', 'panel')],
+	['mappings.panelMap', (tx) => tx.mappings.panelMap('wealthbox', 'contact')],
 	['mappings.get', (tx) => tx.mappings.get('wealthbox', 'contact', 1)],
 	['mappings.list', (tx) => tx.mappings.list('wealthbox', 'contact', 2)],
 	['mappings.putInForce', (tx) => tx.mappings.putInForce('wealthbox', memoryFieldMap)],

@@ -1,7 +1,7 @@
 /** A hub on a store of its own, with a clock that stands until it is moved; and events as triggers make them. */
 import type { ChangeBatch, Connector } from '../../../lib/connectors/connector';
 import { Fabric, type MergeReport } from '../../../lib/fabric';
-import type { IdentityDecision } from '../../../lib/identity/resolve';
+import type { IdentityDecision } from '../../../lib/identity/decision';
 import type { FieldRule } from '../../../lib/merge/rules';
 import type { DeliveryJob, DeliveryOutcome } from '../../../lib/model/delivery';
 import {

@@ -1,6 +1,6 @@
 /** Random lives of a few clients whom people merge, take apart and put together again. */
 import fc from 'fast-check';
-import { DeskError } from '../../../lib/desk/errors';
+import { DeskError } from '../../../lib/model/failures';
 import { recordKey } from '../../../lib/model/event';
 import type { Link } from '../../../lib/model/rows';
 import type { CanonicalFields } from '../../../lib/model/fields';

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** What a worker prints when it waits for the word on its standard input. */
-export const READY = 'ready';
+const READY = 'ready';
 
 interface Worker<Report> {
 	ready: Promise<unknown>;

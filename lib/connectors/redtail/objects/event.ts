@@ -24,7 +24,7 @@ export const EVENT: CrmObject = {
 	capability: {
 		create: true,
 		change: true,
-		archive: false,
+		archive: { field: 'completed', value: 'true', back: 'false' },
 		delete: true,
 		needs: ['subject', 'startsAt'],
 		clients: LINKED_CLIENTS,

@@ -36,7 +36,7 @@ export const NOTE: CrmObject = {
 	capability: {
 		create: true,
 		change: false,
-		archive: false,
+		archive: 'keep',
 		delete: true,
 		needs: ['client', 'text'],
 		clients: LINKED_CLIENTS,

@@ -74,7 +74,7 @@ class TwoSources {
 			await aborted(AbortSignal.any([this.contactsRead.signal, this.signal]));
 		if (this.signal.aborted) return;
 		const { context, options, objects } = this;
-		const lists = chosenLists(polledItems(context, options.fieldMap, objects));
+		const lists = chosenLists(polledItems(context, options.fieldMap, objects, options.knowsRecord));
 		await runObjectPolling({ context, options: this.part('items'), lists });
 	}
 

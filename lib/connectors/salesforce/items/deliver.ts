@@ -10,7 +10,11 @@ import { ownUserId } from '../find-created';
 import { itemOf } from '../objects';
 import type { SalesforceItem } from '../objects/salesforce-object';
 import { settingsOf } from '../settings';
-import { byIds, fieldsOf, isItemGone, membersOf, select, type ItemReads } from './read';
+import { atPerson } from './persons';
+import { contentBody } from './content-notes';
+import { createTogether, newRow } from './create';
+import { accountsContacts, fieldsOf, isItemGone, select, type ItemReads } from './read';
+import { sharedRows, singleRows, type ItemRows } from './rows';
 
 /** Clocks differ, and the try may have begun before the delivery's time was written. */
 const MARGIN_MS = 5 * 60_000;
@@ -28,7 +32,29 @@ export function deliverItemJob(
 		writeHeaders: writeHeaders(job),
 		onCall: () => (calls += 1),
 	};
-	return deliverItem(context, job, new Port(context, job, scope, () => calls));
+	const desk = { scope, rows: singleRows(context, scope), calls: () => calls };
+	return deliverItem(context, job, new Port(context, job, desk));
+}
+
+/**
+ * Those that are made for the first time or changed, of different records: in the calls of one.
+ * `scope.onCall` counts for all of them.
+ */
+export async function deliverItemsTogether(
+	context: ConnectorContext,
+	jobs: readonly DeliveryJob[],
+	{ scope, calls }: Pick<Desk, 'scope' | 'calls'>,
+): Promise<DeliveryOutcome[]> {
+	const desk = { scope, rows: sharedRows(context, scope), calls };
+	return Promise.all(jobs.map((job) => deliverItem(context, job, new Port(context, job, desk))));
+}
+
+/** What one delivery, or those of a batch, work with. */
+interface Desk {
+	scope: CallScope;
+	rows: ItemRows;
+	/** Calls that no outcome has been told of yet. */
+	calls: () => number;
 }
 
 class Port implements ItemPort {
@@ -36,44 +62,54 @@ class Port implements ItemPort {
 	readonly object: SalesforceItem;
 	readonly verifyBeforeWrite: boolean;
 	readonly alwaysLookBeforeCreate = false;
+	readonly calls: () => number;
+	private readonly scope: CallScope;
 	private readonly reads: ItemReads;
 
 	constructor(
 		private readonly context: ConnectorContext,
 		private readonly job: DeliveryJob,
-		private readonly scope: CallScope,
-		readonly calls: () => number,
+		private readonly desk: Desk,
 	) {
-		this.object = itemOf(job.object as ItemObject);
+		const { scope, calls } = desk;
+		this.scope = scope;
+		this.calls = calls;
+		this.object = itemOf(job.object as ItemObject, context.settings);
 		this.verifyBeforeWrite = settingsOf(context).verifyBeforeWrite;
 		const { priority, onCall } = scope;
 		const fields = fieldsOf(this.object, job.fieldMap);
 		this.reads = { context, item: this.object, fields, priority, onCall };
 	}
 
+	/** A collection takes no texts of files. */
+	private get rows(): ItemRows {
+		const { context, scope, desk, object } = this;
+		return object.isContent ? singleRows(context, scope) : desk.rows;
+	}
+
 	async get(crmId: string): Promise<CrmRecord> {
-		const [record] = await byIds(this.reads, [crmId]);
+		const record = await this.rows.read(this.reads, crmId);
 		if (record !== undefined) return record;
 		throw new CrmError('Salesforce has no such record', 404, 'NOT_FOUND', { retryable: false });
 	}
 
 	async create(body: CrmRecord) {
-		const { settings, now } = this.context;
-		const whole = { ...this.object.defaults?.(settings, body, now()), ...body };
-		const { id } = await this.connection().create(this.object.sobject, whole);
-		const crmId = String(id);
+		const { beside, ...first } = await newRow(this.context, this.connection(), this.object, body);
+		const crmId =
+			beside === undefined
+				? await this.rows.create(first.sobject, first.row)
+				: await createTogether(this.connection(), first, beside);
 		return { crmId, record: await this.get(crmId) };
 	}
 
 	/** What cannot be changed after it was made shows itself in the record. */
 	async update(crmId: string, body: CrmRecord, current: CrmRecord | null) {
 		const since = Date.parse(String(current?.['LastModifiedDate'] ?? ''));
-		const headers: Record<string, string> = Number.isNaN(since)
-			? {}
-			: { 'if-unmodified-since': new Date(since).toUTCString() };
-		const row: CrmRecord & { Id: string } = { ...body, Id: checkedId(crmId) };
+		const own = this.object.isContent ? contentBody(body) : body;
+		const row = { ...own, Id: checkedId(crmId) };
 		try {
-			await this.connection().update(this.object.sobject, row, { headers });
+			// What cannot be said of a note (whom it is about) leaves nothing to write.
+			if (Object.keys(own).length > 0) await this.rows.update(this.object.sobject, row, since);
 		} catch (error) {
 			if (!(error instanceof CrmError) || error.status !== PRECONDITION_FAILED) throw error;
 			throw new CrmError('Salesforce: the record was changed meanwhile', 409, 'conflict', {
@@ -91,9 +127,13 @@ class Port implements ItemPort {
 
 	/** Salesforce deletes an account together with its contacts and opportunities. */
 	private async requireEmpty(crmId: string): Promise<void> {
-		const members = await membersOf(this.context, [crmId], this.scope);
+		const members = await accountsContacts(this.context, [crmId], this.scope);
 		const count = members.get(crmId)?.length ?? 0;
-		const opportunities = { ...this.reads, item: itemOf('opportunity'), fields: ['Id'] };
+		const opportunities = {
+			...this.reads,
+			item: itemOf('opportunity', this.context.settings),
+			fields: ['Id'],
+		};
 		const [owned] = await select(opportunities, [`AccountId = ${soqlText(crmId)}`], { limit: 1 });
 		if (count === 0 && owned === undefined) return;
 		const what = count > 0 ? `${count} contacts` : 'opportunities';
@@ -109,7 +149,9 @@ class Port implements ItemPort {
 	async candidates(desired: CanonicalFields) {
 		const connection = this.connection();
 		const { searchBy } = this.object;
-		const wanted = this.body(desired)[searchBy ?? ''];
+		const { context, object } = this;
+		const made = await atPerson(context, connection, object, this.body(desired));
+		const wanted = made[searchBy ?? ''];
 		const narrowed =
 			searchBy !== undefined && typeof wanted === 'string'
 				? [`${searchBy} = ${soqlText(wanted)}`]
@@ -132,6 +174,10 @@ class Port implements ItemPort {
 			// The read itself has shown that the connection answers.
 			probe: () => Promise.resolve(),
 		};
+	}
+
+	withJob(job: DeliveryJob): ItemPort {
+		return new Port(this.context, job, this.desk);
 	}
 
 	private body(desired: CanonicalFields): CrmRecord {

@@ -5,9 +5,12 @@ import type { FieldMap } from '../../../model/field-map';
 import { mapOfObject } from '../../../model/field-map';
 import { mapped } from '../../field-codec';
 import { checkedId, connect, soqlText } from '../client';
-import { ABOUT_HOUSEHOLD, type SalesforceItem } from '../objects/salesforce-object';
-import { household } from '../objects/household';
+import { RELATION } from '../membership';
+import { ABOUT_HOUSEHOLD, ABOUT_PERSON, type SalesforceItem } from '../objects/salesforce-object';
+import { asClassic, namesInContent } from './content-notes';
+import { householdModel } from '../household-model';
 import { batches, runQuery } from '../reader';
+import { personsAmong } from './persons';
 
 export const PAGE = 500;
 const ACCOUNT = '001';
@@ -25,9 +28,14 @@ export interface ItemReads {
 
 /** API names that a read asks for. */
 export function fieldsOf(item: SalesforceItem, fieldMap: FieldMap): string[] {
-	const own = ['Id', 'LastModifiedDate', 'SystemModstamp', ...item.reads];
+	const own = ['Id', 'LastModifiedDate', stampOf(item), ...item.reads];
 	const crmFields = mapped(mapOfObject(fieldMap, item.object)).map(({ crmField }) => crmField);
 	return [...new Set([...own, ...crmFields])];
+}
+
+/** The time by which changes are found. ContentNote has none that an automated process moves, too. */
+export function stampOf({ isContent }: SalesforceItem): string {
+	return isContent ? 'LastModifiedDate' : 'SystemModstamp';
 }
 
 /** Rows that fit `conditions`, in the order of ids or as `order` says. */
@@ -37,13 +45,14 @@ export async function select(
 	{ order = 'Id', limit = PAGE, withDeleted = false } = {},
 ): Promise<CrmRecord[]> {
 	const { context, item, fields, priority, signal, onCall } = reads;
-	const own = item.where === undefined ? [] : [item.where(context.settings)];
+	const own = item.ofHouseholds ? [(await householdModel(context)).where] : [];
 	const all = [...own, ...conditions];
 	const where = all.length === 0 ? '' : ` WHERE ${all.join(' AND ')}`;
-	const soql = `SELECT ${fields.join(', ')} FROM ${item.sobject}${where} ORDER BY ${order} LIMIT ${limit}`;
+	const names = item.isContent ? namesInContent(fields) : fields;
+	const soql = `SELECT ${names.join(', ')} FROM ${item.sobject}${where} ORDER BY ${order} LIMIT ${limit}`;
 	const connection = connect(context, { priority, signal, onCall });
 	const rows = await runQuery(connection, soql, limit, withDeleted);
-	return markHouseholds(reads, rows);
+	return markHouseholds(reads, item.isContent ? await asClassic(reads, rows) : rows);
 }
 
 /** These records; what is gone is missing. */
@@ -54,8 +63,8 @@ export async function byIds(reads: ItemReads, crmIds: readonly string[]): Promis
 	return found;
 }
 
-/** Which of the accounts that the rows name are households: one query, and none if they name none. */
-async function markHouseholds(reads: ItemReads, rows: CrmRecord[]): Promise<CrmRecord[]> {
+/** Which of the accounts that the rows name are households or persons: a query each, and none if they name none. */
+export async function markHouseholds(reads: ItemReads, rows: CrmRecord[]): Promise<CrmRecord[]> {
 	const accounts = new Set(rows.flatMap(accountOf));
 	if (accounts.size === 0) return rows;
 	const { context, priority, signal, onCall } = reads;
@@ -63,13 +72,17 @@ async function markHouseholds(reads: ItemReads, rows: CrmRecord[]): Promise<CrmR
 	const homes = new Set<unknown>();
 	for (const ids of batches([...accounts])) {
 		const list = ids.map(soqlText).join(',');
-		const condition = household.where?.(context.settings) ?? '';
-		const soql = `SELECT Id FROM Account WHERE ${condition} AND Id IN (${list})`;
+		const { where } = await householdModel(context);
+		const soql = `SELECT Id FROM Account WHERE ${where} AND Id IN (${list})`;
 		for (const { Id } of await runQuery(connection, soql, ids.length)) homes.add(Id);
 	}
+	const others = [...accounts].filter((id) => !homes.has(id));
+	const persons = await personsAmong(context, connection, others);
 	return rows.map((row) => {
-		const isAbout = accountOf(row).some((id) => homes.has(id));
-		return isAbout ? { ...row, [ABOUT_HOUSEHOLD]: true } : row;
+		const named = accountOf(row);
+		if (named.some((id) => homes.has(id))) return { ...row, [ABOUT_HOUSEHOLD]: true };
+		const person = named.map((id) => persons.get(id)).find((id) => id !== undefined);
+		return person === undefined ? row : { ...row, [ABOUT_PERSON]: person };
 	});
 }
 
@@ -80,14 +93,44 @@ function accountOf(row: CrmRecord): string[] {
 	});
 }
 
-/** Household -> ids of the contacts whose account it is. */
+interface Scope {
+	priority: CallPriority;
+	signal?: AbortSignal;
+	onCall?: () => void;
+}
+
+const MOST_MEMBERS = 20_000;
+
+/** Household -> ids of its contacts, as the org's model tells them. */
 export async function membersOf(
 	context: ConnectorContext,
 	households: readonly string[],
-	scope: { priority: CallPriority; signal?: AbortSignal; onCall?: () => void },
+	scope: Scope,
 ): Promise<Map<string, string[]>> {
-	const MOST_MEMBERS = 20_000;
-	const members = new Map<string, string[]>(households.map((id) => [id, []]));
+	const { relations } = await householdModel(context);
+	const direct =
+		relations?.of === 'all' ? undefined : await accountsContacts(context, households, scope);
+	const members = direct ?? new Map<string, string[]>(households.map((id) => [id, []]));
+	if (relations === null) return members;
+	for (const ids of batches([...members.keys()])) {
+		const list = ids.map(soqlText).join(',');
+		const soql = `SELECT AccountId, ContactId FROM ${RELATION} WHERE AccountId IN (${list}) AND IsActive = true`;
+		for (const row of await runQuery(connect(context, scope), soql, MOST_MEMBERS)) {
+			const own = members.get(String(row['AccountId']));
+			const contactId = String(row['ContactId']);
+			if (own !== undefined && !own.includes(contactId)) own.push(contactId);
+		}
+	}
+	return members;
+}
+
+/** Account -> ids of the contacts whose account it is. */
+export async function accountsContacts(
+	context: ConnectorContext,
+	accounts: readonly string[],
+	scope: Scope,
+): Promise<Map<string, string[]>> {
+	const members = new Map<string, string[]>(accounts.map((id) => [id, []]));
 	for (const ids of batches([...members.keys()])) {
 		const list = ids.map(soqlText).join(',');
 		const soql = `SELECT Id, AccountId FROM Contact WHERE AccountId IN (${list})`;
@@ -100,7 +143,11 @@ export async function membersOf(
 /** True if the record is in the recycle bin, has left it, or is none of this object any more. */
 export async function isItemGone(reads: ItemReads, crmId: string): Promise<boolean> {
 	const { context, item, priority, signal, onCall } = reads;
-	const soql = `SELECT Id, IsDeleted FROM ${item.sobject} WHERE Id = ${soqlText(checkedId(crmId))}`;
-	const found = await runQuery(connect(context, { priority, signal, onCall }), soql, 1, true);
+	const connection = connect(context, { priority, signal, onCall });
+	const isIt = `FROM ${item.sobject} WHERE Id = ${soqlText(checkedId(crmId))}`;
+	// Whether the recycle bin shows enhanced notes is not documented.
+	if (item.isContent) return (await runQuery(connection, `SELECT Id ${isIt}`, 1)).length === 0;
+	const soql = `SELECT Id, IsDeleted ${isIt}`;
+	const found = await runQuery(connection, soql, 1, true);
 	return found.every((record) => record['IsDeleted'] === true);
 }

@@ -6,9 +6,11 @@ import {
 	type RecordClient,
 } from '../../connector';
 import { checkedId, connect, soqlInstant, soqlText } from '../client';
+import { householdModel } from '../household-model';
 import { ITEMS } from '../objects';
 import type { SalesforceItem } from '../objects/salesforce-object';
 import { runQuery } from '../reader';
+import { createRecord } from './create';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 50_000;
@@ -25,7 +27,7 @@ function clientOf(item: SalesforceItem): RecordClient {
 		get,
 		async list(context, options) {
 			const limit = Math.min(Math.max(1, options.limit ?? DEFAULT_LIMIT), MAX_LIMIT);
-			const own = item.where === undefined ? [] : [item.where(context.settings)];
+			const own = item.ofHouseholds ? [(await householdModel(context)).where] : [];
 			const asked = Object.entries(options.filters ?? {}).filter(([, value]) => value !== '');
 			const conditions = [...own, ...asked.map(([name, value]) => condition(item, name, value))];
 			const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
@@ -36,10 +38,8 @@ function clientOf(item: SalesforceItem): RecordClient {
 			return runQuery(live(context), soql, limit);
 		},
 		async create(context, values) {
-			const given = values as CrmRecord;
-			const whole = { ...item.defaults?.(context.settings, given, context.now()), ...given };
-			const { id } = await live(context).create(sobject, whole);
-			return get(context, String(id));
+			const id = await createRecord(context, live(context), item, values);
+			return get(context, id);
 		},
 		async update(context, crmId, values) {
 			const Id = checkedId(crmId);

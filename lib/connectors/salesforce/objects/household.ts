@@ -1,8 +1,4 @@
-/**
- * Households are accounts: those that the settings `householdField` and `householdValue` name, and no
- * others. Who belongs to one is said by the contacts' own account.
- */
-import { itemSettings } from '../settings';
+/** Households are accounts: which ones, and who belongs to one, is told by ../household-model.ts. */
 import {
 	customField,
 	filter,
@@ -19,10 +15,7 @@ export const household: SalesforceItem = {
 	capability: { create: true, change: true, archive: false, delete: true, needs: ['name'] },
 	reads: [],
 	searchBy: 'Name',
-	where: (settings) => {
-		const { householdField, householdValue } = itemSettings(settings);
-		return `${householdField} = '${householdValue.replace(/[\\']/g, (sign) => `\\${sign}`)}'`;
-	},
+	ofHouseholds: true,
 	fields: [
 		text('Name', 'Account Name', 'name', 255, true),
 		text('Description', 'Description', 'background', 32_000),
@@ -31,10 +24,6 @@ export const household: SalesforceItem = {
 		...STAMPS,
 	],
 	customField,
-	defaults: (settings) => {
-		const { householdField, householdValue } = itemSettings(settings);
-		return { [householdField]: householdValue };
-	},
 	matchFields: [],
 	listFilters: [
 		filter('Name', 'Name', 'Households with exactly this name'),

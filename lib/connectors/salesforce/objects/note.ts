@@ -4,6 +4,7 @@
  */
 import { parseLocalReference } from '../../../model/objects';
 import type { CrmObjectField } from '../../objects/crm-object';
+import { CONTENT_NOTE, textHeld } from '../items/content-notes';
 import { itemSettings } from '../settings';
 import {
 	clientOf,
@@ -41,11 +42,13 @@ const title: CrmObjectField = {
 	write: (value, { settings }) => ({ Title: value ?? itemSettings(settings).noteTitle }),
 };
 
+const body = text('Body', 'Body', 'text', 32_000);
+
 export const note: SalesforceItem = {
 	object: 'note',
 	sobject: 'Note',
 	capability: {
-		...{ create: true, change: true, archive: false, delete: true },
+		...{ create: true, change: true, archive: 'keep', delete: true },
 		needs: ['client', 'text'],
 	},
 	reads: [],
@@ -53,7 +56,7 @@ export const note: SalesforceItem = {
 	fields: [
 		parent,
 		title,
-		text('Body', 'Body', 'text', 32_000),
+		body,
 		plain('CreatedDate', 'Created Date', { type: 'datetime', field: 'notedAt', readOnly: true }),
 		...STAMPS.filter(({ name }) => name !== 'CreatedDate'),
 	],
@@ -63,4 +66,22 @@ export const note: SalesforceItem = {
 		filter('ParentId', 'Parent ID', 'Only notes of this contact or account'),
 		MODIFIED_SINCE,
 	],
+};
+
+/** Spaces at the edges of lines do not survive HTML. */
+const contentBody: CrmObjectField = {
+	...body,
+	hold: (value, settings) => {
+		const held = body.hold?.(value, settings);
+		return typeof held === 'string' ? textHeld(held) || null : held;
+	},
+};
+
+/** Enhanced notes under the names of classic ones; not to be searched by whom they are about. */
+export const contentNote: SalesforceItem = {
+	...note,
+	sobject: CONTENT_NOTE,
+	isContent: true,
+	searchBy: 'Title',
+	fields: note.fields.map((field) => (field === body ? contentBody : field)),
 };

@@ -39,7 +39,13 @@ const number = (name: string, label: string, field: string): CrmObjectField => (
 export const opportunity: SalesforceItem = {
 	object: 'opportunity',
 	sobject: 'Opportunity',
-	capability: { create: true, change: true, archive: false, delete: true, needs: ['name'] },
+	capability: {
+		create: true,
+		change: true,
+		archive: { field: 'StageName', value: 'Closed Lost', back: '', moves: ['probability'] },
+		delete: true,
+		needs: ['name'],
+	},
 	reads: ['AccountId'],
 	searchBy: 'Name',
 	fields: [

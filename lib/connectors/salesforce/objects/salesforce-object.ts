@@ -10,8 +10,10 @@ export interface SalesforceItem extends CrmObject {
 	sobject: string;
 	/** API names that must be read beside the mapped ones. */
 	reads: readonly string[];
-	/** SOQL condition of the rows that are records of this object; absent: all. */
-	where?: (settings: Settings) => string;
+	/** Only some of the rows are records of this object: those that the org's model says. */
+	ofHouseholds?: true;
+	/** Kept as ContentNote: items/content-notes.ts. */
+	isContent?: true;
 	/** What a new record gets where the delivery says nothing. */
 	defaults?: (settings: Settings, body: CrmRecord, now: number) => CrmRecord;
 	/** API name of the field that, with the client, narrows the search for what an earlier try made. */
@@ -20,6 +22,8 @@ export interface SalesforceItem extends CrmObject {
 
 /** Set on records as they are read: is the account that they name a household? */
 export const ABOUT_HOUSEHOLD = 'fabric:aboutHousehold';
+/** The contact behind it, if it is a person account. */
+export const ABOUT_PERSON = 'fabric:aboutPerson';
 
 const CONTACT = '003';
 const ACCOUNT = '001';
@@ -104,7 +108,8 @@ export function clientOf(
 	const isHousehold = record[ABOUT_HOUSEHOLD] === true;
 	if (typeof account === 'string' && account.startsWith(ACCOUNT) && isHousehold)
 		return localReference('household', account);
-	return null;
+	const person = record[ABOUT_PERSON];
+	return typeof person === 'string' ? localReference('contact', person) : null;
 }
 
 /** The org's own fields. */

@@ -31,7 +31,13 @@ const done: CrmObjectField = {
 export const task: SalesforceItem = {
 	object: 'task',
 	sobject: 'Task',
-	capability: { create: true, change: true, archive: false, delete: true, needs: ['subject'] },
+	capability: {
+		create: true,
+		change: true,
+		archive: { field: 'Status', value: 'true', back: 'false' },
+		delete: true,
+		needs: ['subject'],
+	},
 	reads: ['WhatId'],
 	searchBy: 'Subject',
 	fields: [

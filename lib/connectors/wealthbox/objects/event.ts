@@ -26,7 +26,7 @@ export const event: WealthboxItem = {
 	key: 'events',
 	documentType: 'Event',
 	capability: {
-		...{ create: true, change: true, archive: false, delete: true },
+		...{ create: true, change: true, archive: { field: 'state', value: 'cancelled', back: 'confirmed' }, delete: true },
 		needs: ['subject', 'startsAt', 'endsAt'],
 	},
 	lists: [{ order: 'asc' }],

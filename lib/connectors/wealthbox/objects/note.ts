@@ -13,7 +13,7 @@ export const note: WealthboxItem = {
 	object: 'note',
 	path: '/notes',
 	key: 'status_updates',
-	capability: { create: true, change: true, archive: false, delete: false, needs: ['text'] },
+	capability: { create: true, change: true, archive: 'keep', delete: false, needs: ['text'] },
 	lists: [{ order: 'asc' }],
 	byResource: true,
 	named: [],

@@ -2,10 +2,10 @@
 import type { FieldValue, ListItem, TagItem } from '../../../model/fields';
 import { localReference, parseLocalReference } from '../../../model/objects';
 import type { CrmRecord } from '../../connector';
-import { compact, idOf, refOf, scalarOf, textOf } from '../../field-codec';
+import { compact, dateOf, idOf, refOf, scalarOf, textOf } from '../../field-codec';
 import type { CrmObject, CrmObjectField, Settings, WriteScope } from '../../objects/crm-object';
 import { looksLikeHtml, textOfHtml } from '../../objects/rich-text';
-import { canonicalDate, roundedInstant, wordAmong } from '../../objects/values';
+import { roundedInstant, wordAmong } from '../../objects/values';
 import { isObject } from '../../rest';
 import { wealthboxSettings } from '../settings';
 import { parseTime } from '../time';
@@ -144,7 +144,7 @@ export function day(name: string, label: string, field: string): CrmObjectField 
 	return {
 		...{ name, label, type: 'date', field },
 		read: (record) => (name in record ? dayOf(record[name]) : undefined),
-		hold: (value) => (Array.isArray(value) ? undefined : canonicalDate(value)),
+		hold: (value) => (Array.isArray(value) ? undefined : dateOf(value)),
 		write: (value, { settings, current }) => {
 			if (typeof value !== 'string' || value === '') return { [name]: null };
 			return { [name]: `${value}T${timeOfDay(current?.[name], settings)}` };
@@ -153,7 +153,7 @@ export function day(name: string, label: string, field: string): CrmObjectField 
 }
 
 function dayOf(raw: unknown): FieldValue {
-	return typeof raw === 'string' && raw !== '' ? canonicalDate(raw) : null;
+	return typeof raw === 'string' && raw !== '' ? dateOf(raw) : null;
 }
 
 const SHOWN = /^\d{4}-\d\d-\d\d (\d\d):(\d\d) (AM|PM) ([+-]\d\d):?(\d\d)$/;

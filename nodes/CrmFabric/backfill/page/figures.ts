@@ -1,4 +1,5 @@
-/** Figures as people read them. */
+/** Figures and words as people read them. */
+import { OBJECT_LABELS, type ObjectName } from '../../../../lib';
 
 const MINUTE = 60;
 const HOUR = 3_600;
@@ -6,6 +7,11 @@ const DAY = 86_400;
 
 export function figure(count: number): string {
 	return count.toLocaleString('en-US');
+}
+
+/** What is not there is no news. */
+export function figureOrDash(count: number): string {
+	return count === 0 ? '–' : figure(count);
 }
 
 /** null: not known. */
@@ -19,4 +25,10 @@ export function duration(seconds: number | null): string {
 
 export function people(count: number): string {
 	return count === 1 ? '1 client' : `${figure(count)} clients`;
+}
+
+/** A row's name: `Clients`, `Households`, `Opportunities`. */
+export function plural(object: ObjectName): string {
+	if (object === 'contact') return 'Clients';
+	return object === 'opportunity' ? 'Opportunities' : `${OBJECT_LABELS[object]}s`;
 }

@@ -1,8 +1,9 @@
-/** A plan as a page of n8n's Form node: counts, conflicts, cost and samples, and what may be answered. Pure. */
-import { fieldLabel, type BackfillProgress, type Conflict } from '../../../../lib';
+/** A plan as a page of n8n's Form node: what is there, what would be written, what it costs, and what may be answered. Pure. */
+import type { BackfillProgress, ObjectName } from '../../../../lib';
 import { heading, paragraph, table, text } from '../../review/page/html';
 import { formJson } from '../../review/page/page';
-import { duration, figure, people } from './figures';
+import { duration, figure, figureOrDash, people, plural } from './figures';
+import { conflicts, doubts, samples } from './plan-details';
 
 export interface FormPage {
 	title: string;
@@ -21,10 +22,17 @@ export const START_CHOICES = {
 } as const;
 const REFUSE = 'Do nothing';
 
-const MOST_FIELDS = 10;
+/** What no CRM holds is not spoken of. */
+function withRecords(plan: BackfillProgress): BackfillProgress {
+	const isThere = (object: ObjectName) =>
+		Object.values(plan.readings).some(({ records }) => (records[object] ?? 0) > 0);
+	return { ...plan, objects: plan.objects.filter((one) => one === 'contact' || isThere(one)) };
+}
 
-export function planPage(plan: BackfillProgress): FormPage {
-	const html = [overview(plan), conflicts(plan), cost(plan), doubts(plan), samples(plan)].join('');
+export function planPage(whole: BackfillProgress): FormPage {
+	const plan = withRecords(whole);
+	const parts = [overview(plan), writes(plan), conflicts(plan), cost(plan)];
+	const html = [...parts, doubts(plan), samples(plan)].join('');
 	return {
 		title: 'Load these clients?',
 		description: text(`${plan.run}. Nothing has been written so far.`),
@@ -41,11 +49,11 @@ export function planPage(plan: BackfillProgress): FormPage {
 				},
 			},
 			{
-				...{ fieldLabel: 'Create at most in each CRM (empty: all)', fieldName: 'mostCreates' },
-				fieldType: 'number',
+				...{ fieldLabel: 'Create at most so many clients in each CRM (empty: all)' },
+				...{ fieldName: 'mostCreates', fieldType: 'number' },
 			},
 			{
-				...{ fieldLabel: 'Create at most per day in each CRM (empty: no limit)' },
+				...{ fieldLabel: 'Create at most so many clients a day in each CRM (empty: no limit)' },
 				...{ fieldName: 'mostCreatesPerDay', fieldType: 'number' },
 			},
 			{ fieldName: 'run', fieldType: 'hiddenField', fieldValue: plan.run },
@@ -53,85 +61,69 @@ export function planPage(plan: BackfillProgress): FormPage {
 	};
 }
 
-function overview({ findings, readings }: BackfillProgress): string {
-	const rows = Object.entries(readings).map(([system, { records }]) => {
-		const { creates = 0, updates = 0 } = findings.writes[system] ?? {};
-		const own = findings.onlyIn[system] ?? 0;
-		return [system, records, own, creates, updates].map((cell) =>
-			typeof cell === 'number' ? figure(cell) : text(cell),
-		);
+/** How the CRMs' records go together, object by object. */
+function overview({ findings, readings, objects }: BackfillProgress): string {
+	const systems = Object.keys(readings);
+	const rows = objects.map((object) => {
+		const own = findings[object];
+		const read = systems.reduce((sum, name) => sum + (readings[name]?.records[object] ?? 0), 0);
+		const only = systems.map((system) => figureOrDash(own?.onlyIn[system] ?? 0));
+		return [
+			text(plural(object)),
+			figure(read),
+			figureOrDash(own?.matched ?? 0),
+			...only,
+			figureOrDash(own?.review ?? 0),
+		];
 	});
-	const pairs = findings.pairs
+	const onlyIn = systems.map((system) => `Only in ${text(system)}`);
+	const head = ['', 'Records read', 'In several CRMs', ...onlyIn, 'To review'];
+	return paragraph(summary(findings.contact)) + heading('What is there') + table(head, rows);
+}
+
+function summary(found: BackfillProgress['findings']['contact']): string {
+	if (found === undefined) return 'No client was read.';
+	const pairs = found.pairs
 		.map(({ systems: [a, b], matched }) => `${a} and ${b} ${figure(matched)}`)
 		.join(', ');
-	const matched = `${people(findings.matched)} of ${figure(findings.clients)} stand in several CRMs (${pairs || 'no pair'}).`;
-	const head = ['', 'Read', 'Only there', 'To create', 'To change'];
-	return paragraph(matched) + table(head, rows);
+	return `${people(found.matched)} of ${figure(found.clients)} stand in several CRMs (${pairs || 'no pair'}).`;
 }
 
-function conflicts({ findings }: BackfillProgress): string {
-	const sorted = [...findings.conflicts].sort((a, b) => b.clients - a.clients);
-	if (sorted.length === 0) return paragraph('No field of a matched client differs.');
-	const rows = sorted
-		.slice(0, MOST_FIELDS)
-		.map((one) => [text(fieldLabel(one.field)), figure(one.clients), text(winners(one))]);
-	const more = sorted.length > MOST_FIELDS ? `And ${sorted.length - MOST_FIELDS} more fields.` : '';
-	return (
-		heading('Fields that differ') +
-		table(['', 'Clients', 'Whose value counts'], rows) +
-		(more === '' ? '' : paragraph(more))
-	);
+/** What would be written where. */
+function writes({ findings, readings, objects }: BackfillProgress): string {
+	const systems = Object.keys(readings);
+	const rows = objects.map((object) => [
+		text(plural(object)),
+		...systems.map((system) => {
+			const { creates = 0, updates = 0 } = findings[object]?.writes[system] ?? {};
+			const parts = [
+				creates > 0 ? `${figure(creates)} new` : '',
+				updates > 0 ? `${figure(updates)} changed` : '',
+			].filter((part) => part !== '');
+			return parts.join(', ') || '–';
+		}),
+	]);
+	return heading('What would be written') + table(['', ...systems.map(text)], rows);
 }
 
-function winners({ winners: all }: Conflict): string {
-	return Object.entries(all)
-		.sort(([, a], [, b]) => b - a)
-		.map(
-			([system, count]) => `${system === 'asked' ? 'a person is asked' : system}: ${figure(count)}`,
-		)
-		.join(', ');
-}
-
-function cost({ estimates }: BackfillProgress): string {
-	const rows = estimates.map(({ system, calls, seconds, daily, days }) => [
+function cost({ estimates, objects }: BackfillProgress): string {
+	const rows = estimates.map(({ system, calls, objects: own, seconds, daily, days }) => [
 		text(system),
-		figure(calls),
+		text(objects.length > 1 ? `${figure(calls)} (${byObject(own)})` : figure(calls)),
 		text(daily === null ? '–' : `${figure(daily.remaining)} of ${figure(daily.max)}`),
 		text(timeOf(days, seconds)),
 	]);
-	return heading('What it costs') + table(['', 'Calls', 'Left today', 'Time'], rows);
+	return heading('What it costs') + table(['', 'Calls', 'Calls left today', 'Time'], rows);
+}
+
+function byObject(own: BackfillProgress['estimates'][number]['objects']): string {
+	const told = own
+		.filter(({ calls }) => calls > 0)
+		.map(({ object, calls }) => `${plural(object).toLowerCase()} ${figure(calls)}`);
+	return told.join(', ') || 'nothing';
 }
 
 function timeOf(days: number | null, seconds: number | null): string {
 	if (days !== null && days > 1) return `about ${figure(days)} days`;
 	return days !== null && seconds === null ? 'within a day' : duration(seconds);
-}
-
-function doubts({ findings, notes }: BackfillProgress): string {
-	const { review, invalid, filtered, waiting, refusals } = findings;
-	const lines = [
-		review > 0 ? `${figure(review)} records wait for a person: is it the same client?` : '',
-		invalid > 0 ? `${figure(invalid)} records cannot be taken in.` : '',
-		filtered > 0 ? `${figure(filtered)} records are left alone by the filters.` : '',
-		waiting > 0 ? `${figure(waiting)} records have a change on its way already.` : '',
-		...refusals.map(
-			({ system, reason, clients }) => `${system} will not take ${people(clients)}: ${reason}`,
-		),
-		...notes,
-	].filter((line) => line !== '');
-	return lines.map(paragraph).join('');
-}
-
-const SAMPLES_SHOWN = 3;
-
-function samples({ findings }: BackfillProgress): string {
-	const seen = new Map<string, number>();
-	const rows = findings.samples.flatMap(({ kind, records, fields, why }) => {
-		const count = (seen.get(kind) ?? 0) + 1;
-		seen.set(kind, count);
-		if (count > SAMPLES_SHOWN) return [];
-		const named = fields.length === 0 ? '' : ` (${fields.map(fieldLabel).join(', ')})`;
-		return [[text(kind), text(records.join(', ')), text(why + named)]];
-	});
-	return rows.length === 0 ? '' : heading('Samples') + table(['', 'Records', ''], rows);
 }

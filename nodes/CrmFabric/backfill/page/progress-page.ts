@@ -1,8 +1,8 @@
 /** How far a run has come, as a page of n8n's Form node. Pure. */
-import type { BackfillProgress } from '../../../../lib';
+import { counted, type BackfillProgress, type ObjectName } from '../../../../lib';
 import { paragraph, table, text } from '../../review/page/html';
 import { formJson } from '../../review/page/page';
-import { duration, figure } from './figures';
+import { duration, figure, plural } from './figures';
 import type { FormPage } from './plan-page';
 
 const LOOK = 'Look again';
@@ -28,7 +28,8 @@ export function progressPage(progress: BackfillProgress): FormPage {
 	const { run, phase, isPaused, share, notes } = progress;
 	const percent = `${Math.floor(share * WHOLE)} %`;
 	const said = isPaused ? `${run} is paused at ${percent}.` : `${run}: ${WORDS[phase]} ${percent}`;
-	const html = systems(progress) + leftOut(progress) + notes.map(paragraph).join('');
+	const tables = systems(progress) + objectsOf(progress);
+	const html = tables + leftOut(progress) + notes.map(paragraph).join('');
 	const choices = [LOOK, isPaused ? RESUME : PAUSE, CANCEL];
 	return {
 		title: phase === 'finished' ? 'The clients are loaded' : 'The load is running',
@@ -58,9 +59,37 @@ function systems({ systems: all, phase }: BackfillProgress): string {
 	return table(['', 'Read', 'Merged', 'Written', 'To write', 'Failed', 'Time left'], rows);
 }
 
+/** The same object by object, where there is more than clients. */
+function objectsOf({ objects, parts }: BackfillProgress): string {
+	if (objects.length < 2) return '';
+	const isThere = ({ read, planned }: (typeof parts)[number]) => read + planned > 0;
+	const there = objects.filter((object) =>
+		parts.some((part) => part.object === object && isThere(part)),
+	);
+	const rows = there.map((object) => {
+		const own = parts.filter((part) => part.object === object);
+		const sum = (count: (part: (typeof own)[number]) => number) =>
+			figure(own.reduce((total, part) => total + count(part), 0));
+		return [
+			text(plural(object)),
+			sum(({ read }) => read),
+			sum(({ merged }) => merged),
+			sum(({ written }) => written),
+			sum(({ remaining }) => remaining),
+			sum(({ failed }) => failed),
+			sum(({ waiting }) => waiting),
+		];
+	});
+	const head = ['', 'Read', 'Merged', 'Written', 'To write', 'Failed', 'Waiting for a client'];
+	return table(head, rows);
+}
+
 function leftOut({ overCap }: BackfillProgress): string {
-	const lines = Object.entries(overCap).map(
-		([system, count]) => `${figure(count)} were not created in ${system}: the most was reached.`,
+	const lines = Object.entries(overCap).flatMap(([object, systems]) =>
+		Object.entries(systems).map(
+			([system, count]) =>
+				`${counted(count, object as ObjectName)} were not created in ${system}: the most was reached.`,
+		),
 	);
 	return lines.map(paragraph).join('');
 }

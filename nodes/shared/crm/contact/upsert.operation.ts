@@ -1,5 +1,5 @@
 import { NodeOperationError, type IDataObject, type INodeProperties } from 'n8n-workflow';
-import { type RecordCall, type RecordOperation } from '../crm';
+import type { RecordCall, RecordOperation } from '../record-call';
 import { shownFor } from '../../shown-for';
 import { fieldValues } from '../field-values';
 import { fieldsProperty, recordOptions, simplifyProperty } from '../panel';

@@ -8,6 +8,7 @@ import {
 import {
 	describes,
 	isObjectName,
+	listsOf,
 	objectsOf,
 	type Connector,
 	type ConnectorContext,
@@ -191,8 +192,9 @@ async function compare(
 	const isGone = async (crmId: string, object: ObjectName) =>
 		await connector.isGone(context, crmId, signal, object);
 	try {
-		for (const object of objects) {
-			const pages = connector.readAll(context, { fieldMap, object, crmIds, signal });
+		for (const [object, ...alongside] of listsOf(connector, objects)) {
+			const what = { fieldMap, object, alongside, crmIds, signal };
+			const pages = connector.readAll(context, what);
 			for await (const page of pages) await fabric.reconcile.page(run, page);
 		}
 	} catch (error) {

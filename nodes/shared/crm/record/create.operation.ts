@@ -1,4 +1,4 @@
-import { type RecordOperation } from '../crm';
+import type { RecordOperation } from '../record-call';
 import { shownFor } from '../../shown-for';
 import { fieldValues } from '../field-values';
 import { fieldsProperty, recordOptions, simplifyProperty } from '../panel';

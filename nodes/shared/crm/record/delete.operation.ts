@@ -1,4 +1,4 @@
-import { type RecordOperation } from '../crm';
+import type { RecordOperation } from '../record-call';
 import { shownFor } from '../../shown-for';
 import { recordOptions } from '../panel';
 import { recordLocator } from '../resource';

@@ -5,7 +5,8 @@ import {
 	type INodeProperties,
 } from 'n8n-workflow';
 import { instantIn } from '../../../../lib';
-import type { RecordCall, RecordOperation } from '../crm';
+import type { RecordCall, RecordOperation } from '../record-call';
+import { limitOf, limitProperties } from '../../limit';
 import { shownFor } from '../../shown-for';
 import { recordOptions, simplifyProperty } from '../panel';
 import type { CrmResource } from '../resource';
@@ -19,36 +20,17 @@ export const getAll: RecordOperation = {
 		shownFor(
 			resource.name,
 			['getAll'],
-			[returnAll, limit, simplifyProperty, filters(resource), recordOptions(crm)],
+			[...limitProperties, simplifyProperty, filters(resource), recordOptions(crm)],
 		),
 
 	async execute(call) {
 		const { node, index, resource, context } = call;
-		const all = node.getNodeParameter('returnAll', index, false) as boolean;
 		const records = await resource.client.list(context, {
-			limit: all ? MAX_RECORDS : (node.getNodeParameter('limit', index, 50) as number),
+			limit: limitOf(node, index, MAX_RECORDS),
 			filters: filterValues(call),
 		});
 		return records.map((record) => shown(call, record));
 	},
-};
-
-const returnAll: INodeProperties = {
-	displayName: 'Return All',
-	name: 'returnAll',
-	type: 'boolean',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
-};
-
-const limit: INodeProperties = {
-	displayName: 'Limit',
-	name: 'limit',
-	type: 'number',
-	typeOptions: { minValue: 1 },
-	displayOptions: { show: { returnAll: [false] } },
-	default: 50,
-	description: 'Max number of results to return',
 };
 
 const INPUTS = { string: 'string', date: 'dateTime', boolean: 'boolean' } as const;

@@ -1,5 +1,5 @@
 import { NodeOperationError } from 'n8n-workflow';
-import type { RecordCall } from '../crm';
+import type { RecordCall } from '../record-call';
 import { idParameter } from '../resource';
 
 /** The id in the field that names the record, whichever way it was chosen. */

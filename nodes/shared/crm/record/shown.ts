@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { CrmRecord } from '../../../../lib';
-import type { RecordCall } from '../crm';
+import type { RecordCall } from '../record-call';
 import { simplify } from '../simplify';
 
 /** The record as the operation returns it: in few fields, or as the CRM gives it. */

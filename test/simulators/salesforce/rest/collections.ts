@@ -7,6 +7,8 @@ import { bodyOf, objectOf, sentFields, writeOptions, type RestCall, type RestRou
 import { fieldsNamed, keyField, showRow } from './rows';
 
 const MAX_ROWS = 200;
+/** "Get Records With a Request Body Using sObject Collections"; by the address as many as fit into it. */
+const MAX_READ = 2_000;
 
 type Input = Record<string, unknown>;
 
@@ -24,9 +26,9 @@ class RolledBack extends Error {
 	}
 }
 
-function tooMany(count: number): void {
-	if (count <= MAX_ROWS) return;
-	const message = `record limit reached. cannot submit more than ${MAX_ROWS} records into this call`;
+function tooMany(count: number, most = MAX_ROWS): void {
+	if (count <= most) return;
+	const message = `record limit reached. cannot submit more than ${most} records into this call`;
 	throw new SalesforceError(400, 'EXCEEDED_ID_LIMIT', message);
 }
 
@@ -186,7 +188,7 @@ function deleteMany(call: RestCall): SimResponse {
 
 /** Reads many rows; null stands where there is none. */
 function retrieveMany(call: RestCall, ids: readonly string[], names: readonly string[]) {
-	tooMany(ids.length);
+	tooMany(ids.length, MAX_READ);
 	const object = objectOf(call);
 	const fields = fieldsNamed(call, object, names);
 	const id = call.org.schema.field(object, 'Id');

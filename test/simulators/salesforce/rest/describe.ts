@@ -2,6 +2,7 @@
 import { json, type SimResponse } from '../../framework';
 import { eventSchema } from '../cdc';
 import { notFound } from '../errors';
+import { recordTypeInfos } from '../record-types';
 import type { FieldDef, ObjectDef } from '../schema';
 import { headerOf, objectOf, type RestCall, type RestRoute } from './call';
 
@@ -28,7 +29,7 @@ function describeField(def: FieldDef): Record<string, unknown> {
 	return {
 		name: def.name,
 		label: def.label,
-		type: def.type,
+		type: def.isMulti ? 'multipicklist' : def.type,
 		soapType: SOAP_TYPES[def.type] ?? 'xsd:string',
 		length: def.length ?? 0,
 		custom: def.custom,
@@ -98,8 +99,9 @@ function describe(call: RestCall): SimResponse {
 	const object = objectOf(call);
 	if (isUnmodified(call)) return { status: 304 };
 	const fields = object.fields.map(describeField);
-	const none = { childRelationships: [], recordTypeInfos: [] };
-	return json(200, { ...summary(object, call.version), fields, ...none });
+	const own = recordTypeInfos(call.org.store, object);
+	const more = { childRelationships: [], recordTypeInfos: own };
+	return json(200, { ...summary(object, call.version), fields, ...more });
 }
 
 function schemaOfEvent(call: RestCall): SimResponse {

@@ -1,5 +1,6 @@
 /** All of `/services/data`. */
 import { json, type SimRoute } from '../../framework';
+import { contentRoutes } from '../content';
 import { bulkRoutes } from '../bulk/routes';
 import { originOf } from '../oauth/routes';
 import type { Org } from '../org';
@@ -68,6 +69,7 @@ export function restRoutes(org: Org): SimRoute[] {
 		...describeRoutes,
 		...replicationRoutes,
 		...queryRoutes,
+		...contentRoutes,
 		...rowRoutes,
 		...collectionRoutes,
 		...bulkRoutes,

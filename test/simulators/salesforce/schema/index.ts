@@ -15,9 +15,10 @@ export class Schema {
 
 	/** Setup was changed: fields come and go on objects that stay. */
 	redefine(objects: readonly ObjectDef[]): void {
-		for (const { name, fields } of objects) {
+		for (const { name, fields, hidden } of objects) {
 			const object = this.known(name);
 			object.fields = fields;
+			object.hidden = hidden;
 			this.index(object);
 		}
 	}
@@ -34,12 +35,13 @@ export class Schema {
 	}
 
 	object(name: string): ObjectDef | undefined {
-		return this.byName.get(name.toLowerCase());
+		const object = this.byName.get(name.toLowerCase());
+		return object?.hidden === true ? undefined : object;
 	}
 
 	/** An object that is sure to exist. */
 	known(name: string): ObjectDef {
-		const object = this.object(name);
+		const object = this.byName.get(name.toLowerCase());
 		if (object === undefined) throw new Error(`The schema has no object ${name}.`);
 		return object;
 	}

@@ -1,9 +1,30 @@
 /** The objects of the simulated org. One more object is one more function here. */
 import type { Switches } from '../switches';
+import { account, recordType } from './accounts';
+import { contentDocumentLink, contentNote } from './content';
+import { accountContactRelation, partyRelationshipGroup } from './groups';
 import { event, note, opportunity, task } from './items';
-import { address, externalIdField, field, systemFields, text, type ObjectDef } from './types';
+import {
+	address,
+	externalIdField,
+	field,
+	systemFields,
+	text,
+	type FieldDef,
+	type ObjectDef,
+} from './types';
 
-export type OrgSetup = Pick<Switches, 'externalIdField' | 'externalIdUnique' | 'statusValues'>;
+export type OrgSetup = Pick<
+	Switches,
+	| 'externalIdField'
+	| 'externalIdUnique'
+	| 'statusValues'
+	| 'personAccounts'
+	| 'financialServices'
+	| 'multipleAccounts'
+	| 'memberRoles'
+	| 'enhancedNotes'
+>;
 
 export function customKeys(setup: OrgSetup) {
 	return setup.externalIdField ? [externalIdField(setup.externalIdUnique)] : [];
@@ -11,6 +32,21 @@ export function customKeys(setup: OrgSetup) {
 
 function namePart(name: string, label: string, length: number, required = false) {
 	return text(name, label, length, { compound: 'Name', part: name, required });
+}
+
+export function masterRecord(of: string): FieldDef {
+	return field('MasterRecordId', 'Master Record ID', 'reference', {
+		writable: false,
+		inEvents: false,
+		referenceTo: of,
+		relationshipName: 'MasterRecord',
+		length: 18,
+	});
+}
+
+function isPersonAccount(): FieldDef {
+	const hidden = { writable: false, inEvents: false };
+	return field('IsPersonAccount', 'Is Person Account', 'boolean', hidden);
 }
 
 function contact(setup: OrgSetup): ObjectDef {
@@ -24,13 +60,8 @@ function contact(setup: OrgSetup): ObjectDef {
 		changeEvents: true,
 		fields: [
 			...first,
-			field('MasterRecordId', 'Master Record ID', 'reference', {
-				writable: false,
-				inEvents: false,
-				referenceTo: 'Contact',
-				relationshipName: 'MasterRecord',
-				length: 18,
-			}),
+			masterRecord('Contact'),
+			...(setup.personAccounts ? [isPersonAccount()] : []),
 			field('AccountId', 'Account ID', 'reference', {
 				referenceTo: 'Account',
 				relationshipName: 'Account',
@@ -76,33 +107,6 @@ function contact(setup: OrgSetup): ObjectDef {
 	};
 }
 
-function account(setup: OrgSetup): ObjectDef {
-	const { first, last } = systemFields();
-	return {
-		name: 'Account',
-		label: 'Account',
-		labelPlural: 'Accounts',
-		keyPrefix: '001',
-		writable: true,
-		changeEvents: true,
-		fields: [
-			...first,
-			text('Name', 'Account Name', 255, { required: true }),
-			field('Type', 'Account Type', 'picklist', {
-				length: 255,
-				values: ['Prospect', 'Customer', 'Household', 'Other'],
-			}),
-			...address('Billing'),
-			field('Phone', 'Account Phone', 'phone', { length: 40 }),
-			field('Fax', 'Account Fax', 'phone', { length: 40 }),
-			field('Website', 'Website', 'url', { length: 255 }),
-			field('Description', 'Account Description', 'textarea', { length: 32_000 }),
-			...customKeys(setup),
-			...last,
-		],
-	};
-}
-
 function user(): ObjectDef {
 	const { first, last } = systemFields();
 	return {
@@ -125,7 +129,11 @@ function user(): ObjectDef {
 
 export function orgObjects(setup: OrgSetup): ObjectDef[] {
 	const items = [task(setup), event(setup), opportunity(setup), note()];
-	return [account(setup), contact(setup), user(), ...items];
+	const person = contact(setup);
+	const groups = [accountContactRelation(setup), partyRelationshipGroup(setup)];
+	const content = [contentNote(setup), contentDocumentLink(setup)];
+	const people = [account(setup, person), person, user(), recordType(setup)];
+	return [...people, ...groups, ...items, ...content];
 }
 
 /** Tooling API object that says what is selected for Change Data Capture. */

@@ -15,7 +15,8 @@ export type FieldType =
 	| 'date'
 	| 'datetime'
 	| 'reference'
-	| 'address';
+	| 'address'
+	| 'base64';
 
 export type Value = string | number | boolean | null;
 
@@ -48,6 +49,8 @@ export interface FieldDef {
 	createOnly?: boolean;
 	/** Of a new row whose writer says nothing. */
 	byDefault?: Value;
+	/** Several of `values`, joined by semicolons. */
+	isMulti?: boolean;
 	/** Shown in change events. */
 	inEvents: boolean;
 }
@@ -61,6 +64,8 @@ export interface ObjectDef {
 	writable: boolean;
 	/** Has a change event. */
 	changeEvents: boolean;
+	/** The org does not have it, as it is set up. */
+	hidden?: boolean;
 	fields: readonly FieldDef[];
 }
 

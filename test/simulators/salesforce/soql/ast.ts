@@ -16,7 +16,9 @@ export type Condition =
 	| { kind: 'and' | 'or'; items: Condition[] }
 	| { kind: 'not'; item: Condition }
 	| { kind: 'compare'; path: string; operator: Comparison; literal: Literal }
-	| { kind: 'in'; path: string; negated: boolean; literals: Literal[] };
+	| { kind: 'in'; path: string; negated: boolean; literals: Literal[] }
+	/** `Id IN (SELECT AccountId FROM ...)` */
+	| { kind: 'inQuery'; path: string; negated: boolean; query: Query };
 
 export interface Order {
 	path: string;

@@ -27,9 +27,27 @@ export function compileCondition(store: Store, object: ObjectDef, condition: Con
 			const tests = condition.literals.map(test);
 			return (row) => tests.some((one) => one(row)) !== condition.negated;
 		}
+		case 'inQuery':
+			return semiJoin(store, object, condition);
 		case 'compare':
 			return fieldTests(store, object, condition.path, condition.operator)(condition.literal);
 	}
+}
+
+function semiJoin(
+	store: Store,
+	object: ObjectDef,
+	{ path, negated, query }: Extract<Condition, { kind: 'inQuery' }>,
+): Predicate {
+	const inner = store.schema.object(query.from);
+	const [selected = ''] = query.select;
+	if (inner === undefined) throw invalid(`sObject type '${query.from}' is not supported.`);
+	const fits = query.where ? compileCondition(store, inner, query.where) : () => true;
+	const given = resolvePath(store.schema, inner, selected);
+	const rows = store.all(inner).filter((row) => row.deletedAt === null && fits(row));
+	const ids = new Set(rows.map((row) => valueAt(store, row, given)));
+	const own = resolvePath(store.schema, object, path);
+	return (row) => ids.has(valueAt(store, row, own)) !== negated;
 }
 
 function fieldTests(store: Store, object: ObjectDef, name: string, operator: Comparison) {

@@ -15,6 +15,12 @@ class Parser {
 	constructor(private readonly tokens: readonly Token[]) {}
 
 	query(): Query {
+		const query = this.inner();
+		if (this.peek() !== undefined) throw this.unexpected();
+		return query;
+	}
+
+	private inner(): Query {
 		this.expectWord('select');
 		const { select, count } = this.selection();
 		this.expectWord('from');
@@ -23,7 +29,6 @@ class Parser {
 		const orderBy = this.orderBy();
 		const limit = this.takeWord('limit') ? this.wholeNumber() : undefined;
 		const offset = this.takeWord('offset') ? this.wholeNumber() : 0;
-		if (this.peek() !== undefined) throw this.unexpected();
 		return {
 			select,
 			from,
@@ -79,13 +84,23 @@ class Parser {
 
 	private comparison(): Condition {
 		const path = this.word();
-		if (this.takeWord('in')) return { kind: 'in', path, negated: false, literals: this.list() };
+		if (this.takeWord('in')) return this.among(path, false);
 		if (this.takeWord('not')) {
 			this.expectWord('in');
-			return { kind: 'in', path, negated: true, literals: this.list() };
+			return this.among(path, true);
 		}
 		const operator = this.operator();
 		return { kind: 'compare', path, operator, literal: this.literal() };
+	}
+
+	private among(path: string, negated: boolean): Condition {
+		const [, second] = this.tokens.slice(this.position);
+		const isQuery = second?.kind === 'word' && second.text.toLowerCase() === 'select';
+		if (!isQuery) return { kind: 'in', path, negated, literals: this.list() };
+		this.expectSymbol('(');
+		const query = this.inner();
+		this.expectSymbol(')');
+		return { kind: 'inQuery', path, negated, query };
 	}
 
 	private operator(): Comparison {

@@ -33,10 +33,24 @@ export function runSoql(store: Store, soql: string, options: RunOptions): QueryR
 		const message = `sObject type '${query.from}' is not supported.`;
 		throw new SalesforceError(400, 'INVALID_TYPE', message);
 	}
+	requireLinkFilter(object, query);
 	const rows = selectRows(store, object, query, options.includeDeleted);
 	if (query.count !== undefined) return countRows(store, object, rows, query.count);
 	const shape = selectShape(store, object, query, options.urlOf);
 	return { totalSize: rows.length, records: rows.map(shape) };
+}
+
+/** Links of files are told of named files or records alone. */
+function requireLinkFilter({ name }: ObjectDef, { where }: Query): void {
+	if (name !== 'ContentDocumentLink') return;
+	const isNamed =
+		where !== undefined &&
+		'path' in where &&
+		['contentdocumentid', 'linkedentityid', 'id'].includes(where.path.toLowerCase());
+	if (isNamed) return;
+	throw malformed(
+		'ContentDocumentLink requires a filter by a single Id on ContentDocumentId or LinkedEntityId',
+	);
 }
 
 function selectRows(store: Store, object: ObjectDef, query: Query, withDeleted: boolean): Row[] {

@@ -1,20 +1,12 @@
-/** What waits for a person: reviews and dead letters. */
+/** What is asked of a person. */
 import { sql, type Kysely, type SqlBool } from 'kysely';
 import { recordKey, type RecordAddress } from '../model/event';
-import type {
-	DeadLetterRow,
-	ReviewDecision,
-	ReviewKind,
-	ReviewQuestion,
-	ReviewRow,
-} from '../model/rows';
-import { bySystem, chunks, inChunks } from './batch';
-import { jsonOrNull, toDeadLetter, toReview } from './rows';
+import type { ReviewDecision, ReviewKind, ReviewQuestion, ReviewRow } from '../model/rows';
+import { bySystem, chunks } from './batch';
 import { insertable, openedRow, type NewReview } from './review-rows';
+import { toReview } from './rows';
 import type { Database } from './schema';
 import { runForList, runInsert } from './statement';
-
-export type NewDeadLetter = Omit<DeadLetterRow, 'id' | 'state' | 'openedAt' | 'closedAt'>;
 
 /** In the very words of the partial index: only then does SQLite use it. */
 const OPEN = sql<SqlBool>`state = 'open'`;
@@ -106,19 +98,8 @@ export class ReviewStore {
 	}
 
 	/** The open questions about values of these entities (kinds `value` and `custom`): one a field. */
-	async questions(entityIds: readonly string[]): Promise<ReviewRow[]> {
-		const rows = await runForList(this.db, [...new Set(entityIds)], {
-			name: 'questions of entities',
-			build: (_slot, list) =>
-				this.db
-					.selectFrom('reviews')
-					.selectAll()
-					.where('entity_id', 'in', list<string>())
-					.where(OPEN)
-					.where('kind', 'in', ['value', 'custom'])
-					.orderBy('id'),
-		});
-		return rows.map(toReview);
+	questions(entityIds: readonly string[]): Promise<ReviewRow[]> {
+		return this.openOf(entityIds, ['value', 'custom']);
 	}
 
 	/**
@@ -129,20 +110,10 @@ export class ReviewStore {
 	async asked(
 		entityIds: readonly string[],
 	): Promise<{ fields: Map<string, Set<string>>; doubted: Set<string> }> {
-		const rows = await runForList(this.db, [...new Set(entityIds)], {
-			name: 'asked of entities',
-			build: (_slot, list) =>
-				this.db
-					.selectFrom('reviews')
-					.selectAll()
-					.where('entity_id', 'in', list<string>())
-					.where(OPEN)
-					.where('kind', 'in', ['value', 'custom', 'identity'])
-					.orderBy('id'),
-		});
+		const open = await this.openOf(entityIds, ['value', 'custom', 'identity']);
 		const fields = new Map<string, Set<string>>();
 		const doubted = new Set<string>();
-		for (const { entityId, field, question } of rows.map(toReview)) {
+		for (const { entityId, field, question } of open) {
 			if (entityId === null) continue;
 			if (field !== null) fields.set(entityId, (fields.get(entityId) ?? new Set()).add(field));
 			else if (question.whileInReview !== 'asNew') doubted.add(entityId);
@@ -150,18 +121,19 @@ export class ReviewStore {
 		return { fields, doubted };
 	}
 
-	/** Open reviews of these kinds about these entities. */
-	async openOf(entityIds: readonly string[], kinds: ReviewKind[]): Promise<ReviewRow[]> {
-		const rows = await inChunks([...new Set(entityIds)], (chunk) =>
-			this.db
-				.selectFrom('reviews')
-				.selectAll()
-				.where('entity_id', 'in', chunk)
-				.where(OPEN)
-				.where('kind', 'in', kinds)
-				.orderBy('id')
-				.execute(),
-		);
+	/** Open reviews of these kinds about these entities, oldest first. */
+	async openOf(entityIds: readonly string[], kinds: readonly ReviewKind[]): Promise<ReviewRow[]> {
+		const rows = await runForList(this.db, [...new Set(entityIds)], {
+			name: `open reviews of entities: ${kinds.join()}`,
+			build: (_slot, list) =>
+				this.db
+					.selectFrom('reviews')
+					.selectAll()
+					.where('entity_id', 'in', list<string>())
+					.where(OPEN)
+					.where('kind', 'in', kinds)
+					.orderBy('id'),
+		});
 		return rows.map(toReview);
 	}
 
@@ -238,54 +210,6 @@ export class ReviewStore {
 		await this.db
 			.updateTable('reviews')
 			.set({ state: 'decided', decision: JSON.stringify(decision), decided_at: now })
-			.where('id', '=', id)
-			.execute();
-	}
-}
-
-export class DeadLetterStore {
-	constructor(private readonly db: Kysely<Database>) {}
-
-	async add(letters: readonly NewDeadLetter[], now: number): Promise<void> {
-		for (const chunk of chunks(letters, 200)) {
-			const rows = chunk.map((letter) => ({
-				kind: letter.kind,
-				state: 'open' as const,
-				system: letter.system,
-				object: letter.object,
-				crm_id: letter.crmId,
-				entity_id: letter.entityId,
-				inbox_seq: letter.inboxSeq,
-				delivery_id: letter.deliveryId,
-				reason: letter.reason,
-				code: letter.code,
-				payload: jsonOrNull(letter.payload),
-				opened_at: now,
-				closed_at: null,
-			}));
-			await this.db.insertInto('dead_letters').values(rows).execute();
-		}
-	}
-
-	async get(id: number): Promise<DeadLetterRow | undefined> {
-		const row = await this.db
-			.selectFrom('dead_letters')
-			.selectAll()
-			.where('id', '=', id)
-			.executeTakeFirst();
-		return row && toDeadLetter(row);
-	}
-
-	async list(state: DeadLetterRow['state'] | undefined, limit: number): Promise<DeadLetterRow[]> {
-		let query = this.db.selectFrom('dead_letters').selectAll().orderBy('id').limit(limit);
-		if (state !== undefined) query = query.where('state', '=', state);
-		return (await query.execute()).map(toDeadLetter);
-	}
-
-	async close(id: number, state: 'retried' | 'discarded', now: number): Promise<void> {
-		await this.db
-			.updateTable('dead_letters')
-			.set({ state, closed_at: now })
 			.where('id', '=', id)
 			.execute();
 	}
