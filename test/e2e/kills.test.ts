@@ -10,7 +10,7 @@ import { compareCrms } from '../../scripts/demo/agreement';
 import type { FabricDemo } from '../../scripts/demo/fabric-demo';
 import { Chance } from '../simulation/chance';
 import { ask, deskWorkflow, endDemo, START_LIMIT_MS, startDemo, until } from './harness';
-import { EditStream } from './kills/edit-stream';
+import { EditStream, type Miss } from './kills/edit-stream';
 import { echoes, idleWrites, inspectStore, markWrites } from './kills/laws';
 
 const KILLS = Number(process.env.KILLS ?? 3);
@@ -53,16 +53,17 @@ test(
 		const { persons, duplicates, disagreements } = compareCrms(running.simulators);
 		const idle = idleWrites(running.simulators, from);
 		await running.n8n.stop();
-		const { events, auditRows, ...findings } = await inspectStore(running.storeFile);
+		const { events, auditRows, repeated, ...findings } = await inspectStore(running.storeFile);
 		const { edits, conflicts, created } = stream;
-		process.stderr.write(
-			`${JSON.stringify({ kills: KILLS, seed: SEED, edits, conflicts, created, idle, events, auditRows })}\n`,
-		);
+		const misses = stream.misses().filter((miss) => !bothMayStand(stream, miss, repeated));
+		const beside = stream.misses().length - misses.length;
+		const told = { kills: KILLS, seed: SEED, edits, conflicts, created, beside, idle };
+		process.stderr.write(`${JSON.stringify({ ...told, events, auditRows })}\n`);
 		expect({
 			persons,
 			duplicates,
 			disagreements,
-			misses: stream.misses(),
+			misses,
 			echoes: echoes(running.simulators, stream, from),
 			...findings,
 		}).toEqual({
@@ -123,13 +124,22 @@ async function untilQuiet(running: FabricDemo, stream: EditStream): Promise<void
 	const quiet = async () => {
 		await sleep(1_000);
 		const writes = JSON.stringify(markWrites(running.simulators));
-		const waits = !(await nothingWaits(running)) || stream.misses().length > 0;
+		const misses = stream.misses().filter((miss) => !stream.standsBeside(miss));
+		const waits = !(await nothingWaits(running)) || misses.length > 0;
 		stable = waits || writes !== before ? 0 : stable + 1;
 		before = writes;
 		return stable >= STABLE_LOOKS;
 	};
 	// What is still open then is told by the findings, which say more than this.
 	await until('all is quiet', quiet, QUIET_LIMIT_MS).catch(() => undefined);
+}
+
+/**
+ * n8n was killed after it had added an entry to a list and before it knew of it, and a person has changed that
+ * entry since: then nobody can tell it from one that the person added, and both stand (README, Known limits).
+ */
+function bothMayStand(stream: EditStream, miss: Miss, repeated: readonly string[]): boolean {
+	return stream.standsBeside(miss) && repeated.includes(`${miss.crm}/${miss.crmId}`);
 }
 
 const WAITING = ['pending', 'emitted', 'open', 'claimed', 'held'];

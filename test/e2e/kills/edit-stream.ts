@@ -38,6 +38,9 @@ export interface Miss {
 	field: Field;
 	email: string;
 	allowed: string[];
+	/** Where the last edit was made, and of which record. */
+	crm: Crm;
+	crmId: string;
 	held: Record<Crm, string>;
 }
 
@@ -71,13 +74,28 @@ export class EditStream {
 	/** Fields that some CRM does not hold as the edits say, or that the CRMs hold differently. */
 	misses(): Miss[] {
 		const views = this.views();
-		return [...this.slots.values()].flatMap(({ email, field, allowed }) => {
+		return [...this.slots.values()].flatMap(({ email, field, allowed, crm: editedIn }) => {
 			const held = heldBy(views, email, field);
 			const [first, ...others] = CRMS.map((crm) => held[crm]);
 			const same = others.every((value) => value === first);
 			if (same && allowed.includes(first ?? '')) return [];
-			return [{ field, email, allowed, held }];
+			const crmId = views[editedIn].get(email)?.id ?? '';
+			return [{ field, email, allowed, crm: editedIn, crmId, held }];
 		});
+	}
+
+	/** True of a list's entry that has arrived everywhere, beside another that it was to replace. */
+	standsBeside({ email, field, allowed }: Miss): boolean {
+		const views = this.views();
+		return (
+			LISTS.includes(field) &&
+			CRMS.every((crm) => {
+				const contact = views[crm].get(email);
+				return (
+					contact !== undefined && entriesIn(contact, field).some((one) => allowed.includes(one))
+				);
+			})
+		);
 	}
 
 	/** Most writes that the edits account for: one for each edit made elsewhere. */
@@ -185,6 +203,12 @@ function valueIn(contact: PlainContact, field: Field): string {
 	if (field === 'phones') return canonicalPhone(workPhone(contact)?.number ?? '');
 	if (field === 'street') return mainAddress(contact)?.street ?? '';
 	return contact[field] ?? '';
+}
+
+function entriesIn({ phones, addresses }: PlainContact, field: Field): string[] {
+	return field === 'phones'
+		? phones.map(({ number }) => canonicalPhone(number))
+		: addresses.map(({ street = '' }) => street);
 }
 
 function editOf(contact: PlainContact, field: Field, value: string): PlainEdit {

@@ -75,6 +75,8 @@ export interface StoreFindings {
 	brokenTrail: string | null;
 	/** Events that more than one merge decided on. */
 	mergedTwice: string[];
+	/** Records (`system/crmId`) to which a write was repeated as its first answer was never known. */
+	repeated: string[];
 	events: number;
 	auditRows: number;
 }
@@ -108,6 +110,7 @@ async function findings(tx: StoreTransaction): Promise<Omit<StoreFindings, 'brok
 		openReviews: (await tx.reviews.list('open', ALL_ROWS)).length,
 		auditDiffers: differences(folded, registers),
 		mergedTwice: twice(rows),
+		repeated: repeatedWrites(rows),
 		events: events.reduce((sum, { count }) => sum + count, 0),
 		auditRows: rows.length,
 	};
@@ -136,6 +139,15 @@ function differences(
 			.filter((field) => !isDeepStrictEqual(told[field], held[field]))
 			.map((field) => `${id}.${field}`);
 	});
+}
+
+function repeatedWrites(rows: readonly StoredAuditRow[]): string[] {
+	return rows
+		.filter(
+			({ kind, detail }) =>
+				kind === 'write' && Number((detail as { attempt?: number } | null)?.attempt ?? 1) > 1,
+		)
+		.map(({ system, crmId }) => `${system}/${crmId}`);
 }
 
 function twice(rows: readonly StoredAuditRow[]): string[] {
