@@ -120,7 +120,7 @@ async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 		({ status }) => status === 'success',
 	);
 	const pictures = ['execution-in', 'execution-out'];
-	for (const { id } of executions.slice(0, 6)) {
+	for (const { id } of executions.slice(0, 20)) {
 		const data = JSON.stringify(await demo.n8n.executionData(id));
 		const wanted = data.includes('Field Merge') ? 'execution-in' : 'execution-out';
 		if (!pictures.includes(wanted)) continue;

@@ -18,15 +18,14 @@ export async function mergeEvents(
 	events: readonly ChangeEvent[],
 	options: MergeBatchOptions,
 ): Promise<MergedEvents> {
+	// First, dated as it was said: a later event that says the same would date it anew.
+	const found = await takeUpMissing(tx, options.now);
+	const late = found.events.length > 0 ? await mergeBatch(tx, found.events, options) : undefined;
 	const unified = await withUnifiedReferences(tx, events);
 	const result = await mergeBatch(tx, unified, options);
+	for (const [entityId, cause] of late?.touched ?? []) touch(result.touched, entityId, cause);
 	await keepMissing(tx, unified, result.outcomes);
 	await keepMembers(tx, unified, result.outcomes);
-	const found = await takeUpMissing(tx, options.now);
-	if (found.events.length > 0) {
-		const { touched } = await mergeBatch(tx, found.events, options);
-		for (const [entityId, cause] of touched) touch(result.touched, entityId, cause);
-	}
 	return { ...result, freed: found.freed };
 }
 

@@ -171,6 +171,23 @@ test('an older read of a client does not make forgotten that it joined a househo
 	expect(new Set(written.map(({ system }) => system))).toEqual(new Set(['redtail', 'salesforce']));
 });
 
+test('who joined a household that was not known yet joined when that was said, not when it was said again', async () => {
+	const fields = { ...person('Ada'), household: null };
+	await hub.take(contact('wealthbox', 'w1', fields), contact('redtail', 'r1', fields));
+	await hub.take(item('redtail', 'household', 'h1', { name: 'Elm' }));
+	await deliver();
+	await hub.take(contact('wealthbox', 'w1', { ...fields, household: toHousehold('h9') }));
+	await hub.take(contact('redtail', 'r1', { ...fields, household: toHousehold('h1') }));
+	const again = { ...fields, jobTitle: 'CFO', household: toHousehold('h9') };
+	await hub.take(
+		item('wealthbox', 'household', 'h9', { name: 'Oak' }),
+		contact('wealthbox', 'w1', again),
+	);
+	const ada = await hub.fabric.desk.findEntity('redtail', 'r1');
+	expect(ada?.fields['household']).toBe(await linksOf('household', 'redtail', 'h1'));
+	expect(ada?.fields['jobTitle']).toBe('CFO');
+});
+
 test('a note that came due by itself is merged once, though its client is told to be known after that', async () => {
 	const client = contact('wealthbox', 'w1', person('Ada'));
 	const note = item('wealthbox', 'note', 'n1', { client: toContact('w1'), text: 'Met.' });

@@ -6,6 +6,7 @@ import {
 	fieldLabel,
 	isFieldName,
 	isItemField,
+	isReferenceField,
 	ITEM_FIELDS,
 	LIST_FIELDS,
 	SCALAR_FIELDS,
@@ -46,7 +47,8 @@ export async function getFields(this: ILoadOptionsFunctions): Promise<INodePrope
 export async function getFilterFields(
 	this: ILoadOptionsFunctions,
 ): Promise<INodePropertyOptions[]> {
-	const ofContacts = await getFields.call(this);
+	const all = await getFields.call(this);
+	const ofContacts = all.filter(({ value }) => !isReferenceField(String(value)));
 	const known = new Set(ofContacts.map(({ value }) => value));
 	const others = Object.entries(ITEM_FIELDS).flatMap(([value, { kind }]) =>
 		kind === 'reference' || known.has(value) ? [] : [{ name: fieldLabel(value), value }],

@@ -151,7 +151,9 @@ export class Belongings {
 	): boolean {
 		const name = `${record.client}/${field}/${String(crm.truly(field, reference))}`;
 		const isOther = crm.truly(field, record.fields[field]) !== crm.truly(field, reference);
-		if (!isOther || this.named.has(name)) return false;
+		// As it was before a write of ours whose answer is out: nobody could tell.
+		const isTakenBack = reference === null && field in record.unanswered.scalars;
+		if (!isOther || isTakenBack || this.named.has(name)) return false;
 		this.named.add(name);
 		return true;
 	}

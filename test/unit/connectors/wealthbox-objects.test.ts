@@ -282,6 +282,43 @@ describe('law 7 and deletes', () => {
 		},
 	);
 
+	test('a task is put away as done, and taken out again; a note is left as it is', async () => {
+		const id = await make('task', { name: 'Call', frame: 'today' });
+		const away = job('task', { operation: 'archive', crmId: id, known: await held('task', id) });
+		expect(confirmed(await deliver(away)).known).toEqual({ done: true });
+		expect(confirmed(await deliver(away)).known).toEqual({ done: true });
+		expect(await raw('task', id)).toMatchObject({ complete: true });
+		const back = { ...away, operation: 'unarchive' as const, desired: { done: false } };
+		expect(confirmed(await deliver(back)).known).toEqual({ done: false });
+		const note = await make('note', { content: 'Met.' });
+		const calls = paths.length;
+		const kept = job('note', { operation: 'archive', crmId: note });
+		expect((await deliver(kept)).status).toBe('confirmed');
+		expect(paths).toHaveLength(calls);
+	});
+
+	test('a task that was done before it was put away is done when it comes back', async () => {
+		const id = await make('task', { name: 'Call', frame: 'today', complete: true });
+		const known = await held('task', id);
+		const back = job('task', { operation: 'unarchive', crmId: id, known, desired: { done: true } });
+		expect((await deliver(back)).status).toBe('confirmed');
+		expect(await raw('task', id)).toMatchObject({ complete: true });
+	});
+
+	test('a word that the list does not have puts nothing away; null: nothing is to be', async () => {
+		const values = { name: 'IRA', stage: 'Identified', amount: 5, target_close: '2026-09-01' };
+		const id = await make('opportunity', { ...values, probability: 5 });
+		const away = job('opportunity', { operation: 'archive', crmId: id });
+		const terms = { field: 'stage', value: 'Nonesuch' };
+		const settings = (itemArchive: Json) => ({ ...away, settings: { itemArchive } });
+		const to = ({ settings: own, ...one }: ReturnType<typeof settings>) =>
+			wealthbox.deliver(context(own), one as DeliveryJob);
+		const refused = await to(settings({ opportunity: terms }));
+		expect(refused).toMatchObject({ status: 'rejected', code: 'archive-not-taken' });
+		expect(await to(settings({ opportunity: null }))).toMatchObject({ code: 'no-archive' });
+		expect((await deliver(away)).status).toBe('confirmed');
+	});
+
 	test('tasks are deleted once, and what somebody changed is not', async () => {
 		const id = await make('task', { name: 'Call', frame: 'today' });
 		const known = await held('task', id);
