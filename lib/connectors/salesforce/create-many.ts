@@ -7,7 +7,7 @@ import { OBJECT, soqlText } from './client';
 import { rowOutcomes, together, UNSAID, type RowOutcome } from './collections';
 import { createPersons } from './create-persons';
 import { asFound, nothingToCreate, writableMap } from './deliver';
-import { crmFieldsOf, effectiveMap, project, toCrmValues } from './fields';
+import { crmFieldsOf, effectiveMap, projectNew, toCrmValues } from './fields';
 import { orgModel } from './org-model';
 import { asContact, withAccountSide } from './person-accounts';
 import { batches, runQuery } from './reader';
@@ -23,7 +23,7 @@ function createPlans(batch: Batch): { plans: Plan[]; outcomes: Outcomes } {
 	const outcomes: Outcomes = new Map();
 	const plans: Plan[] = [];
 	for (const job of batch.jobs) {
-		const wanted = project(job.desired, job.fieldMap, batch.context.settings);
+		const wanted = projectNew(job.desired, job.fieldMap, batch.context.settings);
 		const mappings = writableMap(workOf(batch, job));
 		const all = Object.entries(toCrmValues(wanted, mappings));
 		const values = Object.fromEntries(all.filter(([, value]) => value !== null));

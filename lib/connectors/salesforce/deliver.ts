@@ -10,7 +10,7 @@ import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import type { CanonicalFields } from '../../model/fields';
 import { baseField, writesOut, type FieldMap } from '../../model/field-map';
 import { checkedId, connect, CRM, OBJECT } from './client';
-import { crmFieldsOf, effectiveMap, project, toCanonical, toCrmValues } from './fields';
+import { crmFieldsOf, effectiveMap, project, projectNew, toCanonical, toCrmValues } from './fields';
 import { findEarlierTry } from './find-created';
 import { archive, confirmed, remove, requireGone, type Work } from './remove';
 import { withoutEmployer } from './household-account';
@@ -118,7 +118,7 @@ export function writableMap({ job, context }: Pick<Work, 'job' | 'context'>): Fi
 
 async function create(work: Work): Promise<DeliveryOutcome> {
 	const { job, context } = work;
-	const wanted = project(job.desired, job.fieldMap, context.settings);
+	const wanted = projectNew(job.desired, job.fieldMap, context.settings);
 	const mappings = writableMap(work);
 	const all = Object.entries(toCrmValues(wanted, mappings));
 	const values = Object.fromEntries(all.filter(([, value]) => value !== null));

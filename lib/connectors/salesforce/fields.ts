@@ -266,6 +266,15 @@ export function project(
 	return type === undefined ? fields : { type: 'person', ...fields };
 }
 
+/** What a Contact holds that is made of `desired`: it is a person, even if nobody has said so. */
+export function projectNew(
+	desired: CanonicalFields,
+	fieldMap: FieldMap,
+	settings: Record<string, Json>,
+): CanonicalFields {
+	return { type: 'person', ...project(desired, fieldMap, settings) };
+}
+
 function has(record: CrmRecord, name: string): boolean {
 	return valueAt(record, name) !== undefined;
 }

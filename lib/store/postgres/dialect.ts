@@ -11,6 +11,7 @@ import {
 	PostgresDriver,
 	sql,
 	type DatabaseConnection,
+	type DatabaseIntrospector,
 	type Dialect,
 	type Driver,
 	type Kysely,
@@ -21,6 +22,7 @@ import type { PostgresLocation } from '../location';
 import { ConfigurationFailure } from '../../model/failures';
 import type { StoreBackend } from '../backend';
 import { PreparingClient } from './client';
+import { StoreIntrospector } from './introspector';
 import { cannotConnect, cannotOpen, isTransient } from './failures';
 import { lockKeyOf, postgresSettings, type PostgresSettings } from './settings';
 
@@ -89,6 +91,10 @@ class StoreDialect extends PostgresDialect implements Dialect {
 
 	override createDriver(): Driver {
 		return new StoreDriver(this.settings, this.lockKey);
+	}
+
+	override createIntrospector(db: Kysely<unknown>): DatabaseIntrospector {
+		return new StoreIntrospector(db, this.settings.schema);
 	}
 
 	override createAdapter(): PostgresAdapter {
