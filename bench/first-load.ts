@@ -135,8 +135,9 @@ async function load(
 async function belongingsIn(simulators: Simulators): Promise<FirstLoadResult['belongings']> {
 	const { records, members, differences } = await compareBelongings(openOffice(simulators));
 	for (const one of differences.slice(0, SHOWN_DIFFERENCES)) process.stderr.write(`${one}\n`);
-	const { contact, household = 0, ...others } = records;
-	const items = Object.values(others).reduce((sum, count) => sum + count, 0);
+	const { contact = 0, household = 0 } = records;
+	const all = Object.values(records).reduce((sum, count) => sum + count, 0);
+	const items = all - contact - household;
 	return { households: household, items, members, differences: differences.length };
 }
 

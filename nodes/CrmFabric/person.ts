@@ -2,10 +2,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { OperationCall } from './operation';
 
-function personProperty(
-	displayName: string,
-	name: 'decidedBy' | 'requestedBy',
-): INodeProperties {
+function personProperty(displayName: string, name: 'decidedBy' | 'requestedBy'): INodeProperties {
 	return {
 		displayName,
 		name,

@@ -61,10 +61,7 @@ export function httpPort({ caller, credentialType, baseUrl }: HttpPortOptions): 
  * Wealthbox and Redtail: the credential's `baseUrl`. Salesforce: the address that came with the
  * token, else the one in the credential, else My Domain.
  */
-async function credentialBaseUrl(
-	caller: CrmCaller,
-	credentialType: string,
-): Promise<string> {
+async function credentialBaseUrl(caller: CrmCaller, credentialType: string): Promise<string> {
 	const { oauthTokenData, baseUrl, instanceUrl, myDomainUrl } =
 		await caller.getCredentials(credentialType);
 	const fromToken =

@@ -33,8 +33,9 @@ function withNotes(template: Template): Template {
 	const nodes = template.nodes.map((node) => {
 		const crm = CRMS.find((one) => node.type === `n8n-nodes-crm-fabric.${one}Trigger`);
 		if (crm === undefined) return node;
-		const { objects: _all, ...settings } = OFFICE_SETTINGS[crm];
-		const connectorSettings = JSON.stringify({ ...settings, ...PACE });
+		// JSON leaves out what is undefined: the objects are those of the panel.
+		const settings = { ...OFFICE_SETTINGS[crm], ...PACE, objects: undefined };
+		const connectorSettings = JSON.stringify(settings);
 		const options = { ...(node.parameters.options as JsonObject), connectorSettings };
 		return { ...node, parameters: { ...node.parameters, objects: ['contact', 'note'], options } };
 	});

@@ -64,7 +64,8 @@ const capsProperties: INodeProperties[] = [
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add Limit',
 		default: {},
-		description: 'How many households, notes, ... the run may create in each CRM at most',
+		description:
+			'How many households, opportunities, notes, tasks and events the run may create in each CRM at most',
 		options: [
 			{
 				name: 'caps',

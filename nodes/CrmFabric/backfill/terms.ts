@@ -55,17 +55,7 @@ export const filterProperty: INodeProperties = {
 			displayName: 'Condition',
 			values: [
 				{
-					displayName: 'System Name or ID',
-					name: 'system',
-					type: 'options',
-					typeOptions: { loadOptionsMethod: 'getSystems' },
-					default: '',
-					required: true,
-					description:
-						'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-				},
-				{
-					displayName: 'Object',
+					displayName: 'Applies To',
 					name: 'object',
 					type: 'options',
 					options: OBJECTS.map((object) => ({
@@ -74,6 +64,16 @@ export const filterProperty: INodeProperties = {
 					})).sort((a, b) => a.name.localeCompare(b.name)),
 					default: 'contact',
 					description: 'Which records have to fit',
+				},
+				{
+					displayName: 'CRM System Name or ID',
+					name: 'system',
+					type: 'options',
+					typeOptions: { loadOptionsMethod: 'getSystems' },
+					default: '',
+					required: true,
+					description:
+						'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 				},
 				{
 					displayName: 'Field Name or ID',

@@ -20,7 +20,13 @@ export const OPPORTUNITY_PICKLISTS: Picklists = {
 export const OPPORTUNITY: CrmObject = {
 	object: 'opportunity',
 	capability: {
-		...{ create: true, change: true, archive: { field: 'stage', value: 'Lost', back: '' }, delete: true, needs: ['name'] },
+		...{
+			create: true,
+			change: true,
+			archive: { field: 'stage', value: 'Lost', back: '' },
+			delete: true,
+			needs: ['name'],
+		},
 		clients: LINKED_CLIENTS,
 	},
 	fields: [

@@ -7,7 +7,13 @@ import { DUE_DATE, IMPORTANCE } from './values';
 export const TASK: CrmObject = {
 	object: 'task',
 	capability: {
-		...{ create: true, change: true, archive: { field: 'completed', value: 'true', back: 'false' }, delete: true, needs: ['subject'] },
+		...{
+			create: true,
+			change: true,
+			archive: { field: 'completed', value: 'true', back: 'false' },
+			delete: true,
+			needs: ['subject'],
+		},
 		clients: LINKED_CLIENTS,
 	},
 	fields: [

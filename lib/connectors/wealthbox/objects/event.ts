@@ -26,7 +26,12 @@ export const event: WealthboxItem = {
 	key: 'events',
 	documentType: 'Event',
 	capability: {
-		...{ create: true, change: true, archive: { field: 'state', value: 'cancelled', back: 'confirmed' }, delete: true },
+		...{
+			create: true,
+			change: true,
+			archive: { field: 'state', value: 'cancelled', back: 'confirmed' },
+			delete: true,
+		},
 		needs: ['subject', 'startsAt', 'endsAt'],
 	},
 	lists: [{ order: 'asc' }],

@@ -76,7 +76,12 @@ export const opportunity: WealthboxItem = {
 	key: 'opportunities',
 	documentType: 'Opportunity',
 	capability: {
-		...{ create: true, change: true, archive: { field: 'stage', value: 'Lost', back: '' }, delete: true },
+		...{
+			create: true,
+			change: true,
+			archive: { field: 'stage', value: 'Lost', back: '' },
+			delete: true,
+		},
 		needs: ['name', 'stage', 'closeDate'],
 	},
 	lists: [{ include_closed: 'true', order: 'asc' }],

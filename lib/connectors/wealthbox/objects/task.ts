@@ -49,7 +49,13 @@ export const task: WealthboxItem = {
 	path: '/tasks',
 	key: 'tasks',
 	documentType: 'Task',
-	capability: { create: true, change: true, archive: { field: 'complete', value: 'true', back: 'false' }, delete: true, needs: ['subject'] },
+	capability: {
+		create: true,
+		change: true,
+		archive: { field: 'complete', value: 'true', back: 'false' },
+		delete: true,
+		needs: ['subject'],
+	},
 	// Whether completed=true also lists the others is not known: both are read, and joined by id.
 	lists: [{ completed: 'false' }, { completed: 'true' }],
 	byResource: true,
