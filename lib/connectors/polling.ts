@@ -266,9 +266,8 @@ class Polling {
 		const unseen = ids.filter((id) => !this.lastSightings.has(id)).length;
 		const edits = round.news ?? round.deleted.length + unseen;
 		// A quick poll shows less: what only a deep one shows is not to look new in the next deep one.
-		this.lastSightings = round.deep
-			? round.sightings
-			: new Map([...this.lastSightings, ...round.sightings]);
+		if (round.deep) this.lastSightings = round.sightings;
+		else for (const [id, sighting] of round.sightings) this.lastSightings.set(id, sighting);
 		if (round.deep && complete)
 			this.nextDeepAt = round.began + settings.deepOverlapMs / DEEP_IN_OVERLAP;
 		const at = context.now();

@@ -57,7 +57,9 @@ function withObjects(template: Template): Template {
 		const { objects, ...settings } = OFFICE_SETTINGS[crm];
 		const connectorSettings = JSON.stringify({ ...settings, ...PACE[crm] });
 		const given = node.parameters.options as JsonObject | undefined;
-		const options = { ...given, deletePolicy: policyOf(TREATED[0][crm]), connectorSettings };
+		const deletePolicy = policyOf(TREATED[0][crm]);
+		// More is deleted here within the hour than the breaker lets through by itself.
+		const options = { ...given, deletePolicy, mostRemovals: 0, connectorSettings };
 		return { ...node, parameters: { ...node.parameters, objects, options } };
 	});
 	return { ...template, nodes };
