@@ -24,17 +24,18 @@ import { policyOf, RemovalStory, verdictOf, type Treatment } from './removal-sto
 
 jest.setTimeout(START_LIMIT_MS);
 
-/** Every list is read every second; what takes a comparison of all records, every few seconds. */
+/** Lists are read every other second; what takes a comparison of all records, every few seconds. */
 const PACE: Record<Crm, JsonObject> = {
 	wealthbox: {
-		...{ fullScanMinutes: 0.05, deletedEveryPolls: 1 },
-		...{ minItemPollSeconds: 1, maxItemPollSeconds: 1, itemScanMinutes: 0.05 },
+		...{ fullScanMinutes: 0.1, deletedEveryPolls: 1 },
+		...{ minItemPollSeconds: 2, maxItemPollSeconds: 2, itemScanMinutes: 0.1 },
 	},
 	redtail: {
-		...{ fullScanMinutes: 0.05, noteScanMinutes: 0.03 },
-		...{ minItemPollSeconds: 1, maxItemPollSeconds: 1 },
+		// A scan of the notes is a call for each contact.
+		...{ fullScanMinutes: 0.1, noteScanMinutes: 0.15 },
+		...{ minItemPollSeconds: 2, maxItemPollSeconds: 2 },
 	},
-	salesforce: { itemPollSeconds: 1, itemPollMaxSeconds: 1 },
+	salesforce: { itemPollSeconds: 2, itemPollMaxSeconds: 2 },
 };
 
 const LOOK_MS = 1_000;
