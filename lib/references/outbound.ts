@@ -5,6 +5,7 @@
 import type { Registers } from '../merge/register';
 import { registerValue } from '../merge/register';
 import type { Shadow } from '../merge/shadow';
+import { isEmpty } from '../model/canonical';
 import { recordKey } from '../model/event';
 import type { CanonicalFields } from '../model/fields';
 import { byEntity, type Link } from '../model/rows';
@@ -74,7 +75,7 @@ export class References {
 		clients?: readonly ObjectName[],
 	): CanonicalFields {
 		const fields = Object.keys(desired).filter(isReferenceField);
-		if (fields.length === 0) return desired;
+		if (fields.length === 0) return withoutIdleRole(desired);
 		const wanted = { ...desired };
 		for (const field of fields) {
 			const value = desired[field];
@@ -89,7 +90,7 @@ export class References {
 			else if (this.canName(system, field, value, clients)) wanted[field] = this.current(value);
 			else delete wanted[field];
 		}
-		return wanted;
+		return withoutIdleRole(wanted);
 	}
 
 	/**
@@ -156,4 +157,15 @@ export class References {
 		const [last] = own.sort((a, b) => b.recreated - a.recreated);
 		return last && localReference(last.object, last.crmId);
 	}
+}
+
+/**
+ * A role is one in a household. Until the system can name that, a role has no place there, and a record
+ * without one has not lost it.
+ */
+function withoutIdleRole(wanted: CanonicalFields): CanonicalFields {
+	if (isEmpty(wanted['householdRole'] ?? null) || isUnifiedId(wanted['household'])) return wanted;
+	const rest = { ...wanted };
+	delete rest['householdRole'];
+	return rest;
 }

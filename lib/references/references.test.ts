@@ -1,4 +1,5 @@
 /** Notes, tasks and households through the hub: who belongs to whom, in the right order, in every system. */
+import { References } from './outbound';
 import { localReference, type ObjectName } from '../model/objects';
 import type { ChangeEvent } from '../model/event';
 import type { FieldMap } from '../model/field-map';
@@ -343,4 +344,12 @@ test('an entity that became part of another one is the same wherever it is named
 		['wealthbox', { subject: 'Call back' }],
 		['salesforce', { subject: 'Call back' }],
 	]);
+});
+
+test('a role waits for the household that it is one in', () => {
+	const named = { firstName: 'Cleo', householdRole: 'Child' };
+	const wanted = References.none.wantedIn('redtail', named, undefined);
+	expect(wanted).toEqual({ firstName: 'Cleo' });
+	const left = { household: null, householdRole: null };
+	expect(References.none.wantedIn('redtail', left, undefined)).toEqual(left);
 });
