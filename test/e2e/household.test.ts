@@ -204,7 +204,7 @@ async function treat(treated: Treated): Promise<void> {
 }
 
 /** People answer what they are asked, as it comes, until every CRM holds what it should. */
-async function answered(treated: Treated): Promise<void> {
+async function answers(treated: Treated): Promise<void> {
 	await until('every CRM holds what it should', async () => {
 		// Each look is an execution of n8n, which has enough to do.
 		await sleep(LOOK_MS);
@@ -219,7 +219,18 @@ async function answered(treated: Treated): Promise<void> {
 		return open.length === 0 && (await isAgreed().catch(() => false));
 	}).catch(() => undefined);
 	await settled();
-	expect(await openReviews()).toEqual([]);
+}
+
+/** Where a removal changes nothing elsewhere, all agree before it is noticed: its question comes after. */
+async function answered(treated: Treated): Promise<void> {
+	const ROUNDS = 3;
+	let open: JsonObject[] = [];
+	for (let round = 0; round < ROUNDS; round += 1) {
+		await answers(treated);
+		open = await openReviews();
+		if (open.length === 0) return;
+	}
+	expect(open).toEqual([]);
 }
 
 describe.each([

@@ -9,6 +9,7 @@ import {
 	type Fact,
 	openOffice,
 	officeMap,
+	recordsOf,
 	OFFICE_SETTINGS,
 	type Office,
 } from '../e2e/office';
@@ -56,6 +57,17 @@ async function close(stage: Stage | undefined): Promise<void> {
 	await stage?.simulators.stop();
 }
 
+/** The hub has noticed what is there and what is gone: what it counts as there is what each CRM holds. */
+async function isNoticed({ run, office }: Stage): Promise<boolean> {
+	const key = ({ object, crmId }: { object: string; crmId: string }) => `${object}:${crmId}`;
+	for (const crm of CRMS) {
+		const held = (await recordsOf(office[crm])).map(key).sort();
+		const linked = (await run.linked(crm)).map(key).sort();
+		if (held.join() !== linked.join()) return false;
+	}
+	return true;
+}
+
 /** People answer what they are asked, as it comes. */
 async function answer({ run }: Stage, treatment: Treatment): Promise<number> {
 	const { desk } = run.hub.fabric;
@@ -81,8 +93,10 @@ async function settled(stage: Stage, facts: readonly Fact[], treatment: Treatmen
 			);
 	for (;;) {
 		await run.rounds(4);
+		const isWhole = (await run.while(() => isNoticed(stage))) && (await isAgreed());
+		// Asked last: what is noticed by now has opened its questions.
 		const asked = await answer(stage, treatment);
-		if ((asked === 0 && (await isAgreed())) || Date.now() > end) break;
+		if ((asked === 0 && isWhole) || Date.now() > end) break;
 	}
 	await run.while(() => agreed(office, facts, LIMIT_MS / 4));
 	const writes = () => CRMS.map((crm) => office[crm].simulator.writes().length);

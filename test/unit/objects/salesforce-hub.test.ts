@@ -3,7 +3,6 @@
  * keep their clients in different ways.
  */
 import type {
-	Connector,
 	ConnectorContext,
 	CrmRecord,
 	Json,
@@ -23,24 +22,13 @@ import {
 } from '../../simulators/salesforce';
 import { contextOf, portOf } from '../connectors/harness';
 import { deletion, delta, registration, snapshot, TestHub } from '../support/hub';
-import { memoryConnector } from '../support/memory-connector';
+import { wholeOffice } from '../support/whole-office';
 
 const OTHERS = ['wealthbox', 'redtail'];
 const MAP: FieldMap = [
 	...salesforce.defaultFieldMap,
 	...chosenMap(salesforce.objectFieldMap ?? [], OBJECTS),
 ];
-const ALL = { create: true, change: true, archive: false, delete: true };
-
-/** CRMs that can hold everything. */
-function others(): Connector {
-	const connector = memoryConnector('memory');
-	const item = { ...ALL, needs: ['client'] };
-	connector.capabilities.objects = {
-		...{ household: ALL, note: item, task: item, event: item, opportunity: item },
-	};
-	return connector;
-}
 
 let hub: TestHub;
 let simulator: SalesforceSimulator;
@@ -51,7 +39,7 @@ async function open(
 	own: Record<string, Json>,
 	deletePolicy: DeletePolicy = 'ignore',
 ): Promise<void> {
-	hub = await TestHub.open(OTHERS, { fieldMap: MAP }, others(), [salesforce]);
+	hub = await TestHub.open(OTHERS, { fieldMap: MAP }, wholeOffice(), [salesforce]);
 	const now = () => hub.now;
 	simulator = await startSalesforceSimulator({ now, switches });
 	const settings = { objects: [...OBJECTS], ...own };

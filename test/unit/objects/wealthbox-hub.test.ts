@@ -1,5 +1,5 @@
 /** A household with all that belongs to it, through the hub: Wealthbox is the real connector on its simulator. */
-import type { Connector, ConnectorContext, CrmRecord } from '../../../lib/connectors/connector';
+import type { ConnectorContext, CrmRecord } from '../../../lib/connectors/connector';
 import { chosenMap } from '../../../lib/connectors/objects/chosen';
 import { wealthbox } from '../../../lib/connectors/wealthbox';
 import type { DeletePolicy, DeliveryJob } from '../../../lib/model/delivery';
@@ -10,31 +10,20 @@ import type { Simulator } from '../../simulators/simulator';
 import { startWealthboxSimulator } from '../../simulators/wealthbox';
 import { contextOf, portOf } from '../connectors/harness';
 import { deletion, delta, registration, TestHub } from '../support/hub';
-import { memoryConnector } from '../support/memory-connector';
+import { wholeOffice } from '../support/whole-office';
 
 const OTHERS = ['redtail', 'salesforce'];
 const MAP: FieldMap = [
 	...wealthbox.defaultFieldMap,
 	...chosenMap(wealthbox.objectFieldMap ?? [], OBJECTS),
 ];
-const ALL = { create: true, change: true, archive: false, delete: true };
-
-/** CRMs that can hold everything. */
-function others(): Connector {
-	const connector = memoryConnector('memory');
-	const item = { ...ALL, needs: ['client'] };
-	connector.capabilities.objects = {
-		...{ household: ALL, note: item, task: item, event: item, opportunity: item },
-	};
-	return connector;
-}
 
 let hub: TestHub;
 let simulator: Simulator;
 let context: ConnectorContext;
 
 async function open(deletePolicy: DeletePolicy = 'ignore'): Promise<void> {
-	hub = await TestHub.open(OTHERS, { fieldMap: MAP }, others(), [wealthbox]);
+	hub = await TestHub.open(OTHERS, { fieldMap: MAP }, wholeOffice(), [wealthbox]);
 	const now = () => hub.now;
 	simulator = await startWealthboxSimulator({ now, switches: { throttle: false } });
 	const settings = { objects: [...OBJECTS] };

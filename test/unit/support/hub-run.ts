@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connector, ConnectorContext, Json } from '../../../lib/connectors/connector';
 import type { DeletePolicy } from '../../../lib/model/delivery';
 import type { FieldMap } from '../../../lib/model/field-map';
+import { OBJECTS } from '../../../lib/model/objects';
 import type { Simulator } from '../../simulators/simulator';
 import { contextOf, portOf } from '../connectors/harness';
 import { registration, TestHub } from './hub';
@@ -64,6 +65,20 @@ export class HubRun {
 		await this.while(async () => {
 			while (this.turns < wanted) await sleep(PAUSE_MS);
 		});
+	}
+
+	/** The records of a system that the hub counts as there. */
+	async linked(name: string): Promise<Array<{ object: string; crmId: string }>> {
+		const MOST = 1_000;
+		const run = 'none';
+		const pages = await this.hub.store.read((tx) =>
+			Promise.all(
+				OBJECTS.map((object) =>
+					tx.reconcile.unseen({ run, system: name, object }, { after: '', limit: MOST }),
+				),
+			),
+		);
+		return pages.flat().map(({ object, crmId }) => ({ object, crmId }));
 	}
 
 	private async watch({ name, connector, fieldMap }: RunSystem): Promise<void> {
