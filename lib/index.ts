@@ -35,6 +35,7 @@ export * from './connectors/connector';
 export { deliverAndLook, deliverManyAndLook } from './connectors/deliver-and-look';
 export * from './connectors/http';
 export { listsOf } from './connectors/lists';
+export { moveMember, type MemberMove } from './connectors/move-member';
 export { notesOf } from './connectors/notes';
 export { chosenMap, chosenObjects, offeredObjects } from './connectors/objects/chosen';
 export { ChangeHints } from './connectors/poll-hints';
@@ -54,7 +55,7 @@ export type { SystemRegistration } from './store/systems';
 // What the hub is asked, and what it answers.
 export type { Approval } from './backfill/approval';
 export { counted } from './backfill/end-notes';
-export type { Terms } from './backfill/page';
+export type { Terms } from './backfill/terms';
 export type { PlanAsked } from './backfill/planning';
 export type { BackfillProgress, PartProgress, SystemProgress } from './backfill/progress';
 export { readSystem } from './backfill/read-system';

@@ -57,6 +57,29 @@ export async function scrollTo(tab: Page, label: string): Promise<void> {
 	await sleep(500);
 }
 
+const MOST_TURNS = 40;
+const WHEEL_TURN = 400;
+
+/** What a node gave as a tree of names and values, with the part of this name at the top. */
+export async function outputAsTree(tab: Page, name: string): Promise<void> {
+	for (const frame of tab.frames()) {
+		const output = frame.locator('[data-test-id=output-panel]');
+		if (!(await output.isVisible().catch(() => false))) continue;
+		await output.locator('[data-test-id=radio-button-schema]').click();
+		const part = output.getByText(name, { exact: true }).first();
+		await output.hover();
+		// Only what is near the visible part of the tree is in the page.
+		for (let turns = 0; turns < MOST_TURNS && !(await part.isVisible()); turns += 1) {
+			await tab.mouse.wheel(0, WHEEL_TURN);
+			await sleep(200);
+		}
+		await part.evaluate((element) => element.scrollIntoView());
+		await sleep(500);
+		return;
+	}
+	throw new Error('No output of a node is open.');
+}
+
 /** The preview of an execution is a frame of its own, which takes its time. */
 export async function inPreview(tab: Page, node: string): Promise<Locator> {
 	const selector = `[data-test-id=canvas-node][data-node-name="${node}"]`;

@@ -2,7 +2,7 @@
  * Takes the pictures in docs/images from a running demo, for people to look at before they are
  * committed: `npm run screenshots` (needs Debian's chromium; set CHROMIUM to use another), or only
  * those of the review queue: `npm run screenshots -- review` (`first-load`; `objects`: the panel with all
- * objects; `mapping`: the panels of mappings; `execution`: executions).
+ * objects; `mapping`: the panels of mappings; `execution`: executions and the audit's answer).
  */
 import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -18,7 +18,16 @@ import { WORKFLOW_ID } from './demo/template';
 import { firstLoadPictures } from './first-load-screenshots';
 import { contactPanel, mappingPanel, objectsPanel, savePanel } from './panel-screenshots';
 import { reviewPictures } from './review-screenshots';
-import { FOLDER, inPreview, loaded, open, panel, shoot, signIn } from './screenshot-tab';
+import {
+	FOLDER,
+	inPreview,
+	loaded,
+	open,
+	outputAsTree,
+	panel,
+	shoot,
+	signIn,
+} from './screenshot-tab';
 
 const VIEW = { width: 1600, height: 1000 };
 const FLAGS =
@@ -58,11 +67,14 @@ async function syncPictures(only: string | undefined): Promise<void> {
 		if (only !== undefined) {
 			await signIn(tab, demo);
 			if (only === 'objects') return await objectsPanel(tab, demo);
-			if (only === 'execution') return await execution(tab, demo);
+			if (only === 'execution') {
+				await execution(tab, demo);
+				return await audit(tab, demo);
+			}
 			await mappingPanel(tab, demo);
 			return await savePanel(tab, demo);
 		}
-		await demoPage(tab, page.url, demo);
+		await demoPage(tab, page.url);
 		await signIn(tab, demo);
 		await canvas(tab, demo);
 		for (const name of PANELS) await panel(tab, demo, WORKFLOW_ID, name, `panel-${slug(name)}`);
@@ -81,7 +93,7 @@ async function syncPictures(only: string | undefined): Promise<void> {
 }
 
 async function firstRead(demo: FabricDemo): Promise<void> {
-	const LIMIT = 600;
+	const LIMIT = 1_500;
 	for (
 		let round = 0;
 		round < LIMIT && compareCrms(demo.simulators).disagreements.length > 0;
@@ -94,13 +106,14 @@ function slug(name: string): string {
 	return name.toLowerCase().replace(/[^a-z]+/g, '-');
 }
 
-async function demoPage(tab: Page, url: string, { simulators }: FabricDemo): Promise<void> {
+/** A person edits a client in Salesforce; both arrivals are told on the right. */
+async function demoPage(tab: Page, url: string): Promise<void> {
 	await tab.goto(url);
-	await tab.waitForSelector('td input');
-	const [contact] = simulators.salesforce.people.list();
-	if (contact !== undefined)
-		simulators.salesforce.people.edit(contact.id, { jobTitle: 'Chief Planner' });
-	await sleep(2_000);
+	const title = tab.getByLabel('jobTitle in Salesforce').first();
+	await title.fill('Chief Planner');
+	await title.press('Enter');
+	await tab.waitForFunction("document.querySelectorAll('#log li').length >= 4");
+	await sleep(200);
 	await shoot(tab, 'demo');
 }
 
@@ -123,6 +136,8 @@ async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 	for (const { id } of executions.slice(0, 20)) {
 		const data = JSON.stringify(await demo.n8n.executionData(id));
 		const wanted = data.includes('Field Merge') ? 'execution-in' : 'execution-out';
+		// Our own write that comes back decides nothing: no picture of that.
+		if (wanted === 'execution-in' && !data.includes('"applied"')) continue;
 		if (!pictures.includes(wanted)) continue;
 		pictures.splice(pictures.indexOf(wanted), 1);
 		await tab.goto(`${demo.n8n.url}/workflow/${WORKFLOW_ID}/executions/${id}`);
@@ -133,6 +148,7 @@ async function execution(tab: Page, demo: FabricDemo): Promise<void> {
 		await shoot(tab, wanted);
 		await node.dblclick();
 		await loaded(tab);
+		if (wanted === 'execution-in') await outputAsTree(tab, 'merge');
 		await shoot(tab, `${wanted}-node`);
 	}
 }
@@ -158,6 +174,7 @@ async function audit(tab: Page, demo: FabricDemo): Promise<void> {
 	await tab.goto(`${demo.n8n.url}/workflow/${id}/executions/${latest?.id}`);
 	await (await inPreview(tab, 'CRM Fabric')).dblclick();
 	await loaded(tab);
+	await outputAsTree(tab, 'at');
 	await shoot(tab, 'audit');
 }
 

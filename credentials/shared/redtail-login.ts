@@ -3,9 +3,9 @@
  * tries lock the person's Redtail account, so a refused login is never sent a second time by itself.
  */
 import { UserError, type IHttpRequestHelper } from 'n8n-workflow';
+import { answerTo, type Answer } from './answer';
 import { baseAddress, onceAtATime, propertyOf, subjectOf, textOf } from './session';
 
-const TIMEOUT_MS = 30_000;
 const REFUSED_FOR_MS = 6 * 3_600_000;
 const MAX_REMEMBERED = 100;
 
@@ -111,22 +111,15 @@ function requireComplete({ baseUrl, apiKey, username, password }: RedtailLogin):
 }
 
 /** Undefined if no answer came. */
-async function sendLogin(
+function sendLogin(
 	http: IHttpRequestHelper,
 	{ baseUrl, apiKey, username, password }: RedtailLogin,
-): Promise<{ status: number; body: unknown } | undefined> {
+): Promise<Answer | undefined> {
 	const parts = Buffer.from(`${apiKey}:${username}:${password}`, 'utf8').toString('base64');
-	const answer: unknown = await http.helpers
-		.httpRequest({
-			method: 'GET',
-			url: `${baseUrl}/authentication`,
-			headers: { Authorization: `Basic ${parts}`, Accept: 'application/json' },
-			json: true,
-			timeout: TIMEOUT_MS,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-		})
-		.catch(() => undefined);
-	if (answer === undefined) return undefined;
-	return { status: Number(propertyOf(answer, 'statusCode')), body: propertyOf(answer, 'body') };
+	return answerTo(http, {
+		method: 'GET',
+		url: `${baseUrl}/authentication`,
+		headers: { Authorization: `Basic ${parts}`, Accept: 'application/json' },
+		json: true,
+	});
 }

@@ -4,9 +4,9 @@
  */
 import { createPrivateKey, createSign, type KeyObject } from 'node:crypto';
 import { UserError, type IHttpRequestHelper } from 'n8n-workflow';
+import { answerTo, type Answer } from './answer';
 import { baseAddress, onceAtATime, propertyOf, subjectOf, textOf } from './session';
 
-const TIMEOUT_MS = 30_000;
 /** Salesforce accepts an assertion for at most five minutes; three leave room for a clock that is off. */
 const ASSERTION_LIFETIME_S = 180;
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
@@ -134,24 +134,17 @@ const NO_ANSWER =
 	'Salesforce did not answer the request for an access token. Check "My Domain URL" and the network, then try again.';
 
 /** Undefined if no answer came. */
-async function sendForm(
+function sendForm(
 	http: IHttpRequestHelper,
 	url: string,
 	form: Record<string, string>,
-): Promise<{ status: number; body: unknown } | undefined> {
-	const answer: unknown = await http.helpers
-		.httpRequest({
-			method: 'POST',
-			url,
-			headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
-			body: new URLSearchParams(form).toString(),
-			timeout: TIMEOUT_MS,
-			returnFullResponse: true,
-			ignoreHttpStatusErrors: true,
-		})
-		.catch(() => undefined);
-	if (answer === undefined) return undefined;
-	return { status: Number(propertyOf(answer, 'statusCode')), body: propertyOf(answer, 'body') };
+): Promise<Answer | undefined> {
+	return answerTo(http, {
+		method: 'POST',
+		url,
+		headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
+		body: new URLSearchParams(form).toString(),
+	});
 }
 
 /** Salesforce's own words with what to do about them. Texts: OAuth 2.0 error codes of Salesforce's token endpoint. */

@@ -2,8 +2,8 @@
  * Puts records that may be one client on one page. Two records are compared only if they share telling keys
  * (lib/identity/blocks.ts); what is connected by such pairs is resolved together, so that page by page
  * the outcome is that of the whole at once. What names a record (a note its client, a household its members)
- * stands on that one's page as long as there is room, else on a later one. Pure; numbers alone are kept:
- * eight bytes a key.
+ * stands on that one's page as long as there is room, households first; else on a page after all others. Pure;
+ * numbers alone are kept: eight bytes a key.
  */
 import { proposalPoints } from '../identity/blocks';
 import { DeskError } from '../model/failures';
@@ -28,18 +28,32 @@ const AMONG_SOME = 30;
 /** Class of the names of records, by which they are tied to what names them. */
 const TIES = CLASSES.length;
 
+export interface Neighbour {
+	/** The row's number; in the order in which pages are to be filled. */
+	seq: number;
+	stage: Stage;
+	/** Telling keys. */
+	keys?: readonly string[];
+	/** Names of records, its own and those that it names. */
+	ties?: readonly string[];
+	/** Its keys are counted in the store. */
+	isKnown?: boolean;
+}
+
+/** A record names records of earlier stages only: 0 contacts, 1 households, 2 the rest. */
+export type Stage = 0 | 1 | 2;
+const LATER_STAGES: readonly Stage[] = [1, 2];
+
 export class Neighbours {
 	private readonly seqs: number[] = [];
+	private readonly stages: Stage[] = [];
 	private readonly known = new Set<number>();
 	private codes = new Float64Array(1_024);
 	private length = 0;
 
-	/**
-	 * `seq`: the row's number; in the order in which pages are to be filled. `ties`: names of records, its own and
-	 * those that it names. `isKnown`: its keys are counted in the store.
-	 */
-	add(seq: number, keys: readonly string[], ties: readonly string[] = [], isKnown = false): void {
+	add({ seq, stage, keys = [], ties = [], isKnown = false }: Neighbour): void {
 		const index = this.seqs.push(seq) - 1;
+		this.stages.push(stage);
 		if (isKnown) this.known.add(index);
 		if (index >= MAX_ROWS) {
 			throw new DeskError(
@@ -62,13 +76,36 @@ export class Neighbours {
 		}
 		joinByTwo(groups, alike);
 		// Who is the same client comes before who belongs to whom.
-		for (const { class: kind, rows } of holders)
-			if (kind === TIES) for (const row of rows) groups.join(rows[0] as number, row);
-		const pages = packed(groups.all());
+		const tied = holders.filter(({ class: kind }) => kind === TIES).map(({ rows }) => rows);
+		const late = this.joinTied(groups, tied);
+		const pages = packed(inTurn(groups.all(), late));
 		return {
 			pages: pages.map((page) => page.map((index) => this.seqs[index] as number)),
 			common,
 		};
+	}
+
+	/** Those of each later stage for whom there was no room beside all that they name. */
+	private joinTied(groups: Groups, tied: ReadonlyArray<readonly number[]>): Late[] {
+		const stageOf = (row: number) => this.stages[row] as Stage;
+		const first = tied.map((rows) => rows.reduce((a, b) => (stageOf(b) < stageOf(a) ? b : a)));
+		const late: Late[] = [];
+		for (const stage of LATER_STAGES) {
+			const own = tied.map((rows) => rows.filter((row) => stageOf(row) <= stage));
+			for (const [place, rows] of own.entries())
+				for (const row of rows) groups.join(first[place] as number, row);
+			const rows = new Set<number>();
+			for (const [place, candidates] of own.entries()) {
+				const named = first[place] as number;
+				const isLate = late.some((before) => before.has(named));
+				for (const row of candidates) {
+					if (stageOf(row) !== stage || stageOf(named) === stage) continue;
+					if (isLate || !groups.areJoined(named, row)) rows.add(row);
+				}
+			}
+			late.push(rows);
+		}
+		return late;
 	}
 
 	private note(code: number): void {
@@ -103,6 +140,18 @@ export class Neighbours {
 		}
 		return found;
 	}
+}
+
+type Late = ReadonlySet<number>;
+
+/** What is late stands behind, stage by stage, those of a group together. */
+function inTurn(groups: readonly number[][], late: readonly Late[]): number[][] {
+	const isLate = (row: number) => late.some((rows) => rows.has(row));
+	const parts = [
+		(row: number) => !isLate(row),
+		...late.map((rows) => (row: number) => rows.has(row)),
+	];
+	return parts.flatMap((isPart) => groups.map((group) => group.filter(isPart)));
 }
 
 interface Holders {
@@ -200,6 +249,7 @@ class Groups {
 function packed(groups: readonly number[][]): number[][] {
 	const pages: number[][] = [];
 	for (const group of groups) {
+		if (group.length === 0) continue;
 		const last = pages.at(-1);
 		if (last === undefined || last.length + group.length > PAGE_ROWS) pages.push([...group]);
 		else last.push(...group);

@@ -4,7 +4,7 @@
  */
 import type { ConnectorOf } from '../delivery/mark';
 import { withStored, type WholeCounts } from '../identity/candidates';
-import { resolveBatch, type ResolveOptions } from '../identity/resolve';
+import { resolveBatch } from '../identity/resolve';
 import type { IdentityDecision } from '../identity/decision';
 import type { MergeOutcome } from '../merge/batch-result';
 import type { FieldRule } from '../merge/rules';
@@ -17,6 +17,7 @@ import { withUnifiedReferences } from '../references/inbound';
 import type { MergedEvents } from '../references/merge-events';
 import type { StagedRow, Verdict } from '../store/backfills';
 import type { StoreTransaction } from '../store/store';
+import type { Terms } from './terms';
 import { wantedOf, type Wanted, type WantedContext } from './wants';
 
 /** Merges events as Field Merge does, without marking. */
@@ -25,12 +26,6 @@ export type MergeIn = (
 	events: readonly ChangeEvent[],
 	rules: FieldRule[],
 ) => Promise<MergedEvents>;
-
-/** Under which settings records are matched and merged: those of the canvas. */
-export interface Terms extends Pick<ResolveOptions, 'thresholds' | 'whileInReview'> {
-	otherTaxId?: 'review' | 'weigh';
-	fieldRules: FieldRule[];
-}
 
 export interface PageContext extends WantedContext {
 	run: string;

@@ -15,8 +15,9 @@ import type { SystemRow } from '../model/rows';
 import { takenBack } from '../reconcile/reconcile';
 import type { StagedRow, Verdict } from '../store/backfills';
 import type { Store, StoreTransaction } from '../store/store';
-import { Neighbours } from './neighbours';
-import { takePage, type PageContext, type Terms } from './page';
+import { Neighbours, type Stage } from './neighbours';
+import { takePage, type PageContext } from './page';
+import type { Terms } from './terms';
 import { namedBy } from './chosen';
 import { emptyFindings, objectsOfRun, type Backfill, type Filter, type Reading } from './report';
 import { load, save } from './state';
@@ -32,7 +33,7 @@ export type PlanContext = Pick<PageContext, 'connectorOf' | 'mergeIn'> & { now: 
 const ROWS_AT_ONCE = 1_000;
 const PAGES_AT_ONCE = 50;
 /** A household of more members than fit on so many pages counts as one whose members are not known. */
-const MOST_PAGES_BESIDE = 5;
+const MOST_PAGES_BESIDE = 10;
 
 /** Resolves when it waits for a person. Throws DeskError if something is missing. */
 export async function makePlan(
@@ -107,7 +108,9 @@ async function place(store: Store, backfill: Backfill, now: () => number): Promi
 			const isContact = row.event.object === 'contact';
 			const profile = isContact ? foldProfile(row.event) : undefined;
 			const keys = profile === undefined ? [] : blockKeys(profile);
-			neighbours.add(row.seq, keys, tiesOf(row.event, entityId), entityId !== undefined);
+			const ties = tiesOf(row.event, entityId);
+			const isKnown = entityId !== undefined;
+			neighbours.add({ seq: row.seq, stage: stageOf(row.event), keys, ties, isKnown });
 			if (profile === undefined || entityId !== undefined) continue;
 			for (const [hash, count] of countProfiles([profile]))
 				names.set(hash, (names.get(hash) ?? 0) + count);
@@ -127,6 +130,11 @@ async function place(store: Store, backfill: Backfill, now: () => number): Promi
 		const placed = { ...(await load(tx, run)), phase: 'trying' as const, pages: pages.length };
 		return finishIfDone(tx, placed, now());
 	});
+}
+
+function stageOf({ object }: ChangeEvent): Stage {
+	if (object === 'contact') return 0;
+	return object === 'household' ? 1 : 2;
 }
 
 /** The record itself, those that it names, and the entity that it is known to belong to. */

@@ -4,7 +4,7 @@
  */
 import type { RunLimits } from '../model/delivery';
 import { OBJECTS, type ObjectName } from '../model/objects';
-import type { Terms } from './page';
+import type { Terms } from './terms';
 
 /**
  * | phase | what happens | goes on by |

@@ -2,7 +2,7 @@
 import { DeskError } from '../model/failures';
 import type { RunRow } from '../store/runs';
 import type { StoreTransaction } from '../store/store';
-import type { Terms } from './page';
+import type { Terms } from './terms';
 import { ENDED, type Backfill } from './report';
 
 export const KIND = 'backfill';

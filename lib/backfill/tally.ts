@@ -57,7 +57,9 @@ export function tally(before: AllFindings, page: TakenPage, context: TallyContex
 	const filtered: number[] = [];
 	const verdicts = new Map<Verdict, number[]>();
 	const left = new Set<string>();
-	for (const client of clientsOf(page)) {
+	const clients = clientsOf(page);
+	const homes = ownHomes(clients, context.isOwn);
+	for (const client of clients) {
 		const own = client.rows.filter(({ row }) => context.isOwn(row));
 		const seqs = own.map(({ row }) => row.seq);
 		const found = (findings[client.object] ??= emptyFindings());
@@ -70,8 +72,24 @@ export function tally(before: AllFindings, page: TakenPage, context: TallyContex
 		for (const { row, verdict } of own)
 			verdicts.set(verdict, [...(verdicts.get(verdict) ?? []), row.seq]);
 		if (own.length > 0) add(found, { ...client, rows: own }, context);
+		else addJoins(found, client, homes);
 	}
 	return { findings, filtered, verdicts };
+}
+
+/** Households of the page itself: members whose own pages came before it join them by a write of its own. */
+function ownHomes(clients: readonly Client[], isOwn: TallyContext['isOwn']): Set<unknown> {
+	const own = clients.filter(
+		({ object, rows }) => object === 'household' && rows.some(({ row }) => isOwn(row)),
+	);
+	return new Set(own.flatMap(({ entityId }) => entityId ?? []));
+}
+
+function addJoins(findings: Findings, client: Client, homes: ReadonlySet<unknown>): void {
+	for (const wanted of client.wanted) {
+		if (!joins(wanted) || !homes.has(wanted.desired['household'])) continue;
+		for (const writes of countsOf(findings, client, wanted)) writesIn(writes, wanted).joins += 1;
+	}
 }
 
 /** By a condition of its own, or since all those whom it names are. */
@@ -180,10 +198,7 @@ function addWrites(findings: Findings, client: Client, context: TallyContext): v
 	for (const wanted of client.wanted) {
 		const refusal = refusalOf(wanted, context);
 		if (refusal !== undefined) addRefusal(findings, client, wanted.system, refusal);
-		count(findings.writes, wanted);
-		if (client.systems.length > 1) {
-			if (wanted.operation !== 'create') count(findings.writesOf.matched, wanted);
-		} else count(findings.writesOf.new, wanted);
+		for (const writes of countsOf(findings, client, wanted)) count(writes, wanted);
 		if (wanted.operation !== 'update') continue;
 		const fields = (findings.changedFields[wanted.system] ??= {});
 		for (const field of Object.keys(wanted.changes)) fields[field] = (fields[field] ?? 0) + 1;
@@ -207,14 +222,27 @@ function addRefusal(findings: Findings, client: Client, system: string, reason: 
 	sample(findings, 'invalid', client, `${system}: ${reason}`);
 }
 
-function count(
-	writes: Record<string, Writes>,
-	{ system, object, operation, changes }: Wanted,
-): void {
-	const own = (writes[system] ??= { creates: 0, updates: 0, joins: 0 });
-	if (operation === 'create') own.creates += 1;
+type WritesBySystem = Record<string, Writes>;
+
+/** In which sums a write counts: of the whole plan, and of the mode under which it is made. */
+function countsOf({ writes, writesOf }: Findings, { systems }: Client, wanted: Wanted) {
+	if (systems.length <= 1) return [writes, writesOf.new];
+	return wanted.operation === 'create' ? [writes] : [writes, writesOf.matched];
+}
+
+function count(writes: WritesBySystem, wanted: Wanted): void {
+	const own = writesIn(writes, wanted);
+	if (wanted.operation === 'create') own.creates += 1;
 	else own.updates += 1;
-	if (object === 'contact' && !isEmpty(changes['household'] ?? null)) own.joins += 1;
+	if (joins(wanted)) own.joins += 1;
+}
+
+function writesIn(writes: WritesBySystem, { system }: Wanted): Writes {
+	return (writes[system] ??= { creates: 0, updates: 0, joins: 0 });
+}
+
+function joins({ object, changes }: Wanted): boolean {
+	return object === 'contact' && !isEmpty(changes['household'] ?? null);
 }
 
 function sampleOf(findings: Findings, client: Client, conflicts: string[]): void {

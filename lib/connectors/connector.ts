@@ -152,6 +152,8 @@ export interface RecordClient {
 		description: string;
 	}>;
 	idOf: (record: CrmRecord) => string;
+	/** Fields of `describe` that only deliveries write: who belongs to a household is an operation of its own. */
+	notWritten?: readonly string[];
 }
 
 export interface Connector {

@@ -1,5 +1,6 @@
 /** What the connectors' deliveries share. */
-import { sameValue } from '../model/canonical';
+import { isDeepStrictEqual } from 'node:util';
+import { isEmpty, sameValue } from '../model/canonical';
 import type { DeliveryJob, DeliveryOutcome, Urgency } from '../model/delivery';
 import type { CanonicalFields } from '../model/fields';
 import type { ConnectorContext } from './connector';
@@ -41,6 +42,29 @@ export function wantedOf(
 	const type = job.changes.type ?? job.known.type ?? job.desired.type;
 	const projected = project(type === undefined ? job.changes : { ...job.changes, type });
 	return Object.fromEntries(Object.entries(projected).filter(([field]) => field in job.changes));
+}
+
+/**
+ * What a record that an earlier try of this create made may hold, as the CRM can hold it: what is wanted now, then
+ * what was tried, newest first; each once.
+ */
+export function contentsTried(
+	{ desired, tried = [] }: DeliveryJob,
+	project: (fields: CanonicalFields) => CanonicalFields,
+): CanonicalFields[] {
+	// A try that did not speak of a field left it empty.
+	const empty = Object.fromEntries(Object.keys(desired).map((field) => [field, null]));
+	const contents = [desired, ...tried.toReversed().map((one) => ({ ...empty, ...one }))];
+	const held = contents.map(project);
+	const said = held.map(saidOf);
+	return held.filter(
+		(_, place) => said.findIndex((other) => isDeepStrictEqual(said[place], other)) === place,
+	);
+}
+
+/** The fields that hold anything. */
+export function saidOf(fields: CanonicalFields): CanonicalFields {
+	return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isEmpty(value)));
 }
 
 /** The first field that the record states differently from what it is known to hold. */

@@ -15,6 +15,7 @@ import {
 	type ConnectorContext,
 	type Json,
 } from './connector';
+import { endTogether } from './end-together';
 import { ChangeHints } from './poll-hints';
 import type { PollingSettings, PollReader } from './poll-reader';
 import { runPolling } from './polling';
@@ -122,17 +123,11 @@ class ObjectPolling {
 		const sources = lists.map((list, place) => this.runList(list, place, hints[place]));
 		if (options.hints !== undefined) void this.spread(options.hints, hints);
 		// One list that only a person can mend ends all: none of them is to go on unseen.
-		const results = await Promise.allSettled(
-			sources.map((source) =>
-				source.catch((error: unknown) => {
-					this.ended.abort();
-					throw error;
-				}),
-			),
-		);
-		const failed = results.find((result) => result.status === 'rejected');
-		this.ended.abort();
-		if (failed !== undefined) throw failed.reason;
+		try {
+			await endTogether(sources, this.ended);
+		} finally {
+			this.ended.abort();
+		}
 	}
 
 	private async runList(

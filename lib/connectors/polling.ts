@@ -29,7 +29,13 @@ import type { ChangeHint } from './poll-hints';
 import { FullListing } from './poll-listing';
 import { PollPace } from './poll-pace';
 import { PollPatience } from './poll-patience';
-import { newRound, noteServerTime, type PollingParts, type PollRound } from './poll-reader';
+import {
+	newRound,
+	noteServerTime,
+	type PageQuery,
+	type PollingParts,
+	type PollRound,
+} from './poll-reader';
 
 /** Reads until the signal aborts; rejects only with AuthenticationFailure or ConfigurationFailure. */
 export async function runPolling(parts: PollingParts): Promise<void> {
@@ -153,21 +159,19 @@ class Polling {
 		return this.cursor.newest - (deep ? deepOverlapMs : overlapMs) - listLagMs;
 	}
 
+	private pageQuery(since: number, page: number): PageQuery {
+		const { signal } = this.parts.options;
+		return { since, page, inDepth: true, priority: 'live', signal };
+	}
+
 	private async readRound(): Promise<PollRound> {
-		const { context, reader, options } = this.parts;
+		const { context, reader } = this.parts;
 		const began = context.now();
 		const deep = began >= this.nextDeepAt;
 		const since = this.since(deep);
 		const round = newRound({ began, deep, since, newest: this.cursor.newest });
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
-			const query = {
-				since,
-				page,
-				inDepth: true,
-				priority: 'live' as const,
-				signal: options.signal,
-			};
-			round.page = await reader.readPage(query);
+			round.page = await reader.readPage(this.pageQuery(since, page));
 			noteServerTime(round, context.now());
 			for (const record of round.page.records) this.take(round, record);
 			if (!round.page.more) break;
@@ -220,20 +224,13 @@ class Polling {
 
 	/** Reads the CRM's list of deleted records when it is that poll's turn; returns when it was last read. */
 	private async readDeleted(round: PollRound): Promise<number> {
-		const { context, reader, options, settings } = this.parts;
+		const { context, reader, settings } = this.parts;
 		const due = this.polls % Math.max(1, Math.round(settings.deletedEveryPolls)) === 0;
 		if (reader.readDeleted === undefined || !due) return this.cursor.deletedReadAt;
 		const began = context.now();
 		const since = this.cursor.deletedReadAt - settings.clockToleranceMs - settings.listLagMs;
 		for (let page = 1; page <= MAX_PAGES; page += 1) {
-			const query = {
-				since,
-				page,
-				inDepth: true,
-				priority: 'live' as const,
-				signal: options.signal,
-			};
-			const read = await reader.readDeleted(query);
+			const read = await reader.readDeleted(this.pageQuery(since, page));
 			for (const record of read.records) this.takeDeleted(round, record, began);
 			if (!read.more) break;
 		}

@@ -160,6 +160,7 @@ function job(
 		crmId: row.crmId,
 		changes: plan.changes,
 		desired: plan.desired,
+		...(row.operation === 'create' && row.tried.length > 0 && { tried: row.tried }),
 		known: knownFields(shadow),
 		fieldMap: mapOfObject(system.fieldMap, objectName(row.object)),
 		settings: system.settings,
@@ -177,6 +178,7 @@ function withLocalReferences(one: DeliveryJob, { references }: Scene): DeliveryJ
 		...one,
 		changes: local(one.changes),
 		desired: local(one.desired),
+		...(one.tried && { tried: one.tried.map(local) }),
 		// A record may still name one that its client had before: that is no edit which forbids its removal.
 		known: one.operation === 'delete' ? references.sure(one.system, one.known) : local(one.known),
 	};

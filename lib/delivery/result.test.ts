@@ -99,6 +99,26 @@ describe('claim', () => {
 		expect(await hub.fabric.finishClaims([claimToken], 'again')).toBe(0);
 	});
 
+	test('a create that is tried again carries what was tried, should the client have changed meanwhile', async () => {
+		await hub.take(snapshot('wealthbox', '2', { firstName: 'Zoe', lastName: 'Quill' }));
+		const first = await claimOne();
+		expect(first).not.toHaveProperty('tried');
+		await hub.report(first, { ...FAILED, outcomeUnknown: true });
+		await hub.take(
+			snapshot(
+				'wealthbox',
+				'2',
+				{ firstName: 'Zoe', lastName: 'Adler' },
+				{ at: (hub.now += 1_000) },
+			),
+		);
+		hub.now += DELIVERY_RETRY.maxMs;
+		expect(await claimOne()).toMatchObject({
+			...{ operation: 'create', attempt: 2, desired: { lastName: 'Adler' } },
+			tried: [{ firstName: 'Zoe', lastName: 'Quill' }],
+		});
+	});
+
 	test('what is never answered at all becomes a dead letter', async () => {
 		await edit({ jobTitle: 'CEO' });
 		for (let attempt = 1; attempt <= DELIVERY_RETRY.maxAttempts; attempt += 1) {

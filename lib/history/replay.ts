@@ -129,7 +129,8 @@ export class Replay {
 		const { registers, questions } = this;
 		const shadow = shadowBefore(row, field, event.fields[field] ?? null);
 		// What a person said stands under every rule.
-		const rules = isDesk ? { ...this.rules, fields: {} } : this.rules;
+		const { priorities } = this.rules;
+		const rules = isDesk ? { fields: {}, priorities } : this.rules;
 		const result = mergeEvent({ event, shadow, registers, questions, rules, now: row.at });
 		const [decision] = result.decisions;
 		if (decision === undefined) return this.remember(field, register);

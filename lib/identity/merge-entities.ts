@@ -14,18 +14,18 @@
  *
  * There is one writer at a time: nobody resolves or merges meanwhile.
  */
-import { sameValue } from '../model/canonical';
 import { recordKey } from '../model/event';
 import type { MergeNote } from '../history/fold';
-import type { AuditRow, DeliveryRow, Link } from '../model/rows';
+import type { DeliveryRow, Link } from '../model/rows';
 import { joinRegisters } from '../merge/join-registers';
-import { desiredFields, registerValue, type Registers } from '../merge/register';
+import { desiredFields, type Registers } from '../merge/register';
 import { createTarget } from '../delivery/wanted';
 import { laterDeparture } from '../removal/departure';
 import { askDuplicates } from '../removal/duplicates';
 import { closeReview } from '../removal/questions';
 import type { NeverAgain } from '../store/decisions';
 import type { StoreTransaction } from '../store/store';
+import { registerRow } from './register-row';
 
 export interface EntityMerge {
 	from: string;
@@ -95,27 +95,9 @@ async function saveJoined(
 	joined: Registers,
 	changed: readonly string[],
 ): Promise<void> {
-	const rows = changed.map((field): AuditRow => {
-		const register = joined[field];
-		const [was, is] = [registerValue(field, before[field]), registerValue(field, register)];
-		const kind = sameValue(field, was, is) ? 'agree' : 'change';
-		const memory = register?.shape === 'scalar' ? register.memory : undefined;
-		const origin = memory && { system: memory.system, object: memory.object, crmId: memory.crmId };
-		return {
-			at: now,
-			kind,
-			entityId: into,
-			field,
-			...origin,
-			eventId: memory?.eventId,
-			run,
-			before: was,
-			after: is,
-			rule: 'merge-entities',
-			editedAt: memory?.editedAt,
-			register,
-			detail: { cause },
-		};
+	const rows = changed.map((field) => {
+		const both = { before: before[field], after: joined[field] };
+		return registerRow({ entityId: into, field, ...both, rule: 'merge-entities', cause, now, run });
 	});
 	await tx.registers.saveRegisters(
 		changed.flatMap((field) => {

@@ -12,7 +12,7 @@ import { EMPTY_LIST, mergeList } from './list-merge';
 import { registerValue, type Register, type Registers } from './register';
 import { settle } from './policies';
 import { ask, isToBeAsked, keepUp } from './questions';
-import { decide, ruleFor, ruleName, type MergeRules } from './rules';
+import { decide, ruleFor, ruleName, rulesOf, type MergeRules } from './rules';
 import { land, noteEdit, recall, see, seenAgain, type Shadow } from './shadow';
 import { look, type FieldSight } from './sight';
 
@@ -72,8 +72,9 @@ export interface QuestionChange {
 type Changed = Extract<FieldSight, { kind: 'changed' }>;
 
 export function mergeEvent(given: MergeInput): MergeResult {
-	const input = { ...given, event: notAhead(given.event) };
-	const { event, rules } = input;
+	const event = notAhead(given.event);
+	const rules = rulesOf(given.rules, event.object);
+	const input = { ...given, event, rules };
 	const fields = { ...input.shadow?.fields };
 	const registers = { ...input.registers };
 	const decisions: FieldDecision[] = [];

@@ -22,6 +22,18 @@ function titleAfter(policy: Policy, ...events: ChangeEvent[]): FieldValue | unde
 	return client.value('jobTitle');
 }
 
+test.each([
+	['opportunity', 'From Salesforce'],
+	['household', 'Later'],
+] as const)('a rule of opportunities alone: the name of a %s is %s', (object, name) => {
+	const client = new Client([
+		{ object: 'opportunity', field: '*', policy: 'onlyFrom', system: 'salesforce' },
+	]);
+	client.merge(delta('salesforce', '1', { name: 'From Salesforce' }, { object, at: START }));
+	client.merge(delta('wealthbox', '2', { name: 'Later' }, { object, at: START + 1 }));
+	expect(client.value('name')).toBe(name);
+});
+
 describe('source priority', () => {
 	test('a system that clears its value lets the next one in, whatever the order of arrival', () => {
 		const said = [

@@ -1,5 +1,5 @@
 import { describeIssues } from '../model/event';
-import { fieldRuleSchema, mergeRules, ruleFor } from './rules';
+import { fieldRuleSchema, mergeRules, ruleFor, rulesOf } from './rules';
 
 const problem = (rule: Record<string, unknown>): string => {
 	const parsed = fieldRuleSchema.safeParse(rule);
@@ -40,6 +40,37 @@ test.each([
 	[{ field: 'status', policy: 'coinToss' }, 'policy Invalid enum value'],
 ])('%j cannot, and the message says what to do', (rule, sentence) => {
 	expect(problem(rule)).toContain(sentence);
+});
+
+test('an object’s own rules go before those of every object, its default before any of them', () => {
+	const rules = mergeRules(
+		[
+			{ field: 'name', policy: 'ask' },
+			{ object: 'household', field: 'status', policy: 'sourcePriority' },
+			{ object: 'opportunity', field: '*', policy: 'onlyFrom', system: 'salesforce' },
+			{ object: 'opportunity', field: 'stage', policy: 'custom' },
+		],
+		{},
+	);
+	const policy = (object: string, field: string) => ruleFor(rulesOf(rules, object), field).policy;
+	expect([policy('contact', 'name'), policy('contact', 'status')]).toEqual([
+		'ask',
+		'lastWriteWins',
+	]);
+	expect([policy('household', 'name'), policy('household', 'status')]).toEqual([
+		'ask',
+		'sourcePriority',
+	]);
+	expect(['name', 'stage', 'amount'].map((field) => policy('opportunity', field))).toEqual([
+		'onlyFrom',
+		'custom',
+		'onlyFrom',
+	]);
+	const twice = [
+		{ object: 'task' as const, field: 'subject' },
+		{ object: 'task' as const, field: 'subject', policy: 'ask' as const },
+	];
+	expect(() => mergeRules(twice, {})).toThrow('The field subject of the object task has two merge');
 });
 
 test('one field has one rule', () => {

@@ -1,10 +1,12 @@
 /**
- * The rules under which a change wins or loses: one per field; the rule of the field `*` is the
- * default of the object; where none is set, last write wins.
+ * The rules under which a change wins or loses: one per field, of every object or of one alone; the rule of
+ * the field `*` is the default. An object's own rules, its default included, go before those of every
+ * object; where none is set, last write wins.
  */
 import { z } from 'zod';
 import { systemNameSchema } from '../model/event';
 import { isFieldName, isListField } from '../model/fields';
+import { OBJECTS, type ObjectName } from '../model/objects';
 import { compareByPriority, compareEdits, DESK_SYSTEM, type Memory } from './clock';
 
 /**
@@ -29,6 +31,8 @@ export const ANY_FIELD = '*';
 
 export const fieldRuleSchema = z
 	.object({
+		/** Absent: of every object. */
+		object: z.enum(OBJECTS).optional(),
 		field: z.string().min(1),
 		policy: z.enum(POLICIES).default('lastWriteWins'),
 		/** The system that alone may set the field (policy `onlyFrom`). */
@@ -73,24 +77,39 @@ const NO_TEXTS = ['type', 'birthDate'];
 /** Higher number: higher priority. Systems without one have 0. */
 export type Priorities = Readonly<Record<string, number>>;
 
+type RulesByField = Readonly<Record<string, FieldRule>>;
+
 export interface MergeRules {
-	fields: Readonly<Record<string, FieldRule>>;
+	fields: RulesByField;
+	/** Those of one object alone. */
+	objects?: Readonly<Partial<Record<string, RulesByField>>>;
 	priorities: Priorities;
 }
 
-/** Throws if a field has two rules, or a rule cannot be used (ZodError). */
+/** Throws if a field of an object has two rules, or a rule cannot be used (ZodError). */
 export function mergeRules(
 	rules: z.input<typeof fieldRuleSchema>[],
 	priorities: Priorities,
 ): MergeRules {
 	const fields: Record<string, FieldRule> = {};
+	const objects: Partial<Record<ObjectName, Record<string, FieldRule>>> = {};
 	for (const rule of rules.map((one) => fieldRuleSchema.parse(one))) {
-		if (fields[rule.field] !== undefined) {
-			throw new Error(`The field ${rule.field} has two merge rules; remove one of them.`);
+		const { object, field } = rule;
+		const own = object === undefined ? fields : (objects[object] ??= {});
+		if (own[field] !== undefined) {
+			const of = object === undefined ? '' : ` of the object ${object}`;
+			throw new Error(`The field ${field}${of} has two merge rules; remove one of them.`);
 		}
-		fields[rule.field] = rule;
+		own[field] = rule;
 	}
-	return { fields, priorities };
+	return { fields, objects, priorities };
+}
+
+/** The rules as they hold for one object. */
+export function rulesOf({ fields, objects, priorities }: MergeRules, object: string): MergeRules {
+	const own = objects?.[object];
+	if (own === undefined) return { fields, priorities };
+	return { fields: ANY_FIELD in own ? own : { ...fields, ...own }, priorities };
 }
 
 const DEFAULT_RULE = fieldRuleSchema.parse({ field: ANY_FIELD });

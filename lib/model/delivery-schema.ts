@@ -43,6 +43,7 @@ const jobShape = z.object({
 	crmId: crmId.nullable(),
 	changes: fields,
 	desired: fields,
+	tried: z.array(fields).optional(),
 	known: fields,
 	fieldMap: fieldMapSchema,
 	settings: z.record(json).optional(),

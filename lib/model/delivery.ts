@@ -58,6 +58,11 @@ export interface DeliveryJob {
 	changes: CanonicalFields;
 	/** Everything the entity wants this record to hold; what a create writes. */
 	desired: CanonicalFields;
+	/**
+	 * Of a create that was tried before: what the last tries were to write, oldest first. The client may have been
+	 * changed since: what an earlier try made holds this, not `desired`.
+	 */
+	tried?: CanonicalFields[];
 	/** What the record is known to hold (the shadow), nested ids in `ref`. Empty for a create. */
 	known: CanonicalFields;
 	/** The mappings of this object. */

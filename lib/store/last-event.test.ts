@@ -1,4 +1,4 @@
-import { event } from '../../test/unit/store/calls';
+import { event } from '../../test/unit/store/calls/samples';
 import { storedEvent } from './last-event';
 
 test('it tells the kind of change without the rest, and the whole event when asked', () => {

@@ -8,6 +8,7 @@ import {
 import { fabricMethods } from './methods';
 import { fabricProperties } from './properties';
 import { runFabricNode } from './router';
+import { resourceSubtitle } from '../shared/subtitle';
 
 /** The desk of the fabric: results of deliveries, reviews, dead letters, audit trail, clients. */
 export class CrmFabric implements INodeType {
@@ -20,13 +21,20 @@ export class CrmFabric implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: resourceSubtitle(fabricProperties),
 		description: 'Record deliveries, decide reviews, retry dead letters, and see who changed what',
 		defaults: { name: 'CRM Fabric' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
-		credentials: [{ name: 'crmFabricStoreApi', required: true, testedBy: 'crmFabricStoreTest' }],
+		credentials: [
+			{
+				name: 'crmFabricStoreApi',
+				displayName: 'CRM Fabric Store',
+				required: true,
+				testedBy: 'crmFabricStoreTest',
+			},
+		],
 		properties: fabricProperties,
 	};
 

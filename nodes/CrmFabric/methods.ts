@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 import { ConfigurationFailure, openFabric, type ReviewRow } from '../../lib';
 import { fabricOf, storeLocation } from '../shared/store';
-import { getFields, getFilterFields, getSystems } from '../shared/store-options';
+import { getFields, getFilterFields, getRuleFields, getSystems } from '../shared/store-options';
 import { MAX_ROWS } from './limits';
 import { getMappedFields, getMappingRows } from './mapping/mapper';
 import { nameOf, questionText } from './review/question-text';
@@ -19,7 +19,14 @@ const MAX_LISTED = 200;
 export const fabricMethods = {
 	credentialTest: { crmFabricStoreTest },
 	listSearch: { searchClosedReviews, searchDeadLetters, searchReviews },
-	loadOptions: { getCandidates, getFields, getFilterFields, getMappedFields, getSystems },
+	loadOptions: {
+		getCandidates,
+		getFields,
+		getFilterFields,
+		getMappedFields,
+		getRuleFields,
+		getSystems,
+	},
 	resourceMapping: { getMappingRows },
 };
 

@@ -78,16 +78,16 @@ export const RESOURCES: Resource[] = [
 		first: 'get',
 	},
 	{
-		label: 'Dead Letter',
-		value: 'deadLetter',
-		operations: { discard, getAll: getDeadLetters, retry },
-		first: 'getAll',
-	},
-	{
 		label: 'Data Quality',
 		value: 'quality',
 		operations: { findDuplicates, normalise },
 		first: 'findDuplicates',
+	},
+	{
+		label: 'Dead Letter',
+		value: 'deadLetter',
+		operations: { discard, getAll: getDeadLetters, retry },
+		first: 'getAll',
 	},
 	{ label: 'Decision', value: 'decision', operations: { apply }, first: 'apply' },
 	{

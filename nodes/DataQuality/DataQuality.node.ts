@@ -31,6 +31,7 @@ export class DataQuality implements INodeType {
 		credentials: [
 			{
 				name: 'crmFabricStoreApi',
+				displayName: 'CRM Fabric Store',
 				required: true,
 				displayOptions: { show: { operation: ['checkEvents'] } },
 			},

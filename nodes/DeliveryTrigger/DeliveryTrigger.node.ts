@@ -29,7 +29,7 @@ export class DeliveryTrigger implements INodeType {
 		defaults: { name: 'Delivery Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'crmFabricStoreApi', required: true }],
+		credentials: [{ name: 'crmFabricStoreApi', displayName: 'CRM Fabric Store', required: true }],
 		properties: deliveryTriggerProperties,
 	};
 

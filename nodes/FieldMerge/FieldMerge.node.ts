@@ -11,10 +11,15 @@ import { fieldLabel, type Fabric, type FieldRule, type MergeReport } from '../..
 import { readEvents, rejectUnfit, withResult, type EventItem } from '../shared/change-events';
 import { settleFailures, type ItemFailure } from '../shared/failures';
 import { fabricOf } from '../shared/store';
-import { getFields, getSystems } from '../shared/store-options';
+import { getRuleFields, getSystems } from '../shared/store-options';
+import { wordsOf } from '../shared/subtitle';
 import { hintAtQuestions, questionItems } from './questions';
-import { mergeProperties } from './properties';
+import { DEFAULT_POLICIES, mergeProperties } from './properties';
 import { readRules } from './rules';
+
+/** `Last Write Wins, 2 rules`. */
+const COUNT = '((n) => n ? ", " + n + (n === 1 ? " rule" : " rules") : "")';
+const SUBTITLE = `={{ (${wordsOf(DEFAULT_POLICIES)})[$parameter["defaultPolicy"]] + ${COUNT}(($parameter["fieldRules"].rules || []).length) }}`;
 
 /** Which value does each changed field get? Merges, and marks the records that now differ. */
 export class FieldMerge implements INodeType {
@@ -27,15 +32,14 @@ export class FieldMerge implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ (($parameter["fieldRules"].rules || []).length || "no") + " field rules, else " + $parameter["defaultPolicy"] }}',
+		subtitle: SUBTITLE,
 		description: 'Decide field by field which CRM edit counts, and mark the records to be updated',
 		defaults: { name: 'Field Merge' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Merged', 'Decide'],
 		usableAsTool: true,
-		credentials: [{ name: 'crmFabricStoreApi', required: true }],
+		credentials: [{ name: 'crmFabricStoreApi', displayName: 'CRM Fabric Store', required: true }],
 		hints: [
 			{
 				message:
@@ -48,7 +52,7 @@ export class FieldMerge implements INodeType {
 		properties: mergeProperties,
 	};
 
-	methods = { loadOptions: { getFields, getSystems } };
+	methods = { loadOptions: { getRuleFields, getSystems } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const { good, unfit } = readEvents(this.getInputData());

@@ -1,4 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { OBJECT_LABELS, OBJECTS } from '../../lib';
 
 const LAST_WRITE = {
 	name: 'Last Write Wins',
@@ -7,7 +8,7 @@ const LAST_WRITE = {
 };
 
 /** Policies that can be the default of all fields, in the order of the panel with those of one field. */
-const FOR_ANY: INodePropertyOptions[] = [
+export const DEFAULT_POLICIES: INodePropertyOptions[] = [
 	{
 		name: 'Ask a Person',
 		value: 'ask',
@@ -35,7 +36,7 @@ const FOR_ANY: INodePropertyOptions[] = [
 ];
 
 const FOR_ONE: INodePropertyOptions[] = [
-	...FOR_ANY,
+	...DEFAULT_POLICIES,
 	{
 		name: 'Longest',
 		value: 'longest',
@@ -74,17 +75,33 @@ function onlySystem(name: string, shown: INodeProperties['displayOptions']): INo
 	};
 }
 
+/** Value of a rule's object: see `readRules`. */
+export const EVERY_OBJECT = 'every';
+
 const rule: INodeProperties[] = [
+	{
+		displayName: 'Object',
+		name: 'object',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'Every Object', value: EVERY_OBJECT },
+			...OBJECTS.map((value) => ({ name: OBJECT_LABELS[value], value })),
+		],
+		default: EVERY_OBJECT,
+		description:
+			'Of what the field is. Rules of one object go before those of every object; with All Fields, the rule is the default of that object.',
+	},
 	{
 		displayName: 'Field Name or ID',
 		name: 'field',
 		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getFields' },
+		typeOptions: { loadOptionsMethod: 'getRuleFields' },
 		default: '',
 		required: true,
 		description:
 			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		hint: 'Custom fields are named custom.key',
+		hint: 'In an expression, fields of your own are named custom.key, such as custom.tier',
 	},
 	policy,
 	onlySystem('system', { show: { policy: ['onlyFrom'] } }),
@@ -105,7 +122,7 @@ export const ruleProperties: INodeProperties[] = [
 		name: 'defaultPolicy',
 		type: 'options',
 		noDataExpression: true,
-		options: FOR_ANY,
+		options: DEFAULT_POLICIES,
 		default: 'lastWriteWins',
 		description: 'Which edit counts for a field that has no rule of its own below',
 	},

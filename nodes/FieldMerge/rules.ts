@@ -1,6 +1,7 @@
 /** The panel's rules in the library's form. */
 import { NodeOperationError, type IExecuteFunctions } from 'n8n-workflow';
 import { ANY_FIELD, describeIssues, fieldLabel, fieldRuleSchema, type FieldRule } from '../../lib';
+import { EVERY_OBJECT } from './properties';
 
 /** Throws NodeOperationError naming the rule that cannot be used. */
 export function readRules(context: IExecuteFunctions, index = 0): FieldRule[] {
@@ -8,15 +9,16 @@ export function readRules(context: IExecuteFunctions, index = 0): FieldRule[] {
 	const rules = (Array.isArray(rows) ? rows : []).map((row, place) =>
 		readRule(context, row as Record<string, unknown>, `Rule ${place + 1} of 'Field Rules'`),
 	);
-	const twice = rules.find(({ field }, place) =>
-		rules.slice(0, place).some((earlier) => earlier.field === field),
+	const all = [...defaultRule(context, index), ...rules];
+	const twice = all.find(({ object, field }, place) =>
+		all.slice(0, place).some((earlier) => earlier.field === field && earlier.object === object),
 	);
-	if (twice === undefined) return [...defaultRule(context, index), ...rules];
-	throw new NodeOperationError(
-		context.getNode(),
-		`'Field Rules' has two rules for ${fieldLabel(twice.field)}`,
-		{ description: 'Remove one of them: one rule decides a field.' },
-	);
+	if (twice === undefined) return all;
+	const field = twice.field === ANY_FIELD ? 'All Fields' : fieldLabel(twice.field);
+	throw new NodeOperationError(context.getNode(), `'Field Rules' has two rules for ${field}`, {
+		description:
+			'Remove one of them: one rule decides a field. The default of every object is the Default Policy.',
+	});
 }
 
 /** Empty where the panel says what the library does by itself. */
@@ -35,11 +37,13 @@ function defaultRule(context: IExecuteFunctions, index: number): FieldRule[] {
 
 function readRule(
 	context: IExecuteFunctions,
-	{ field, policy, system, emptyNeverOverwrites }: Record<string, unknown>,
+	{ object, field, policy, system, emptyNeverOverwrites }: Record<string, unknown>,
 	name: string,
 ): FieldRule {
 	const only = policy === 'onlyFrom' && system !== '' ? { system } : {};
-	const parsed = fieldRuleSchema.safeParse({ field, policy, emptyNeverOverwrites, ...only });
+	const of = object === EVERY_OBJECT ? {} : { object };
+	const rule = { ...of, field, policy, emptyNeverOverwrites, ...only };
+	const parsed = fieldRuleSchema.safeParse(rule);
 	if (parsed.success) return parsed.data;
 	throw new NodeOperationError(
 		context.getNode(),

@@ -31,7 +31,7 @@ export class IdentityResolve implements INodeType {
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Resolved', 'In Review'],
 		usableAsTool: true,
-		credentials: [{ name: 'crmFabricStoreApi', required: true }],
+		credentials: [{ name: 'crmFabricStoreApi', displayName: 'CRM Fabric Store', required: true }],
 		properties: thresholdProperties,
 	};
 

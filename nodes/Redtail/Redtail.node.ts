@@ -9,8 +9,11 @@ import { crmNodeCredentials } from '../shared/crm/crm';
 import { crmMethods } from '../shared/crm/methods';
 import { crmProperties } from '../shared/crm/properties';
 import { runCrmNode } from '../shared/crm/router';
+import { resourceSubtitle } from '../shared/subtitle';
 
-/** Redtail: the contacts of the CRM, and the deliveries of CRM Fabric to it. */
+const properties = crmProperties('redtail');
+
+/** Redtail: the records of the CRM, and the deliveries of CRM Fabric to it. */
 export class Redtail implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Redtail',
@@ -18,14 +21,15 @@ export class Redtail implements INodeType {
 		icon: { light: 'file:../../icons/redtail.svg', dark: 'file:../../icons/redtail.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Work with contacts in Redtail, and deliver what CRM Fabric wants them to hold',
+		subtitle: resourceSubtitle(properties),
+		description:
+			'Work with contacts, households, notes, tasks, events and opportunities in Redtail, and deliver what CRM Fabric wants them to hold',
 		defaults: { name: 'Redtail' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: crmNodeCredentials('redtail'),
-		properties: crmProperties('redtail'),
+		properties,
 	};
 
 	methods = crmMethods('redtail');

@@ -9,8 +9,11 @@ import { crmNodeCredentials } from '../shared/crm/crm';
 import { crmMethods } from '../shared/crm/methods';
 import { crmProperties } from '../shared/crm/properties';
 import { runCrmNode } from '../shared/crm/router';
+import { resourceSubtitle } from '../shared/subtitle';
 
-/** Salesforce: the contacts of the CRM, and the deliveries of CRM Fabric to it. */
+const properties = crmProperties('salesforce');
+
+/** Salesforce: the records of the CRM, and the deliveries of CRM Fabric to it. */
 export class Salesforce implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Salesforce',
@@ -21,14 +24,15 @@ export class Salesforce implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Work with contacts in Salesforce, and deliver what CRM Fabric wants them to hold',
+		subtitle: resourceSubtitle(properties),
+		description:
+			'Work with contacts, households, notes, tasks, events and opportunities in Salesforce, and deliver what CRM Fabric wants them to hold',
 		defaults: { name: 'Salesforce' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: crmNodeCredentials('salesforce'),
-		properties: crmProperties('salesforce'),
+		properties,
 	};
 
 	methods = crmMethods('salesforce');

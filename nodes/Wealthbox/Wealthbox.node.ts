@@ -9,6 +9,9 @@ import { crmNodeCredentials } from '../shared/crm/crm';
 import { crmMethods } from '../shared/crm/methods';
 import { crmProperties } from '../shared/crm/properties';
 import { runCrmNode } from '../shared/crm/router';
+import { resourceSubtitle } from '../shared/subtitle';
+
+const properties = crmProperties('wealthbox');
 
 /** Wealthbox: the records of the CRM, and the deliveries of CRM Fabric to it. */
 export class Wealthbox implements INodeType {
@@ -18,7 +21,7 @@ export class Wealthbox implements INodeType {
 		icon: { light: 'file:../../icons/wealthbox.svg', dark: 'file:../../icons/wealthbox.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: resourceSubtitle(properties),
 		description:
 			'Work with contacts, households, notes, tasks, events and opportunities in Wealthbox, and deliver what CRM Fabric wants them to hold',
 		defaults: { name: 'Wealthbox' },
@@ -26,7 +29,7 @@ export class Wealthbox implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: crmNodeCredentials('wealthbox'),
-		properties: crmProperties('wealthbox'),
+		properties,
 	};
 
 	methods = crmMethods('wealthbox');

@@ -1,6 +1,7 @@
 /** Choices for panels that come from the store: the systems and fields that it knows. */
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import {
+	ANY_FIELD,
 	baseField,
 	connectors,
 	fieldLabel,
@@ -41,6 +42,11 @@ export async function getFields(this: ILoadOptionsFunctions): Promise<INodePrope
 		name: field.startsWith('custom.') ? `${fieldLabel(field)} (Custom)` : fieldLabel(field),
 		value: field,
 	}));
+}
+
+/** The same, and all fields together, as a rule of one object may name them. */
+export async function getRuleFields(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return [{ name: 'All Fields', value: ANY_FIELD }, ...(await getFields.call(this))];
 }
 
 /** The same with the fields that households, notes, ... have beside. */

@@ -87,13 +87,14 @@ test('a signed call brings an edit at once; the same call again is refused', asy
 	}
 });
 
-test('forged, late and malformed calls: refused, counted, and no execution stored', async () => {
+test('forged, replayed, late and malformed calls: refused, counted, and no execution stored', async () => {
 	const before = await storedExecutions();
 	const crm = 'wealthbox';
 	const now = Math.floor(Date.now() / 1_000);
 	const statuses = [
 		await push({ crm, id: 'f1', headers: { 'webhook-signature': 'v1,AAAA' } }),
 		await push({ crm, id: 'f2', headers: { 'webhook-id': 'f3' } }),
+		await push({ crm, id: 'genuine-wealthbox' }),
 		await push({ crm, id: 'l1', timestamp: now - 301 }),
 		await push({ crm, id: 'l2', timestamp: now + 400 }),
 		await push({ crm, id: 'm1', body: '{"ids":' }),
@@ -102,7 +103,7 @@ test('forged, late and malformed calls: refused, counted, and no execution store
 		await push({ crm, id: 'm4', body: JSON.stringify({ text: 'x'.repeat(70_000) }) }),
 		await push({ crm, id: 'm5', headers: { 'content-type': 'multipart/form-data; boundary=x' } }),
 	];
-	expect(statuses).toEqual([401, 401, 401, 401, 400, 400, 400, 400, 202]);
+	expect(statuses).toEqual([401, 401, 409, 401, 401, 400, 400, 400, 400, 202]);
 	const expected = { 'wealthbox forged': 2, 'wealthbox late': 2, 'wealthbox malformed': 4 };
 	await until('the calls are counted', async () => {
 		const counts = await counted();
@@ -111,7 +112,7 @@ test('forged, late and malformed calls: refused, counted, and no execution store
 	expect(await counted()).toMatchObject({
 		...expected,
 		'wealthbox accepted': 2,
-		'wealthbox replayed': 1,
+		'wealthbox replayed': 2,
 		'redtail replayed': 1,
 	});
 	expect(await storedExecutions()).toEqual(before);

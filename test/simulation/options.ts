@@ -24,7 +24,7 @@ export interface Options {
 export const USAGE = `npm run sim -- [options]
   --seeds N        how many seeds (default 200)
   --first N        the first of them (default 1)
-  --seed S         only this seed: prints its trace and hash
+  --seed S         only this seed: prints its trace and hash; with --seeds N, N seeds from S on
   --objects        with households, opportunities, notes and tasks
   --store sqlite|postgres
   --without NAME   with this defence switched off
@@ -36,7 +36,7 @@ export function readOptions(args: string[], cores: number): Options {
 	const { values } = parseArgs({
 		args,
 		options: {
-			seeds: { type: 'string', default: '200' },
+			seeds: { type: 'string' },
 			first: { type: 'string', default: '1' },
 			seed: { type: 'string' },
 			objects: { type: 'boolean', default: false },
@@ -47,12 +47,15 @@ export function readOptions(args: string[], cores: number): Options {
 		},
 	});
 	const { store, without, defences } = values;
+	const seeds = count('seeds', values.seeds ?? '200');
+	const seed = values.seed === undefined ? undefined : count('seed', values.seed);
+	const isAlone = seed !== undefined && (values.seeds === undefined || seeds === 1);
 	if (store !== 'sqlite' && store !== 'postgres')
 		throw new RangeError(`--store is sqlite or postgres, not "${store}".`);
 	return {
-		seeds: count('seeds', values.seeds),
-		first: count('first', values.first),
-		...(values.seed === undefined ? {} : { seed: count('seed', values.seed) }),
+		seeds,
+		first: seed ?? count('first', values.first),
+		...(isAlone ? { seed } : {}),
 		...(without === undefined ? {} : { without }),
 		profile: values.objects ? 'objects' : 'contacts',
 		store,

@@ -68,6 +68,14 @@ describe('faults', () => {
 		expect(answer.status).toBe(400);
 		expect(JSON.stringify(answer.body)).toContain('times');
 	});
+
+	test('a fault that nobody would play is refused, with those that there are', async () => {
+		const answer = await admin('POST', '/_sim/faults', { body: { kind: 'dwon' } });
+		expect(answer.status).toBe(400);
+		expect(JSON.stringify(answer.body)).toContain('householdRace');
+		expect(() => sim.setFault({ kind: 'deaf' })).toThrow(/no fault deaf/);
+		expect((await admin('GET', '/_sim/faults')).body).toEqual({ faults: [] });
+	});
 });
 
 describe('the write log', () => {

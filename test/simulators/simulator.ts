@@ -67,7 +67,12 @@ export interface People {
 
 /** A fault that the simulator plays; `times` counts down, absent means until cleared. */
 export interface Fault {
-	/** `down`: connections are dropped. `status`: this status answers. `slow`: delayed by `ms`. `timeoutAfterCommit`: done, but never answered. Simulators add their own kinds. */
+	/**
+	 * `down`: connections are dropped. `status`: this status answers, and nothing is done. `slow`: delayed by
+	 * `ms`. `statusAfterCommit`: done, but this status answers. `timeoutAfterCommit`: done, but never answered.
+	 * Of Wealthbox alone: `householdRace` (./wealthbox/contacts.ts); of Salesforce those of ./salesforce/faults.ts.
+	 * Any other kind is refused.
+	 */
 	kind: string;
 	/** Only calls whose `METHOD /path` contains this text. */
 	match?: string;

@@ -4,15 +4,7 @@
  * their return. A part of it runs on a real n8n in test/e2e/household.test.ts.
  */
 import { CRMS, type Crm } from '../../scripts/demo/agreement';
-import {
-	agreed,
-	type Fact,
-	openOffice,
-	officeMap,
-	recordsOf,
-	OFFICE_SETTINGS,
-	type Office,
-} from '../e2e/office';
+import { agreed, recordsOf, type Fact } from '../e2e/office';
 import {
 	policyOf,
 	RemovalStory,
@@ -20,45 +12,13 @@ import {
 	type Treatment,
 	verdictOf,
 } from '../e2e/removal-story';
-import { startSimulators, type Simulators } from '../simulators';
-import { HubRun } from './support/hub-run';
-import { QUICK } from './support/quick';
+import { closeOfficeRun, openOfficeRun, type OfficeRun } from './support/office-run';
 
 jest.setTimeout(240_000);
 const LIMIT_MS = 90_000;
 
-interface Stage {
-	simulators: Simulators;
-	office: Office;
-	run: HubRun;
-}
-
-async function open(treatment: Treatment): Promise<Stage> {
-	const switches = {
-		wealthbox: { throttle: false },
-		redtail: { familyWrites: true },
-		salesforce: { holdMs: 300 },
-	};
-	const simulators = await startSimulators({ switches });
-	const office = openOffice(simulators);
-	const run = await HubRun.start(
-		CRMS.map((name) => ({
-			...office[name],
-			fieldMap: officeMap(name),
-			settings: { ...QUICK[name], ...OFFICE_SETTINGS[name] },
-			deletePolicy: policyOf(treatment),
-		})),
-	);
-	return { simulators, office, run };
-}
-
-async function close(stage: Stage | undefined): Promise<void> {
-	await stage?.run.stop();
-	await stage?.simulators.stop();
-}
-
 /** The hub has noticed what is there and what is gone: what it counts as there is what each CRM holds. */
-async function isNoticed({ run, office }: Stage): Promise<boolean> {
+async function isNoticed({ run, office }: OfficeRun): Promise<boolean> {
 	const key = ({ object, crmId }: { object: string; crmId: string }) => `${object}:${crmId}`;
 	for (const crm of CRMS) {
 		const held = (await recordsOf(office[crm])).map(key).sort();
@@ -69,7 +29,7 @@ async function isNoticed({ run, office }: Stage): Promise<boolean> {
 }
 
 /** People answer what they are asked, as it comes. */
-async function answer({ run }: Stage, treatment: Treatment): Promise<number> {
+async function answer({ run }: OfficeRun, treatment: Treatment): Promise<number> {
 	const { desk } = run.hub.fabric;
 	const open = await desk.reviews('open', 100);
 	for (const { id, kind, question } of open) {
@@ -81,7 +41,11 @@ async function answer({ run }: Stage, treatment: Treatment): Promise<number> {
 	return open.length;
 }
 
-async function settled(stage: Stage, facts: readonly Fact[], treatment: Treatment): Promise<void> {
+async function settled(
+	stage: OfficeRun,
+	facts: readonly Fact[],
+	treatment: Treatment,
+): Promise<void> {
 	const { run, office } = stage;
 	const end = Date.now() + LIMIT_MS;
 	const isAgreed = () =>
@@ -108,7 +72,7 @@ async function settled(stage: Stage, facts: readonly Fact[], treatment: Treatmen
 }
 
 describe.each(TREATMENTS)('%s', (treatment) => {
-	let stage: Stage;
+	let stage: OfficeRun;
 	let stories: Record<Crm, RemovalStory>;
 	const everywhere = () => CRMS.flatMap((crm) => stories[crm].facts);
 	const each = async (step: (story: RemovalStory) => Promise<void>) => {
@@ -117,7 +81,7 @@ describe.each(TREATMENTS)('%s', (treatment) => {
 	};
 
 	beforeAll(async () => {
-		stage = await open(treatment);
+		stage = await openOfficeRun(() => policyOf(treatment));
 		const all = { wealthbox: treatment, redtail: treatment, salesforce: treatment };
 		const of = (crm: Crm) => new RemovalStory(stage.office, crm, all);
 		stories = {
@@ -125,7 +89,7 @@ describe.each(TREATMENTS)('%s', (treatment) => {
 			salesforce: of('salesforce'),
 		};
 	});
-	afterAll(() => close(stage));
+	afterAll(() => closeOfficeRun(stage));
 
 	test('a family is entered in each CRM', () => each((story) => story.enter()));
 

@@ -4,42 +4,25 @@
  * story runs on a real n8n in test/e2e/household.test.ts.
  */
 import { OfficeStory, POLICIES, REMOVALS } from '../e2e/office-story';
-import { agreed, openOffice, OFFICE_SETTINGS, officeMap, type Office } from '../e2e/office';
+import { agreed, type Office } from '../e2e/office';
 import { CRMS } from '../../scripts/demo/agreement';
-import { startSimulators, type Simulators } from '../simulators';
-import { HubRun } from './support/hub-run';
-import { QUICK } from './support/quick';
+import type { HubRun } from './support/hub-run';
+import { closeOfficeRun, openOfficeRun, type OfficeRun } from './support/office-run';
 
 jest.setTimeout(120_000);
 const LIMIT_MS = 20_000;
 
-let simulators: Simulators;
+let opened: OfficeRun;
 let office: Office;
 let run: HubRun;
 let story: OfficeStory;
 
 beforeAll(async () => {
-	const switches = {
-		wealthbox: { throttle: false },
-		redtail: { familyWrites: true },
-		salesforce: { holdMs: 300 },
-	};
-	simulators = await startSimulators({ switches });
-	office = openOffice(simulators);
+	opened = await openOfficeRun((crm) => POLICIES[crm]);
+	({ office, run } = opened);
 	story = new OfficeStory(office);
-	run = await HubRun.start(
-		CRMS.map((name) => ({
-			...office[name],
-			fieldMap: officeMap(name),
-			settings: { ...QUICK[name], ...OFFICE_SETTINGS[name] },
-			deletePolicy: POLICIES[name],
-		})),
-	);
 });
-afterAll(async () => {
-	await run?.stop();
-	await simulators?.stop();
-});
+afterAll(() => closeOfficeRun(opened));
 
 const settled = async () => {
 	await run.while(() => agreed(office, story.facts, LIMIT_MS));

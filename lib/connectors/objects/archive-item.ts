@@ -11,7 +11,7 @@ import { confirmedOutcome } from '../deliver-common';
 import { requireGone } from '../gone';
 import { goneOutcome } from '../outcomes';
 import { itemBody, itemToCanonical, projectItem } from './crm-object';
-import type { ItemPort } from './deliver-item';
+import type { ItemPort } from './item-port';
 
 export interface ArchiveDesk {
 	context: ConnectorContext;

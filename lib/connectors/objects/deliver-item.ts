@@ -3,44 +3,23 @@
  * steps in every CRM, with the CRM's own calls behind a port.
  */
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
-import { isEmpty, listItemKey, sameValue } from '../../model/canonical';
+import { listItemKey, sameValue } from '../../model/canonical';
 import type { CanonicalFields, ListField, ListItem } from '../../model/fields';
 import type { ConnectorContext, CrmRecord } from '../connector';
-import { changedField, confirmedOutcome, noRecord, wantedOf } from '../deliver-common';
-import { requireGone, type GoneCheck } from '../gone';
+import {
+	changedField,
+	confirmedOutcome,
+	contentsTried,
+	noRecord,
+	saidOf,
+	wantedOf,
+} from '../deliver-common';
+import { requireGone } from '../gone';
 import { changedMeanwhile, failureOutcome, goneOutcome } from '../outcomes';
 import { listAfter, planUpdate, type ListPlan, type UpdatePlan } from '../update-plan';
 import { archiveItem } from './archive-item';
-import { itemBody, itemToCanonical, projectItem, type CrmObject } from './crm-object';
-
-export interface SentItem {
-	/** As the CRM answered; null: it does not tell. */
-	record: CrmRecord | null;
-	/** Of the one field that could not be written although the others were. */
-	refused?: Extract<DeliveryOutcome, { status: 'rejected' }>;
-}
-
-/** One CRM's calls. They reject with CrmError, HttpFailure or AuthenticationFailure. */
-export interface ItemPort {
-	crm: string;
-	object: CrmObject;
-	verifyBeforeWrite: boolean;
-	alwaysLookBeforeCreate: boolean;
-	get: (crmId: string) => Promise<CrmRecord>;
-	/** Answers the id of the new record, too. */
-	create: (body: CrmRecord, desired: CanonicalFields) => Promise<SentItem & { crmId: string }>;
-	update: (crmId: string, body: CrmRecord, current: CrmRecord | null) => Promise<SentItem>;
-	remove: (crmId: string) => Promise<void>;
-	/**
-	 * Records that an earlier try may have made, oldest first: found by an id of the fabric's own, or those of
-	 * the same client that are no older than the delivery. What they hold is compared here.
-	 */
-	candidates: (desired: CanonicalFields) => Promise<Array<{ crmId: string; record: CrmRecord }>>;
-	goneCheck: (crmId: string) => GoneCheck;
-	/** The same calls for another job about the record. */
-	withJob: (job: DeliveryJob) => ItemPort;
-	calls: () => number;
-}
+import { itemBody, itemToCanonical, projectItem } from './crm-object';
+import type { ItemPort, SentItem } from './item-port';
 
 interface Desk {
 	context: ConnectorContext;
@@ -77,10 +56,10 @@ async function create(desk: Desk): Promise<DeliveryOutcome> {
 	const { job, port, context } = desk;
 	const desired = projected(desk, job.desired);
 	if (job.attempt > 1 || port.alwaysLookBeforeCreate) {
-		const there = await findMade(desk, desired);
+		const there = await findMade(desk);
 		if (there !== undefined) return confirmed(desk, there.crmId, held(desk, there.record), true);
 	}
-	const said = Object.fromEntries(Object.entries(desired).filter(([, value]) => !isEmpty(value)));
+	const said = saidOf(desired);
 	const scope = { settings: context.settings, current: null };
 	const body = itemBody(port.object, said, job.fieldMap, scope);
 	const { crmId, ...sent } = await port.create(body, desired);
@@ -91,11 +70,25 @@ async function create(desk: Desk): Promise<DeliveryOutcome> {
 /** What tells one item of a client from another one; the rest may be what the CRM makes of it. */
 const TELLING = ['client', 'name', 'subject', 'text', 'dueDate', 'startsAt', 'closeDate'];
 
-/** The record that an earlier try made: nothing that tells it apart differs, and most of the rest is the same. */
-async function findMade(desk: Desk, desired: CanonicalFields) {
-	const candidates = await desk.port.candidates(desired);
-	const wanted = Object.entries(desired).filter(([, value]) => !isEmpty(value));
-	let best: { crmId: string; record: CrmRecord; same: number } | undefined;
+interface Made {
+	crmId: string;
+	record: CrmRecord;
+}
+
+/** The record that an earlier try made, as it was tried then or as it is wanted now. */
+async function findMade(desk: Desk): Promise<Made | undefined> {
+	for (const content of contentsTried(desk.job, (fields) => projected(desk, fields))) {
+		const made = await findLike(desk, content);
+		if (made !== undefined) return made;
+	}
+	return undefined;
+}
+
+/** Nothing that tells it apart differs, and most of the rest is the same. */
+async function findLike(desk: Desk, content: CanonicalFields): Promise<Made | undefined> {
+	const candidates = await desk.port.candidates(content);
+	const wanted = Object.entries(saidOf(content));
+	let best: (Made & { same: number }) | undefined;
 	for (const { crmId, record } of candidates) {
 		const fields = held(desk, record);
 		const isSame = ([field, value]: (typeof wanted)[number]) =>

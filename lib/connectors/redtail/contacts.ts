@@ -22,6 +22,7 @@ import {
 	type SubList,
 } from './nested';
 import { LIST_FILTERS, MATCH_FIELDS } from './filters';
+import { FAMILY_FIELD, ROLE_FIELD } from './membership';
 import { withIds } from './picklists';
 import { redtailSettings } from './settings';
 import { SubRecordGone, writeList } from './sub-records';
@@ -254,4 +255,5 @@ export const contacts: Contacts = {
 	matchFields: MATCH_FIELDS,
 	listFilters: LIST_FILTERS,
 	idOf: (record) => String(record.id),
+	notWritten: [FAMILY_FIELD, ROLE_FIELD],
 };

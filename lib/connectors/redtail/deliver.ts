@@ -3,10 +3,15 @@
  * user defined field by a call of its own. What was done before a failure is reported.
  */
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
-import { isEmpty } from '../../model/canonical';
-import type { CanonicalFields } from '../../model/fields';
 import type { ConnectorContext } from '../connector';
-import { confirmed, noRecord, urgencyOf, wantedOf, writeHeadersByCall } from '../deliver-common';
+import {
+	confirmed,
+	noRecord,
+	saidOf,
+	urgencyOf,
+	wantedOf,
+	writeHeadersByCall,
+} from '../deliver-common';
 import { requireGone } from '../gone';
 import {
 	changedMeanwhile,
@@ -81,7 +86,7 @@ async function create(desk: Desk, progress: Progress): Promise<DeliveryOutcome> 
 	const desired = project(job.desired, job.fieldMap, context.settings);
 	if (ownType(desired.type, settings) === undefined) return unsupportedType();
 	if (job.attempt > 1 || settings.alwaysLookBeforeCreate) {
-		const there = await findCreated(context, client, job, desired);
+		const there = await findCreated(context, client, job);
 		if (there !== undefined) {
 			return confirmed(
 				desk,
@@ -103,12 +108,8 @@ async function create(desk: Desk, progress: Progress): Promise<DeliveryOutcome> 
 	Object.assign(progress.known, knownOf(record ?? {}, job.fieldMap, context.settings));
 	const udfs = udfMappings(job.fieldMap).filter(({ field }) => desired[field] !== undefined);
 	await writeUdfs(desk, made.crmId, udfs, desired, [], progress);
-	await writeFamily(desk, made.crmId, said(desired), newcomer(made.crmId), progress);
+	await writeFamily(desk, made.crmId, saidOf(desired), newcomer(made.crmId), progress);
 	return finish(desk, made.crmId, progress);
-}
-
-function said(desired: CanonicalFields): CanonicalFields {
-	return Object.fromEntries(Object.entries(desired).filter(([, value]) => !isEmpty(value)));
 }
 
 /** Nobody belongs to a family from the beginning. */

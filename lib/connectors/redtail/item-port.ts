@@ -2,7 +2,8 @@
 import type { DeliveryJob, DeliveryOutcome } from '../../model/delivery';
 import type { CanonicalFields } from '../../model/fields';
 import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
-import { deliverItem, type ItemPort, type SentItem } from '../objects/deliver-item';
+import { deliverItem } from '../objects/deliver-item';
+import type { ItemPort, SentItem } from '../objects/item-port';
 import type { ItemObject } from '../objects/crm-object';
 import { activityDefaults } from './activity-defaults';
 import type { RedtailClient } from './client';

@@ -13,8 +13,9 @@ import type {
 	PhoneItem,
 } from '../../model/fields';
 import type { ConnectorContext, CrmRecord } from '../connector';
+import { contentsTried } from '../deliver-common';
 import type { RedtailClient } from './client';
-import { knownOf } from './fields';
+import { knownOf, project as projectTo } from './fields';
 import { bodyOf } from './nested';
 import { redtailSettings } from './settings';
 
@@ -23,6 +24,19 @@ const CLOCK_SLACK_MS = 300_000;
 const MAX_PAGES = 3;
 
 export async function findCreated(
+	context: ConnectorContext,
+	client: RedtailClient,
+	job: DeliveryJob,
+): Promise<CrmRecord | undefined> {
+	const project = (fields: CanonicalFields) => projectTo(fields, job.fieldMap, context.settings);
+	for (const content of contentsTried(job, project)) {
+		const made = await findLike(context, client, job, content);
+		if (made !== undefined) return made;
+	}
+	return undefined;
+}
+
+async function findLike(
 	context: ConnectorContext,
 	client: RedtailClient,
 	job: DeliveryJob,

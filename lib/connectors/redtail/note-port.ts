@@ -4,7 +4,7 @@
  */
 import { CrmError, type CrmRecord } from '../connector';
 import { htmlOfText } from '../objects/rich-text';
-import type { ItemPort } from '../objects/deliver-item';
+import type { ItemPort } from '../objects/item-port';
 import type { RedtailClient } from './client';
 import { isRecent, portBase, resolved, type ItemDesk } from './item-desk';
 import { contactIdOf } from './objects/links';

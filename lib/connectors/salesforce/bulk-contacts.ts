@@ -1,11 +1,10 @@
 /** All contacts by a bulk query job, where they are many. */
 import { CrmError, type ConnectorContext } from '../connector';
 import { bulkRead, type BulkPlace, type BulkReadOptions } from './bulk-read';
-import type { RecordRead } from './change-events';
 import { connect, OBJECT } from './client';
+import type { ContactReads, RecordRead } from './contact-reads';
 import { withMemberships } from './membership';
 import { asContact } from './person-accounts';
-import type { ContactReads } from './reader';
 import { settingsOf } from './settings';
 
 /** One cheap call says whether a bulk job is worth its own. */

@@ -14,7 +14,7 @@ import { load } from './bulk-load';
 import { OBJECT } from './client';
 import { together, type RowOutcome } from './collections';
 import { made, upsertAll, upsertBy } from './create-many';
-import { batches } from './reader';
+import { batches } from './queries';
 import { parseSettings } from './settings';
 import {
 	bySobject,

@@ -9,12 +9,12 @@ import type { ChangeEventInput } from '../../model/event';
 import { isListField } from '../../model/fields';
 import { guarded } from '../field-codec';
 import { baseField, readsIn, type FieldMap } from '../../model/field-map';
+import type { ContactReads, RecordRead } from './contact-reads';
 import { isHouseholdAccount } from './household-account';
 import type { HouseholdModel } from './household-model';
 import { isMark } from './marks';
 import { PLAIN } from './org-model';
 import { withAccountSide, type PersonAccounts } from './person-accounts';
-import type { ContactReads } from './reader';
 import { ACCOUNT_NAME, crmFieldsOf, effectiveMap, readFields, toCanonical } from './fields';
 import { endOfSecond, isOwnOrigin, type StreamChange } from './stream-change';
 
@@ -31,12 +31,6 @@ export interface EventMaker {
 	households: HouseholdModel | null;
 	/** Salesforce's time as our clock showed it, ms. Absent: the clocks agree. */
 	toOurs?: (at: number) => number;
-}
-
-/** A record as REST gave it, and when that read began (ms). */
-export interface RecordRead {
-	record: CrmRecord;
-	readAt: number;
 }
 
 /** CRM fields that a read must ask for. */

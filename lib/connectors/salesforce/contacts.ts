@@ -14,9 +14,10 @@ import {
 	soqlText,
 	type SalesforceConnection,
 } from './client';
+import { RELATION_ROLE } from './household-account';
 import { orgModel, PLAIN } from './org-model';
 import { readContact, readContacts } from './read-contact';
-import { batches, retrieve, runQuery } from './reader';
+import { batches, retrieve, runQuery } from './queries';
 import { without } from './without';
 import { contactsBehind, newTarget, rowOf, targetOf, type WriteTarget } from './write-target';
 
@@ -256,4 +257,5 @@ export const contacts: Connector['contacts'] = {
 		},
 	],
 	idOf: (record) => String(record['Id'] ?? ''),
+	notWritten: [RELATION_ROLE],
 };

@@ -10,7 +10,7 @@ import { asFound, nothingToCreate, writableMap } from './deliver';
 import { crmFieldsOf, effectiveMap, projectNew, toCrmValues } from './fields';
 import { orgModel } from './org-model';
 import { asContact, withAccountSide } from './person-accounts';
-import { batches, runQuery } from './reader';
+import { batches, runQuery } from './queries';
 import { confirmed } from './remove';
 import { ACCOUNT, newTarget } from './write-target';
 import { missingKey } from './written';

@@ -5,7 +5,7 @@
 import type { ChangeEventInput } from '../../model/event';
 import { deleteEvent, modifiedAt, snapshotEvent } from './change-events';
 import { UPDATED_REACH, DELETED_REACH, type GapTools } from './gap';
-import { batches } from './reader';
+import { batches } from './queries';
 import { knownUntil, type StreamCursor } from './replay';
 import { wholeSeconds } from './stream-change';
 

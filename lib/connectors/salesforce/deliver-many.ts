@@ -27,7 +27,7 @@ import { deliverItemsTogether } from './items/deliver';
 import { itemOf } from './objects';
 import { orgModel } from './org-model';
 import { withOwnCalls } from './place';
-import { batches } from './reader';
+import { batches } from './queries';
 import { parseSettings, settingsOf, type SalesforceSettings } from './settings';
 import { updateAll } from './update-many';
 

@@ -3,6 +3,7 @@
  * among the contacts that our own user created since the delivery was opened.
  */
 import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
+import { contentsTried } from '../deliver-common';
 import { canonicalText, sameValue } from '../../model/canonical';
 import type { DeliveryJob } from '../../model/delivery';
 import type { CanonicalFields } from '../../model/fields';
@@ -14,7 +15,7 @@ import { isMark } from './marks';
 import { withMemberships } from './membership';
 import type { OrgModel } from './org-model';
 import { asContact, withAccountSide } from './person-accounts';
-import { runQuery } from './reader';
+import { runQuery } from './queries';
 import type { SalesforceSettings } from './settings';
 
 /** Clocks differ, and the try may have begun before the delivery's time was written. */
@@ -73,16 +74,22 @@ async function findByContent(
 	fields: string[],
 ): Promise<CrmRecord | undefined> {
 	const { context, connection } = search;
-	const wanted = project(job.desired, job.fieldMap, context.settings);
-	const { lastName } = wanted;
-	if (typeof lastName !== 'string') return undefined;
+	const contents = contentsTried(job, (one) => project(one, job.fieldMap, context.settings));
+	const names = contents.flatMap(({ lastName }) =>
+		typeof lastName === 'string' ? [soqlText(lastName)] : [],
+	);
+	if (names.length === 0) return undefined;
 	const userId = await ownUserId(context, connection);
 	const condition =
-		`LastName = ${soqlText(lastName)} ` +
+		`LastName IN (${[...new Set(names)].join(',')}) ` +
 		`AND CreatedDate >= ${soqlInstant(Date.parse(job.openedAt) - MARGIN_MS)} ` +
 		`AND CreatedById = ${soqlText(userId)} ORDER BY CreatedDate LIMIT ${MAX_CANDIDATES}`;
 	const candidates = await select(search, fields, condition, MAX_CANDIDATES);
-	return bestMatch(candidates, wanted, job, context);
+	for (const wanted of contents) {
+		const match = bestMatch(candidates, wanted, job, context);
+		if (match !== undefined) return match;
+	}
+	return undefined;
 }
 
 /** Same name is required; of several the one that agrees in most fields, of those the oldest. */

@@ -4,17 +4,12 @@
  */
 import { CrmError, type ConnectorContext } from '../connector';
 import type { ChangeEventInput } from '../../model/event';
-import {
-	asMerge,
-	deleteEvent,
-	modifiedAt,
-	snapshotEvent,
-	type EventMaker,
-	type RecordRead,
-} from './change-events';
+import { asMerge, deleteEvent, modifiedAt, snapshotEvent, type EventMaker } from './change-events';
 import { isBulkRefused } from './bulk-contacts';
 import type { BulkPlace } from './bulk-read';
-import { batches, minute, type ContactReader } from './reader';
+import type { RecordRead } from './contact-reads';
+import { batches } from './queries';
+import { minute, type ContactReader } from './reader';
 import { knownUntil, type StreamCursor } from './replay';
 import type { SeenRecords } from './seen';
 import type { SalesforceSettings } from './settings';

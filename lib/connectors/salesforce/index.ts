@@ -20,7 +20,7 @@ import { HOUSEHOLD_ACCOUNT, RELATION_ROLE } from './household-account';
 import { withItems } from './items/changes';
 import { records } from './items/records';
 import { ITEMS, itemOf } from './objects';
-import { runQuery } from './reader';
+import { runQuery } from './queries';
 import { defaultSettings } from './settings';
 
 /** One query shows that the address, the API version and the right to read contacts are in order. */

@@ -15,8 +15,8 @@ import {
 	modifiedAt,
 	needsRead,
 	type EventMaker,
-	type RecordRead,
 } from './change-events';
+import type { RecordRead } from './contact-reads';
 import type { ContactReader } from './reader';
 import { EMPTY_CURSOR, knownUntil, parseCursor, type StreamCursor } from './replay';
 import type { SeenRecords } from './seen';

@@ -3,13 +3,15 @@ import type { ChangeEventInput } from '../../model/event';
 import type { ObjectName } from '../../model/objects';
 import { CrmError, type ConnectorContext, type ReadAllOptions } from '../connector';
 import { ServerClock } from '../server-clock';
-import { contactReads, eventMaker, snapshotEvent, type RecordRead } from './change-events';
+import { contactReads, eventMaker, snapshotEvent } from './change-events';
 import { contactsInBulk, isBulkRefused, isLarge } from './bulk-contacts';
 import { bulkPlaceSchema } from './bulk-read';
 import { checkedId, connect } from './client';
+import type { ContactReads, RecordRead } from './contact-reads';
 import { isGoneItem, readAllItems } from './items/listing';
 import { orgModel } from './org-model';
-import { batches, ContactReader, isContactGone, type ContactReads } from './reader';
+import { batches, isContactGone } from './queries';
+import { ContactReader } from './reader';
 import { settingsOf } from './settings';
 
 const MAX_PAGES = 10_000;

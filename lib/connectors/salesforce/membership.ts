@@ -16,7 +16,7 @@ import type { MemberRelations } from './household-model';
 import { HOUSEHOLD_MARK, RELATIONS_MARK, ROLE_MARK } from './marks';
 import type { OrgModel } from './org-model';
 import { isPerson } from './person-accounts';
-import { batches, runQuery } from './reader';
+import { batches, runQuery } from './queries';
 import { itemSettings } from './settings';
 
 export const RELATION = 'AccountContactRelation';

@@ -4,7 +4,7 @@
  */
 import type { CrmRecord } from '../connector';
 import { soqlText, type SalesforceConnection } from './client';
-import { runQuery } from './reader';
+import { runQuery } from './queries';
 import { ACCOUNT, contactsBehind } from './write-target';
 
 /** `contacts`: deleted ones with their AccountId, a batch of them. -> contact id, the contact that lives on. */

@@ -5,7 +5,7 @@ import { connect, type SalesforceConnection } from './client';
 import { householdModel, type HouseholdModel } from './household-model';
 import { remembered, visible } from './org-memory';
 import { personAccountsOf, type AccountField, type PersonAccounts } from './person-accounts';
-import { runQuery } from './reader';
+import { runQuery } from './queries';
 import { settingsOf } from './settings';
 
 /** A record type of person accounts that the connected user may use. */

@@ -6,7 +6,7 @@ import { isMark } from './marks';
 import { withMemberships } from './membership';
 import type { OrgModel } from './org-model';
 import { asContact, withAccountSide } from './person-accounts';
-import { batches, retrieve, runQuery } from './reader';
+import { batches, retrieve, runQuery } from './queries';
 
 interface Desk {
 	context: ConnectorContext;

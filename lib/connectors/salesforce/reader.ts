@@ -5,23 +5,14 @@ import {
 	type ConnectorContext,
 	type CrmRecord,
 } from '../connector';
-import {
-	checkedId,
-	connect,
-	OBJECT,
-	soqlInstant,
-	soqlText,
-	type SalesforceConnection,
-} from './client';
+import { connect, OBJECT, soqlInstant, soqlText, type SalesforceConnection } from './client';
 import { contactsInBulk, isLarge, type BulkContactsOptions } from './bulk-contacts';
-import type { RecordRead } from './change-events';
-import type { HouseholdModel } from './household-model';
+import type { ContactReads, RecordRead } from './contact-reads';
 import { withMemberships } from './membership';
 import { mergedPersons } from './merged-persons';
-import { asContact, type PersonAccounts } from './person-accounts';
+import { asContact } from './person-accounts';
+import { BATCH, batches, retrieve, runQuery } from './queries';
 
-/** A collections retrieve takes 200 ids; a SOQL IN list of 200 stays under the 16 KB of an address. */
-const BATCH = 200;
 const PAGE = 2000;
 /** One transaction of a window's tail; what does not fit is found by the next pass. */
 const TAIL_LIMIT = 10_000;
@@ -37,14 +28,6 @@ export interface DeletedWindow {
 	coveredUntil: number;
 	/** The delete log reaches back to here only, ms. */
 	availableFrom: number | null;
-}
-
-/** What is read of a contact. */
-export interface ContactReads {
-	/** API names. */
-	fields: readonly string[];
-	person: PersonAccounts | null;
-	households: HouseholdModel | null;
 }
 
 export class ContactReader {
@@ -204,43 +187,6 @@ export class ContactReader {
 		const soql = `${this.selection()} WHERE Id IN (${list})`;
 		return runQuery(connection, soql, BATCH);
 	}
-}
-
-/** All rows up to `maxFetch`; jsforce would stop after the first page, and silently at 10,000. */
-export async function runQuery(
-	connection: SalesforceConnection,
-	soql: string,
-	maxFetch: number,
-	withDeleted = false,
-): Promise<CrmRecord[]> {
-	const options = { autoFetch: true, maxFetch, scanAll: withDeleted };
-	const result = await connection.query<CrmRecord>(soql, options);
-	return result.records;
-}
-
-/** True if the contact is in the recycle bin or has left it. Rejects if the connection is at fault. */
-export async function isContactGone(
-	connection: SalesforceConnection,
-	crmId: string,
-): Promise<boolean> {
-	const soql = `SELECT Id, IsDeleted FROM ${OBJECT} WHERE Id = ${soqlText(checkedId(crmId))}`;
-	const found = await runQuery(connection, soql, 1, true);
-	return found.every((record) => record['IsDeleted'] === true);
-}
-
-/** null stands for a record that is gone. */
-export async function retrieve(
-	connection: SalesforceConnection,
-	ids: string[],
-	fields?: string[],
-): Promise<Array<CrmRecord | null>> {
-	const records: unknown = await connection.retrieve(OBJECT, ids, fields && { fields });
-	return Array.isArray(records) ? (records as Array<CrmRecord | null>) : [];
-}
-
-export function batches<T>(items: T[], size = BATCH): T[][] {
-	const count = Math.ceil(items.length / size);
-	return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 const MINUTE = 60_000;

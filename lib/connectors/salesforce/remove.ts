@@ -12,7 +12,7 @@ import { crmFieldsOf, effectiveMap, readFields } from './fields';
 import { isHouseholdAccount } from './household-account';
 import type { OrgModel } from './org-model';
 import { readContact } from './read-contact';
-import { isContactGone } from './reader';
+import { isContactGone } from './queries';
 import type { SalesforceSettings } from './settings';
 import { without } from './without';
 import { targetOf } from './write-target';

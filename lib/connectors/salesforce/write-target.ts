@@ -6,7 +6,7 @@ import { CrmError, type ConnectorContext, type CrmRecord } from '../connector';
 import { checkedId, OBJECT, soqlText, type SalesforceConnection } from './client';
 import type { OrgModel, PersonType } from './org-model';
 import { isPerson } from './person-accounts';
-import { runQuery } from './reader';
+import { runQuery } from './queries';
 import { settingsOf } from './settings';
 
 export const ACCOUNT = 'Account';

@@ -6,6 +6,7 @@ import { asCrmError, isObject } from '../rest';
 import { wealthboxClient, CRM, type WealthboxClient } from './client';
 import { LIST_FILTERS, MATCH_FIELDS } from './filters';
 import { customFieldId } from './fields';
+import { TITLE_FIELD } from './membership';
 import { wealthboxSettings } from './settings';
 
 type Contacts = Connector['contacts'];
@@ -141,4 +142,5 @@ export const contacts: Contacts = {
 	matchFields: MATCH_FIELDS,
 	listFilters: LIST_FILTERS,
 	idOf: (record) => String(record.id),
+	notWritten: [TITLE_FIELD],
 };

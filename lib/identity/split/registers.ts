@@ -1,10 +1,9 @@
 /** Writes the registers of the two parts: each field that is not what it was has its row in the audit trail. */
 import { isDeepStrictEqual } from 'node:util';
 import { SPLIT } from '../../history/fold';
-import { memoriesOf, registerValue, type Register, type Registers } from '../../merge/register';
-import { sameValue } from '../../model/canonical';
-import type { AuditRow } from '../../model/rows';
+import type { Register, Registers } from '../../merge/register';
 import type { StoreTransaction } from '../../store/store';
+import { registerRow } from '../register-row';
 
 export interface RegisterMove {
 	entityId: string;
@@ -33,33 +32,16 @@ export async function saveProjected(
 		entityId,
 		changed.filter((field) => after[field] === undefined),
 	);
-	await tx.audit.append(changed.map((field) => row(move, field)));
+	const { cause, now, run } = move;
+	const rows = changed.map((field) => {
+		const both = { before: before[field], after: after[field] };
+		return registerRow({ entityId, field, ...both, rule: SPLIT, cause, now, run });
+	});
+	await tx.audit.append(rows);
 	return Object.fromEntries(
 		changed.flatMap((field) => {
 			const register = before[field];
 			return register === undefined ? [] : [[field, register]];
 		}),
 	);
-}
-
-function row({ entityId, before, after, cause, now, run }: RegisterMove, field: string): AuditRow {
-	const register = after[field];
-	const [was, is] = [before[field], register].map((one) => registerValue(field, one));
-	const [memory] = register?.shape === 'scalar' ? memoriesOf(register) : [];
-	const origin = memory && { system: memory.system, object: memory.object, crmId: memory.crmId };
-	return {
-		at: now,
-		kind: sameValue(field, was, is) ? 'agree' : 'change',
-		entityId,
-		field,
-		...origin,
-		eventId: memory?.eventId,
-		run,
-		before: was,
-		after: is,
-		rule: SPLIT,
-		editedAt: memory?.editedAt,
-		register,
-		detail: { cause },
-	};
 }

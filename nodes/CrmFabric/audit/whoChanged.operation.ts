@@ -91,6 +91,7 @@ function fieldOf(call: OperationCall): string {
 	const { node, index } = call;
 	throw new NodeOperationError(node.getNode(), `There is no field "${field}" [item ${index}]`, {
 		itemIndex: index,
-		description: 'Choose a field from the list; custom fields are named custom.key.',
+		description:
+			'Choose a field from the list; in an expression, fields of your own are named custom.key, such as custom.tier.',
 	});
 }

@@ -1,6 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import type { DeadLetterRow } from '../../../lib';
 import { isoTime } from '../operation';
+import { rowLocator } from '../row-locator';
 
 /** Without the payload: it is client data, and what is needed stands in the reason. */
 export function deadLetterRow(letter: DeadLetterRow): IDataObject {
@@ -19,20 +20,10 @@ export function deadLetterRow(letter: DeadLetterRow): IDataObject {
 	};
 }
 
-export const deadLetterLocator: INodeProperties = {
+export const deadLetterLocator = rowLocator({
 	displayName: 'Dead Letter',
 	name: 'deadLetterId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
-	required: true,
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a dead letter...',
-			typeOptions: { searchListMethod: 'searchDeadLetters', searchable: true },
-		},
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 12' },
-	],
-};
+	singular: 'a dead letter',
+	searchListMethod: 'searchDeadLetters',
+	example: '12',
+});

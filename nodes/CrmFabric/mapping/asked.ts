@@ -75,7 +75,7 @@ export const mapProperties: INodeProperties[] = [
 			resourceMapper: {
 				resourceMapperMethod: 'getMappingRows',
 				mode: 'add',
-				valuesLabel: 'CRM Fields and Their Fabric Fields',
+				valuesLabel: 'CRM Fields and What They Stand For',
 				fieldWords: { singular: 'CRM field', plural: 'CRM fields' },
 				addAllFields: true,
 				supportAutoMap: false,
@@ -84,7 +84,7 @@ export const mapProperties: INodeProperties[] = [
 			},
 		},
 		description:
-			'For each field of the CRM the fabric field that it stands for; a field that is removed here is not synced. It begins with what is in force.',
+			'Which field of the client, or of the record, each field of the CRM stands for; a field that is removed here is not synced. It begins with what is in force.',
 	},
 	...[
 		directionsProperty('the CRM', 'getMappedFields'),

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { ReviewRow } from '../../../lib';
 import { isoTime } from '../operation';
+import { rowLocator } from '../row-locator';
 import { questionText } from './question-text';
 
 export function reviewRow(review: ReviewRow): IDataObject {
@@ -34,21 +35,8 @@ export const reviewLocator = locatorOf('searchReviews');
 export const closedReviewLocator = locatorOf('searchClosedReviews');
 
 function locatorOf(searchListMethod: string): INodeProperties {
-	return {
-		displayName: 'Review',
-		name: 'reviewId',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		required: true,
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a review...',
-				typeOptions: { searchListMethod, searchable: true },
-			},
-			{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 7' },
-		],
-	};
+	return rowLocator({
+		...{ displayName: 'Review', name: 'reviewId', singular: 'a review', example: '7' },
+		searchListMethod,
+	});
 }

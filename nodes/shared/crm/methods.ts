@@ -18,6 +18,7 @@ import {
 import type { CrmKind } from '../authentication';
 import { contextFor, crmOf, type Crm } from './crm';
 import { toNodeError } from './errors';
+import { recordSettings } from './panel';
 import { resourceOf, searchMethod, type CrmResource } from './resource';
 import { labelOf } from './simplify';
 
@@ -54,9 +55,11 @@ async function fieldsFor(
 	object: ObjectName,
 ): Promise<ResourceMapperFields> {
 	const creates = panel.getCurrentNodeParameter('operation') === 'create';
-	const fields = await asked(panel, kind, ({ connector }, context) =>
-		connector.describe(context, object),
-	);
+	const fields = await asked(panel, kind, async (crm, context) => {
+		const { notWritten = [] } = resourceOf(crm, object)?.client ?? {};
+		const described = await crm.connector.describe(context, object);
+		return described.filter(({ name }) => !notWritten.includes(name));
+	});
 	return { fields: fields.map((field) => mapperField(field, creates)) };
 }
 
@@ -81,7 +84,8 @@ async function asked<T>(
 ): Promise<T> {
 	const crm = crmOf(kind);
 	try {
-		return await ask(crm, await contextFor(caller, crm, kind));
+		const settings = recordSettings(caller.getCurrentNodeParameter('options'));
+		return await ask(crm, await contextFor(caller, crm, kind, settings));
 	} catch (error) {
 		throw toNodeError(caller.getNode(), error);
 	}

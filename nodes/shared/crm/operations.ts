@@ -2,6 +2,8 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { upsert } from './contact/upsert.operation';
 import type { Crm } from './crm';
+import { addMember } from './household/addMember.operation';
+import { removeMember } from './household/removeMember.operation';
 import type { RecordOperation } from './record-call';
 import { create } from './record/create.operation';
 import { remove } from './record/delete.operation';
@@ -18,6 +20,7 @@ export function operationsOf({ name, can }: CrmResource): Record<string, RecordO
 		...(can.delete && { delete: remove }),
 		get,
 		getAll,
+		...(name === 'household' && can.change === true && { addMember, removeMember }),
 		...(can.change === true && { update }),
 	};
 }
@@ -52,6 +55,12 @@ function choices({ label, singular, plural }: CrmResource): INodePropertyOptions
 	const what = label.toLowerCase();
 	return [
 		{
+			name: 'Add Member',
+			value: 'addMember',
+			description: 'Make a contact a member of a household, with a role',
+			action: 'Add a member to a household',
+		},
+		{
 			name: 'Create',
 			value: 'create',
 			description: `Create a new ${what}`,
@@ -80,6 +89,12 @@ function choices({ label, singular, plural }: CrmResource): INodePropertyOptions
 			value: 'getAll',
 			description: `Retrieve a list of ${plural}`,
 			action: `Get many ${plural}`,
+		},
+		{
+			name: 'Remove Member',
+			value: 'removeMember',
+			description: 'Take a contact out of a household; the contact itself stays',
+			action: 'Remove a member from a household',
 		},
 		{
 			name: 'Update',

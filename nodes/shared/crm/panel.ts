@@ -1,6 +1,11 @@
 /** Panel fields that several operations on records share. */
-import { NodeOperationError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
-import { describeIssues, systemNameSchema } from '../../../lib';
+import {
+	NodeOperationError,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { describeIssues, systemNameSchema, type Json } from '../../../lib';
 import type { Crm } from './crm';
 import type { CrmResource } from './resource';
 
@@ -34,26 +39,48 @@ export function fieldsProperty({ name }: CrmResource): INodeProperties {
 	};
 }
 
-/** Beside each operation: which account's rate budget its calls count against. */
-export function recordOptions({ kind }: Crm): INodeProperties {
+/** Beside each operation: which account's rate budget its calls count against, and of what kind its records are. */
+export function recordOptions({ kind }: Crm, { name }: CrmResource): INodeProperties {
+	const isNote = kind === 'salesforce' && name === 'note';
 	return {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			{
-				displayName: 'System Name',
-				name: 'system',
-				type: 'string',
-				default: '',
-				placeholder: `e.g. ${kind}-east`,
-				description:
-					'Name of this account as its trigger has it, if you connect several accounts of this CRM. Calls under one name share one rate limit.',
-			},
-		],
+		options: [...(isNote ? [NOTE_FORMAT] : []), systemName(kind)],
 	};
+}
+
+const NOTE_FORMAT: INodeProperties = {
+	displayName: 'Notes Are',
+	name: 'noteFormat',
+	type: 'options',
+	options: [
+		{ name: 'Classic Notes', value: 'classic' },
+		{ name: 'Enhanced Notes', value: 'enhanced' },
+	],
+	default: 'classic',
+	description:
+		'Which of the two kinds of notes is made and listed. One that is chosen by its ID is found whatever its kind.',
+};
+
+function systemName(kind: string): INodeProperties {
+	return {
+		displayName: 'System Name',
+		name: 'system',
+		type: 'string',
+		default: '',
+		placeholder: `e.g. ${kind}-east`,
+		description:
+			'Name of this account as its trigger has it, if you connect several accounts of this CRM. Calls under one name share one rate limit.',
+	};
+}
+
+/** What the options say of the connector's settings. */
+export function recordSettings(options: unknown): Record<string, Json> | undefined {
+	const { noteFormat } = (options ?? {}) as IDataObject;
+	return typeof noteFormat === 'string' ? { noteFormat } : undefined;
 }
 
 /** Throws NodeOperationError if the name cannot be one of a system. */

@@ -14,7 +14,7 @@ import { readForBackfill } from './fabric/backfill.operation';
 import { deliver } from './fabric/deliver.operation';
 import { reconcile } from './fabric/reconcile.operation';
 import { operationsOf } from './operations';
-import { checkedSystem } from './panel';
+import { checkedSystem, recordSettings } from './panel';
 import { resourceOf, type CrmResource } from './resource';
 
 export async function runCrmNode(
@@ -64,7 +64,9 @@ async function callFor(
 	resource: CrmResource,
 	index: number,
 ): Promise<RecordCall> {
-	const { system = '' } = node.getNodeParameter('options', index, {}) as { system?: string };
+	const options = node.getNodeParameter('options', index, {}) as { system?: string };
+	const { system = '' } = options;
 	const name = system === '' ? crm.kind : checkedSystem(node, system);
-	return { node, index, crm, resource, context: await contextFor(node, crm, name) };
+	const context = await contextFor(node, crm, name, recordSettings(options));
+	return { node, index, crm, resource, context };
 }

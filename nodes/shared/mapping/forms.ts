@@ -8,7 +8,8 @@ import {
 	type TransformKind,
 } from '../../../lib';
 import { fieldProperty } from './directions';
-import { FORM_NAMES, formFields, type FormField } from './form-fields';
+import type { FormField } from './form-field';
+import { FORM_NAMES, formFields } from './form-fields';
 import { keyOfMapping } from './row-values';
 
 export const FORMS_PARAMETER = 'valueForms';

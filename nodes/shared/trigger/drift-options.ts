@@ -7,7 +7,7 @@ export const DEFAULT_SCHEMA_MINUTES = 15;
 export function driftOptions(): INodeProperties[] {
 	return [
 		{
-			displayName: 'Look at the Fields Every (Minutes)',
+			displayName: 'Check Fields Every (Minutes)',
 			name: 'schemaMinutes',
 			type: 'number',
 			typeOptions: { minValue: 1 },

@@ -81,7 +81,7 @@ function mapper(crm: string, object: ObjectName, hasOthers: boolean): INodePrope
 			resourceMapper: {
 				resourceMapperMethod: mapperMethod(object),
 				mode: 'add',
-				valuesLabel: `${OBJECT_LABELS[object]}: ${crm} Fields and Their Fabric Fields`,
+				valuesLabel: `${OBJECT_LABELS[object]}: ${crm} Fields and What They Stand For`,
 				fieldWords: { singular: `${word} field`, plural: `${word} fields` },
 				addAllFields: true,
 				supportAutoMap: false,
@@ -90,6 +90,6 @@ function mapper(crm: string, object: ObjectName, hasOthers: boolean): INodePrope
 			},
 		},
 		displayOptions: { show },
-		description: `For each ${word} field the fabric field that it stands for; a field that is removed here is not synced`,
+		description: `Which field of the client, or of the record, each ${word} field stands for; a field that is removed here is not synced`,
 	};
 }

@@ -17,9 +17,13 @@ export const OBJECT_SETTINGS = [
 	'itemScanHours',
 	'noteScanMinutes',
 	'noteChanges',
+	'noteFormat',
 	'noteTitle',
+	'householdModel',
 	'householdField',
 	'householdValue',
+	'householdRecordType',
+	'householdGroupType',
 	'familyWrites',
 	'memberTitle',
 	'taskOpenStatus',
@@ -68,11 +72,11 @@ function property(option: Option, preset: unknown): INodeProperties {
 
 const pace = (busy: string, quiet: string): Option[] => [
 	{
-		...{ label: 'Poll Other Objects Every (Busy, Seconds)', name: busy, of: ALL },
+		...{ label: 'Poll Others (Busy, Seconds)', name: busy, of: ALL },
 		description: 'Pause between two reads of households, notes, tasks and so on while they change',
 	},
 	{
-		...{ label: 'Poll Other Objects Every (Quiet, Seconds)', name: quiet, of: ALL },
+		...{ label: 'Poll Others (Quiet, Seconds)', name: quiet, of: ALL },
 		description: 'The longest pause between these reads, after a while without changes',
 	},
 ];
@@ -80,7 +84,7 @@ const pace = (busy: string, quiet: string): Option[] => [
 const WEALTHBOX: Option[] = [
 	...pace('minItemPollSeconds', 'maxItemPollSeconds'),
 	{
-		...{ label: 'Compare Other Objects Every (Minutes)', name: 'itemScanMinutes', of: ALL },
+		...{ label: 'Compare Others Every (Minutes)', name: 'itemScanMinutes', of: ALL },
 		description:
 			'How often notes, tasks, events and opportunities are listed whole to find deleted ones. 0: never.',
 	},
@@ -159,16 +163,43 @@ const REDTAIL: Option[] = [
 const SALESFORCE: Option[] = [
 	...pace('itemPollSeconds', 'itemPollMaxSeconds'),
 	{
-		...{ label: 'Compare Other Objects Every (Hours)', name: 'itemScanHours', of: ALL },
+		...{ label: 'Compare Others Every (Hours)', name: 'itemScanHours', of: ALL },
 		description: 'How often they are listed whole, to find what no other read showed. 0: never.',
 	},
 	{
+		...{ label: 'Households Are', name: 'householdModel', of: ['household'] },
+		description:
+			'How the org keeps households. Found out by itself: Financial Services Cloud where the org has it, else the accounts that Household Field and Household Value name.',
+		choices: {
+			field: 'Accounts With the Household Value',
+			recordType: 'Accounts of a Record Type (Financial Services Cloud Package)',
+			auto: 'Found Out by Itself',
+			group: 'Party Relationship Groups (Financial Services Cloud)',
+		},
+	},
+	{
 		...{ label: 'Household Field', name: 'householdField', of: ['household'] },
-		description: 'API name of the account field that tells households from other accounts',
+		description:
+			'API name of the account field that tells households from other accounts, without Financial Services Cloud',
 	},
 	{
 		...{ label: 'Household Value', name: 'householdValue', of: ['household'] },
 		description: 'What that field holds in a household',
+	},
+	{
+		...{ label: 'Household Record Type', name: 'householdRecordType', of: ['household'] },
+		description:
+			'Developer name of the record type of household accounts, with the Financial Services Cloud package',
+	},
+	{
+		...{ label: 'Household Group Type', name: 'householdGroupType', of: ['household'] },
+		description:
+			'Type of the party relationship groups that are households, with Financial Services Cloud',
+	},
+	{
+		...{ label: 'Notes Are', name: 'noteFormat', of: ['note'] },
+		description: 'Which of the two kinds of notes is synced; the other one is left alone.',
+		choices: { classic: 'Classic Notes', enhanced: 'Enhanced Notes' },
 	},
 	{
 		...{ label: 'Title of Notes', name: 'noteTitle', of: ['note'] },
@@ -187,7 +218,7 @@ const SALESFORCE: Option[] = [
 		description: 'Of one that names no stage: Salesforce wants one',
 	},
 	{
-		...{ label: 'New Opportunities Close In (Days)', name: 'opportunityCloseDays' },
+		...{ label: 'Opportunities Close In (Days)', name: 'opportunityCloseDays' },
 		of: ['opportunity'],
 		description: 'Of one that names no closing date: Salesforce wants one',
 	},

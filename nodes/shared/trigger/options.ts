@@ -94,7 +94,7 @@ function pollingOptions(kind: CrmKind): INodeProperties[] {
 	return [
 		pushOption,
 		{
-			displayName: 'Full Comparison Every (Minutes)',
+			displayName: 'Compare All Every (Minutes)',
 			name: 'fullScanMinutes',
 			type: 'number',
 			typeOptions: { minValue: 0 },
@@ -111,6 +111,26 @@ function pollingOptions(kind: CrmKind): INodeProperties[] {
 			description: 'Pause between polls after something has changed',
 		},
 		{
+			displayName: 'When a List Lacks a Value',
+			name: 'unknownPicklistValue',
+			type: 'options',
+			options: [
+				{
+					name: 'Keep What Stands There',
+					value: 'skip',
+					description: 'The other fields are written',
+				},
+				{
+					name: 'Refuse the Delivery',
+					value: 'reject',
+					description: 'It becomes a dead letter that names the field',
+				},
+			],
+			default: 'skip',
+			description:
+				'What to do with a status, category or other choice from elsewhere that the list of this CRM does not have',
+		},
+		{
 			displayName: 'Poll Every (Quiet, Seconds)',
 			name: 'maxPollSeconds',
 			type: 'number',
@@ -122,6 +142,62 @@ function pollingOptions(kind: CrmKind): INodeProperties[] {
 }
 
 const SALESFORCE: INodeProperties[] = [
+	{
+		displayName: 'Company Name From the Account',
+		name: 'companyFromAccount',
+		type: 'boolean',
+		default: false,
+		description:
+			"Whether the name of a contact's account is read as the client's company. It is never written.",
+	},
+	{
+		displayName: 'New Clients Become',
+		name: 'newPersons',
+		type: 'options',
+		options: [
+			{
+				name: 'Contacts',
+				value: 'contact',
+				description: 'Also where the org has person accounts',
+			},
+			{
+				name: 'Person Accounts',
+				value: 'personAccount',
+				description: 'Always; an org without them refuses the delivery',
+			},
+			{
+				name: 'Person Accounts Where the User May Make Them',
+				value: 'auto',
+				description: 'Else contacts',
+			},
+		],
+		default: 'auto',
+		description: 'What a client that is new in Salesforce is made as',
+	},
+	{
+		displayName: 'Person Accounts',
+		name: 'personAccounts',
+		type: 'options',
+		options: [
+			{
+				name: 'Not Looked For',
+				value: 'never',
+				description: 'Their contacts are read, but cannot be written',
+			},
+			{ name: 'Synced Like Contacts', value: 'auto', description: 'Where the org has them' },
+		],
+		default: 'auto',
+		description: 'What to do with clients that Salesforce keeps as person accounts',
+	},
+	{
+		displayName: 'Record Type of Person Accounts',
+		name: 'personAccountRecordType',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. PersonAccount',
+		description:
+			'Developer name or ID of the record type that new person accounts get. Empty: the default of the connected user.',
+	},
 	{
 		displayName: 'Read in Bulk Above (Contacts)',
 		name: 'bulkReadAbove',
@@ -140,7 +216,7 @@ const SALESFORCE: INodeProperties[] = [
 			'Whether deliveries go up to 200 in one API call. Off: one by one, each only if nobody has changed the record since it was read, which closes the moment between read and write.',
 	},
 	{
-		displayName: 'Write in Bulk Above (Deliveries)',
+		displayName: 'Write in Bulk Above (Records)',
 		name: 'bulkAbove',
 		type: 'number',
 		typeOptions: { minValue: 0 },

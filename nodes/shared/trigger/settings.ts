@@ -63,6 +63,11 @@ const CONNECTOR_SETTINGS = [
 	'batchWrites',
 	'bulkReadAbove',
 	'bulkAbove',
+	'newPersons',
+	'personAccountRecordType',
+	'personAccounts',
+	'companyFromAccount',
+	'unknownPicklistValue',
 	...OBJECT_SETTINGS,
 ];
 

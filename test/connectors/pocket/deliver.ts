@@ -10,7 +10,8 @@ import {
 import { requireGone } from '../../../lib/connectors/gone';
 import { changedMeanwhile, failureOutcome, goneOutcome } from '../../../lib/connectors/outcomes';
 import { planUpdate } from '../../../lib/connectors/update-plan';
-import { deliverItem, type ItemPort } from '../../../lib/connectors/objects/deliver-item';
+import { deliverItem } from '../../../lib/connectors/objects/deliver-item';
+import type { ItemPort } from '../../../lib/connectors/objects/item-port';
 import { isEmpty } from '../../../lib/model/canonical';
 import type { DeliveryJob, DeliveryOutcome } from '../../../lib/model/delivery';
 import { baseField } from '../../../lib/model/field-map';

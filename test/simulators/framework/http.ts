@@ -71,8 +71,11 @@ export interface SimRoute {
 export class SimHttpError extends Error {
 	override readonly name = 'SimHttpError';
 
-	constructor(readonly response: SimResponse) {
-		super(`Answered with HTTP ${response.status}`);
+	constructor(
+		readonly response: SimResponse,
+		message = `Answered with HTTP ${response.status}`,
+	) {
+		super(message);
 	}
 }
 

@@ -47,11 +47,48 @@
 import type { Fault } from '../simulator';
 import { FaultBox } from '../framework/faults';
 
+/** The kinds above. */
+const KINDS = [
+	'rowLock',
+	'validationRule',
+	'requestLimit',
+	'concurrentRequests',
+	'permanent401',
+	'updatedHoldback',
+	'deletedLogStartsLater',
+	'bulkQueue',
+	'bulkFail',
+	'bulkFailMidway',
+	'bulkNoLocator',
+	'invalidGrant',
+	'invalidateTokens',
+	'revokeRefreshTokens',
+	'unknownClient',
+	'unknownClientNone',
+	'routeCookieChange',
+	'expiredReplay',
+	'authInvalid',
+	'serverBusy',
+	'concurrentLimit',
+	'eventLimit',
+	'subscribeDenied',
+	'deaf',
+	'duplicate',
+	'replyFirst',
+	'handshakeAdvice',
+	'hangConnect',
+	'halfJson',
+];
+
 export class SalesforceFaults extends FaultBox {
 	private readonly listeners: Array<() => void> = [];
 
 	/** Kinds that act at once, by name. */
 	readonly immediate: Record<string, () => void> = {};
+
+	constructor() {
+		super(KINDS);
+	}
 
 	/** Told after faults were set or cleared. */
 	onChange(listener: () => void): void {

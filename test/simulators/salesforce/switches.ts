@@ -1,5 +1,5 @@
 /**
- * The simulator's switches (`SimulatorOptions.switches`, `POST /_sim/switches`): how this org is
+ * The simulator's switches (`SimulatorOptions.switches`, `PATCH /_sim/switches`): how this org is
  * set up, and which of the documented variants of Salesforce's behaviour it shows.
  */
 import { z } from 'zod';

@@ -30,7 +30,7 @@ export async function startWealthboxSimulator(options: SimulatorOptions = {}): P
 	const now = options.now ?? Date.now;
 	const switches = wealthboxSwitches(options.switches);
 	const store = new WealthboxStore(now, switches);
-	const faults = new FaultBox();
+	const faults = new FaultBox(['householdRace']);
 	const people = wealthboxPeople(store);
 	const snapshots = new Snapshots('wealthbox', options.state);
 	snapshots.keep('contacts', store);

@@ -19,6 +19,30 @@ function family(): void {
 
 const inSystem = (system: string) => crms.written.filter((job) => job.system === system);
 
+/** The load alone, without the canvas: one household, planned as it is made, with all of its members. */
+async function wholeAfterLoad(people: readonly number[]): Promise<void> {
+	const { findings, run } = await crms.plan();
+	expect(findings.household).toMatchObject({
+		...{ clients: 1, lacksClient: 0 },
+		writes: { redtail: { creates: 1 }, salesforce: { creates: 1 } },
+	});
+	await crms.hub.fabric.backfill.start(run, {});
+	await crms.runOut();
+	expect(await crms.hub.fabric.backfill.progress(run)).toMatchObject({
+		...{ phase: 'finished', notes: [] },
+	});
+	for (const system of ['redtail', 'salesforce']) {
+		const prefix = `${system}/household/`;
+		const made = [...crms.held.keys()].filter((key) => key.startsWith(prefix));
+		expect(made).toHaveLength(1);
+		const homes = crms.count(system, 'contact').map(({ fields }) => fields['household']);
+		expect(homes).toHaveLength(people.length);
+		expect(new Set(homes)).toEqual(
+			new Set(made.map((key) => `household:${key.slice(prefix.length)}`)),
+		);
+	}
+}
+
 describe('the plan', () => {
 	it('counts every object as if those that it names were there, and changes nothing', async () => {
 		family();
@@ -81,6 +105,26 @@ describe('the plan', () => {
 		await crms.runOut();
 		expect(crms.notes('redtail')).toHaveLength(450);
 		expect((await crms.hub.fabric.backfill.progress(run)).phase).toBe('finished');
+	});
+
+	it('keeps a household and its members together, however many notes they have', async () => {
+		const people = [1, 2, 3];
+		for (const n of people) {
+			const client = crms.contact('wealthbox', n);
+			for (let count = 0; count < 120; count += 1)
+				crms.note('wealthbox', `n${n}-${count}`, client, `Note ${count} of ${n}`);
+		}
+		crms.household('wealthbox', 'h1', 'Hollis', people);
+		await wholeAfterLoad(people);
+	});
+
+	it('takes in a household of more members than fit on a page', async () => {
+		const people = Array.from({ length: 230 }, (_, place) => place + 1);
+		for (const n of people) crms.contact('wealthbox', n);
+		crms.household('wealthbox', 'h1', 'Hollis', people);
+		crms.note('wealthbox', 'n1', 'household:h1', 'Met them all.');
+		await wholeAfterLoad(people);
+		expect(crms.notes('redtail')).toEqual(['Met them all.']);
 	});
 
 	it('of what was loaded before finds nothing to do', async () => {

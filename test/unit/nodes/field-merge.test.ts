@@ -82,6 +82,32 @@ describe('Field Merge', () => {
 		});
 	});
 
+	it.each([
+		['household', 'Boss'],
+		['contact', 'Clerk'],
+	])('with a rule of the object %s alone the title is %s', async (object, after) => {
+		const rule = { object, field: '*', policy: 'onlyFrom', system: 'wealthbox' };
+		const rules = [{ ...rule, emptyNeverOverwrites: true }];
+		await run(await resolve(snapshot('wealthbox', '1', { ...JANE_MAIL, jobTitle: 'Clerk' })));
+		const later = snapshot('redtail', '2', { ...JANE_MAIL, jobTitle: 'Boss' }, 9);
+		const [item] = await run(await resolve(later), rules);
+		const told = { field: 'jobTitle', after };
+		expect(mergeOf(item).changes).toContainEqual(expect.objectContaining(told));
+	});
+
+	it('refuses two rules for a field of one object, not for one of another object', async () => {
+		const rule = { field: 'status', policy: 'ask', emptyNeverOverwrites: true };
+		const items = await resolve(snapshot('wealthbox', '1', JANE_MAIL));
+		const rules = [
+			{ ...rule, object: 'every' },
+			{ ...rule, object: 'task' },
+		];
+		expect(await run(items, rules)).toHaveLength(1);
+		await expect(run(items, [...rules, { ...rule, object: 'task' }])).rejects.toThrow(
+			"'Field Rules' has two rules for",
+		);
+	});
+
 	describe('puts a question', () => {
 		const clerk = snapshot('wealthbox', '1', { ...JANE_MAIL, jobTitle: 'Clerk' });
 		const partner = snapshot('redtail', '2', { ...JANE_MAIL, jobTitle: 'Partner' }, 9);

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NodeHelpers, type INode, type INodeType } from 'n8n-workflow';
+import { NodeHelpers, type INode, type INodeProperties, type INodeType } from 'n8n-workflow';
 import { DeliveryTrigger } from '../../../nodes/DeliveryTrigger/DeliveryTrigger.node';
 import { RedtailTrigger } from '../../../nodes/RedtailTrigger/RedtailTrigger.node';
 import { SalesforceTrigger } from '../../../nodes/SalesforceTrigger/SalesforceTrigger.node';
@@ -25,6 +25,14 @@ function nodeOf({ description }: INodeType, parameters: INode['parameters']): IN
 		description,
 	);
 	return { ...node, parameters: filled ?? {} };
+}
+
+/** A value that is not the option's default. */
+function otherThan({ type, default: preset, options }: INodeProperties): unknown {
+	if (type === 'boolean') return preset !== true;
+	if (type === 'number') return Number(preset) + 1;
+	const values = (options ?? []).flatMap((one) => ('value' in one ? [one.value] : []));
+	return values.find((value) => value !== preset) ?? `${String(preset)}x`;
 }
 
 const TRIGGERS = { WealthboxTrigger, RedtailTrigger, SalesforceTrigger, DeliveryTrigger };
@@ -100,5 +108,17 @@ describe.each([
 			...{ priority, settings: connector.defaultSettings },
 			...{ deletePolicy: 'ignore', limits: DEFAULT_LIMITS, drift: DEFAULT_DRIFT },
 		});
+	});
+
+	it('reaches the connector with every option that is a setting of it', () => {
+		const options = trigger.description.properties.find(({ name }) => name === 'options')?.options;
+		const offered = ((options ?? []) as INodeProperties[]).filter(
+			({ name }) => name in connector.defaultSettings,
+		);
+		const chosen = Object.fromEntries(offered.map((option) => [option.name, otherThan(option)]));
+		const { functions } = new FakeTrigger({ parameters: { options: chosen as never } });
+		const { settings } = readSettings(functions, connector).registration;
+		expect(settings).toMatchObject(chosen);
+		expect(offered.length).toBeGreaterThan(10);
 	});
 });

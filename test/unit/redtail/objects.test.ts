@@ -148,6 +148,22 @@ describe.each([{}, { createAnswer: 'success' }, { linksInLists: false }])(
 			expect(await world.all(object)).toHaveLength(2);
 			expect(differing(desired, again.known)).toEqual([]);
 		});
+
+		test.each(MADE)(
+			'%s: it is found as it was tried, though it is wanted otherwise by now',
+			async (object, fields) => {
+				await open(switches);
+				const tried = withClient(object, fields);
+				confirmed(await world.create(object, tried));
+				const named = ['name', 'subject', 'text'].find((field) => field in tried) ?? '';
+				const desired = { ...tried, [named]: 'Said otherwise' };
+				const again = confirmed(
+					await world.create(object, desired, { attempt: 2, tried: [tried] }),
+				);
+				expect(again).toMatchObject({ found: true, known: { [named]: tried[named] } });
+				expect(await world.all(object)).toHaveLength(1);
+			},
+		);
 	},
 );
 

@@ -134,6 +134,15 @@ describe('create', () => {
 		expect(crmIdOf(await create({ attempt: 2 }))).not.toBe(first);
 	});
 
+	test('one that was tried under another name is found by that, and is renamed later', async () => {
+		await setUp();
+		const tried = { ...DESIRED, lastName: 'Brunner-Keller', firstName: 'Inga' };
+		const first = crmIdOf(await create({ desired: tried }));
+		const again = await create({ attempt: 2, tried: [{ lastName: 'Other' }, tried] });
+		expect(again).toMatchObject({ crmId: first, found: true, known: { firstName: 'Inga' } });
+		expect(world.sim.people.list()).toHaveLength(1);
+	});
+
 	test('an external id with signs of its own addresses its own record only', async () => {
 		await setUp({ settings: { externalIdField: 'Fabric_Id__c' } });
 		const unifiedId = 'U/1 ?x#1';

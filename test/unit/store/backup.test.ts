@@ -12,7 +12,8 @@ import { restoreStore } from '../../../lib/store/restore';
 import { Store } from '../../../lib/store/store';
 import { emptyStore, STORE_KINDS, type TestStore } from '../../support/stores';
 import { START } from '../support/hub';
-import { CALLS, delivery, event } from './calls';
+import { CALLS } from './calls';
+import { delivery, event } from './calls/samples';
 import { makeFirstVersion } from './first-version';
 
 const folder = mkdtempSync(join(tmpdir(), 'crm-fabric-backup-'));

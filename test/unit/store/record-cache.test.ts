@@ -7,7 +7,7 @@ import { recordKey } from '../../../lib/model/event';
 import { openSqlite } from '../../../lib/store/sqlite/dialect';
 import { Store, type StoreTransaction } from '../../../lib/store/store';
 import { START } from '../support/hub';
-import { contact, link, register, shadow } from './calls';
+import { contact, link, register, shadow } from './calls/samples';
 
 const ENTITY = 'U1001';
 const FIELDS = new Map([[ENTITY, new Set(['firstName', 'jobTitle'])]]);

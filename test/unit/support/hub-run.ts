@@ -34,23 +34,24 @@ export class HubRun {
 	static async start(systems: readonly RunSystem[]): Promise<HubRun> {
 		const [first, ...others] = systems.map(({ connector }) => connector);
 		const run = new HubRun(await TestHub.open([], {}, first, others), systems);
-		for (const [place, system] of systems.entries()) {
-			const { name, connector, fieldMap, deletePolicy, simulator } = system;
-			const context = contextOf(connector, portOf(simulator), system.settings);
-			run.contexts.set(name, context);
-			const { settings } = context;
-			const own = { connector: connector.kind, fieldMap, settings, deletePolicy };
-			await run.hub.fabric.registerSystem({ ...registration(name, place), ...own });
+		try {
+			for (const [place, system] of systems.entries()) await run.register(system, place);
+		} catch (error) {
+			await run.stop();
+			throw error;
 		}
 		run.sources.push(...systems.map((system) => run.watch(system)));
 		run.turning = run.turn();
 		return run;
 	}
 
+	/** Rejects with what the run failed with, once nothing of it goes on. */
 	async stop(): Promise<void> {
 		this.ending.abort();
-		await Promise.all([...this.sources, this.turning]);
+		const ended = await Promise.allSettled([...this.sources, this.turning]);
 		await this.hub.close();
+		const failed = ended.find((one) => one.status === 'rejected');
+		if (failed !== undefined) throw failed.reason;
 	}
 
 	/** Waits for that; fails if the run does. */
@@ -63,7 +64,11 @@ export class HubRun {
 	async rounds(count: number): Promise<void> {
 		const wanted = this.turns + count;
 		await this.while(async () => {
-			while (this.turns < wanted) await sleep(PAUSE_MS);
+			while (this.turns < wanted) {
+				// A test that ran out of time would wait on for turns that nobody takes any more.
+				if (this.ending.signal.aborted) throw new Error('The run has been stopped.');
+				await sleep(PAUSE_MS);
+			}
 		});
 	}
 
@@ -79,6 +84,15 @@ export class HubRun {
 			),
 		);
 		return pages.flat().map(({ object, crmId }) => ({ object, crmId }));
+	}
+
+	private async register(system: RunSystem, place: number): Promise<void> {
+		const { name, connector, fieldMap, deletePolicy, simulator } = system;
+		const context = contextOf(connector, portOf(simulator), system.settings);
+		this.contexts.set(name, context);
+		const { settings } = context;
+		const own = { connector: connector.kind, fieldMap, settings, deletePolicy };
+		await this.hub.fabric.registerSystem({ ...registration(name, place), ...own });
 	}
 
 	private async watch({ name, connector, fieldMap }: RunSystem): Promise<void> {

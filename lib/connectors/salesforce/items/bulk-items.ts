@@ -3,8 +3,9 @@ import type { CrmRecord } from '../../connector';
 import { isLarge } from '../bulk-contacts';
 import { bulkRead, type BulkReadOptions } from '../bulk-read';
 import { householdModel } from '../household-model';
-import { batches } from '../reader';
-import { markHouseholds, type ItemReads } from './read';
+import { batches } from '../queries';
+import type { ItemReads } from './item-reads';
+import { markHouseholds } from './read';
 
 /** Rows told at a time; a page of the job holds more. */
 const ROWS_AT_A_TIME = 2_000;

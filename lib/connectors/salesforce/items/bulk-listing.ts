@@ -2,7 +2,7 @@
 import type { PageQuery } from '../../poll-reader';
 import { isBulkRefused } from '../bulk-contacts';
 import { areMany, itemsInBulk, type BulkItems } from './bulk-items';
-import type { ItemReads } from './read';
+import type { ItemReads } from './item-reads';
 
 export interface BulkItemsPage extends BulkItems {
 	more: boolean;

@@ -7,6 +7,7 @@ import type {
 	ConnectorContext,
 	Json,
 } from '../../connector';
+import { endTogether } from '../../end-together';
 import type { FieldMap } from '../../../model/field-map';
 import { objectsOf } from '../../../model/field-map';
 import type { ItemObject } from '../../objects/crm-object';
@@ -56,16 +57,7 @@ class TwoSources {
 
 	async run(runContacts: Runs): Promise<void> {
 		const sources = [runContacts(this.context, this.part('stream')), this.runItems()];
-		const results = await Promise.allSettled(
-			sources.map((source) =>
-				source.catch((error: unknown) => {
-					this.ended.abort();
-					throw error;
-				}),
-			),
-		);
-		const failed = results.find((result) => result.status === 'rejected');
-		if (failed !== undefined) throw failed.reason;
+		await endTogether(sources, this.ended);
 	}
 
 	private async runItems(): Promise<void> {

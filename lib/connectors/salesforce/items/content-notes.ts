@@ -6,9 +6,9 @@
 import type { CrmRecord } from '../../connector';
 import { htmlOfText, textOfHtml } from '../../objects/rich-text';
 import { checkedId, connect, soqlText, type SalesforceConnection } from '../client';
-import { batches, runQuery } from '../reader';
+import { batches, runQuery } from '../queries';
 import { without } from '../without';
-import type { ItemReads } from './read';
+import type { ItemReads } from './item-reads';
 
 export const CONTENT_NOTE = 'ContentNote';
 const LINK = 'ContentDocumentLink';
@@ -61,6 +61,22 @@ export async function asClassic(reads: ItemReads, rows: CrmRecord[]): Promise<Cr
 		notes.push({ ...row, ...parent, ...body });
 	}
 	return notes;
+}
+
+/** An id as enhanced notes have them; classic ones begin otherwise. Files have them, too. */
+export function isContentId(crmId: string): boolean {
+	return crmId.startsWith('069');
+}
+
+/** Ids of the notes, and of the files, that are linked to a record. */
+export async function linkedTo(
+	connection: SalesforceConnection,
+	recordId: string,
+): Promise<string[]> {
+	const about = soqlText(checkedId(recordId));
+	const soql = `SELECT ContentDocumentId FROM ${LINK} WHERE LinkedEntityId = ${about}`;
+	const links = await runQuery(connection, soql, MOST_LINKS);
+	return links.map((link) => String(link['ContentDocumentId']));
 }
 
 /** A contact before an account; of several the oldest link. */

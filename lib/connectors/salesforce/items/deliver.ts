@@ -4,7 +4,8 @@ import type { CanonicalFields } from '../../../model/fields';
 import { CrmError, type ConnectorContext, type CrmRecord } from '../../connector';
 import { urgencyOf, writeHeaders } from '../../deliver-common';
 import { itemBody, type ItemObject } from '../../objects/crm-object';
-import { deliverItem, type ItemPort } from '../../objects/deliver-item';
+import { deliverItem } from '../../objects/deliver-item';
+import type { ItemPort } from '../../objects/item-port';
 import { checkedId, connect, CRM, soqlInstant, soqlText, type CallScope } from '../client';
 import { ownUserId } from '../find-created';
 import { itemOf } from '../objects';
@@ -13,14 +14,14 @@ import { settingsOf } from '../settings';
 import { atPerson } from './persons';
 import { contentBody } from './content-notes';
 import { createTogether, newRow } from './create';
-import { accountsContacts, fieldsOf, isItemGone, select, type ItemReads } from './read';
+import type { ItemReads } from './item-reads';
+import { accountsContacts, fieldsOf, isItemGone, select } from './read';
 import { sharedRows, singleRows, type ItemRows } from './rows';
 
 /** Clocks differ, and the try may have begun before the delivery's time was written. */
 const MARGIN_MS = 5 * 60_000;
 const MAX_CANDIDATES = 200;
 const PRECONDITION_FAILED = 412;
-const MEMBERS_WAIT_MS = 60_000;
 
 export function deliverItemJob(
 	context: ConnectorContext,
@@ -125,7 +126,11 @@ class Port implements ItemPort {
 		await this.connection().destroy(this.object.sobject, id);
 	}
 
-	/** Salesforce deletes an account together with its contacts and opportunities. */
+	/**
+	 * Salesforce deletes an account together with its contacts and opportunities. Where the household was deleted
+	 * elsewhere, they leave it by deliveries of their own, mostly within a second: this one comes after them by
+	 * being tried again, soon at first.
+	 */
 	private async requireEmpty(crmId: string): Promise<void> {
 		const members = await accountsContacts(this.context, [crmId], this.scope);
 		const count = members.get(crmId)?.length ?? 0;
@@ -141,7 +146,7 @@ class Port implements ItemPort {
 			`Salesforce would delete the ${what} of this household with it. Move them to another account first`,
 			409,
 			'household-not-empty',
-			{ retryable: true, retryAfterMs: MEMBERS_WAIT_MS },
+			{ retryable: true },
 		);
 	}
 

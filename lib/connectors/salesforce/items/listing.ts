@@ -13,7 +13,8 @@ import { soqlText } from '../client';
 import { isBulkRefused } from '../bulk-contacts';
 import { areMany, itemsInBulk, type BulkItems } from './bulk-items';
 import { polled } from './poll';
-import { byIds, fieldsOf, isItemGone, PAGE, select, type ItemReads } from './read';
+import type { ItemReads } from './item-reads';
+import { byIds, fieldsOf, isItemGone, PAGE, select } from './read';
 
 const MAX_PAGES = 100_000;
 

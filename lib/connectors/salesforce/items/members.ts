@@ -12,7 +12,7 @@ import { connect, soqlInstant, soqlText, type SalesforceConnection } from '../cl
 import { effectiveMap, readFields } from '../fields';
 import { householdModel, type HouseholdModel } from '../household-model';
 import { isMembership, marksOf, RELATION, relationsOf } from '../membership';
-import { isContactGone, runQuery } from '../reader';
+import { isContactGone, runQuery } from '../queries';
 import { PAGE } from './read';
 
 const MOST_DELETED = 2_000;

@@ -6,7 +6,7 @@ import type { ConnectorContext, CrmRecord } from '../../connector';
 import { checkedId, soqlText, type SalesforceConnection } from '../client';
 import { orgModel } from '../org-model';
 import { isPerson } from '../person-accounts';
-import { batches, runQuery } from '../reader';
+import { batches, runQuery } from '../queries';
 import type { SalesforceItem } from '../objects/salesforce-object';
 
 /** Account -> the contact behind it; what is no person account is missing. */

@@ -16,17 +16,9 @@ import { itemOf } from '../objects';
 import { visible } from '../org-memory';
 import { itemSettings } from '../settings';
 import { BulkListing } from './bulk-listing';
+import type { ItemReads } from './item-reads';
 import { memberReader } from './members';
-import {
-	byIds,
-	fieldsOf,
-	isItemGone,
-	membersOf,
-	PAGE,
-	select,
-	stampOf,
-	type ItemReads,
-} from './read';
+import { byIds, fieldsOf, isItemGone, membersOf, PAGE, select, stampOf } from './read';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 /** Reads of households, opportunities, notes, tasks and events: by id, in pages, by time, and what is gone. */
-import type { CrmRecord, ConnectorContext } from '../../connector';
 import type { CallPriority } from '../../budget';
+import type { ConnectorContext, CrmRecord } from '../../connector';
 import type { FieldMap } from '../../../model/field-map';
 import { mapOfObject } from '../../../model/field-map';
 import { mapped } from '../../field-codec';
@@ -9,22 +9,14 @@ import { RELATION } from '../membership';
 import { ABOUT_HOUSEHOLD, ABOUT_PERSON, type SalesforceItem } from '../objects/salesforce-object';
 import { asClassic, namesInContent } from './content-notes';
 import { householdModel } from '../household-model';
-import { batches, runQuery } from '../reader';
+import { batches, runQuery } from '../queries';
+import type { ItemReads } from './item-reads';
 import { personsAmong } from './persons';
 
 export const PAGE = 500;
 const ACCOUNT = '001';
 /** Fields that may name an account. */
 const ACCOUNT_FIELDS = ['WhatId', 'AccountId', 'ParentId'];
-
-export interface ItemReads {
-	context: ConnectorContext;
-	item: SalesforceItem;
-	fields: readonly string[];
-	priority: CallPriority;
-	signal?: AbortSignal;
-	onCall?: () => void;
-}
 
 /** API names that a read asks for. */
 export function fieldsOf(item: SalesforceItem, fieldMap: FieldMap): string[] {

@@ -1,6 +1,7 @@
 /** The node's own operations on what is no contact, with Salesforce's API names. */
 import {
 	CrmError,
+	type Connector,
 	type ConnectorContext,
 	type CrmRecord,
 	type RecordClient,
@@ -9,14 +10,20 @@ import { checkedId, connect, soqlInstant, soqlText } from '../client';
 import { householdModel } from '../household-model';
 import { ITEMS } from '../objects';
 import type { SalesforceItem } from '../objects/salesforce-object';
-import { runQuery } from '../reader';
+import { runQuery } from '../queries';
 import { createRecord } from './create';
+import { eitherNotes } from './note-records';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 50_000;
 
 /** For `Connector.records`. */
-export const records = Object.fromEntries(ITEMS.map((item) => [item.object, clientOf(item)]));
+export const records: NonNullable<Connector['records']> = Object.fromEntries(
+	ITEMS.map((item) => {
+		const client = clientOf(item);
+		return [item.object, item.object === 'note' ? eitherNotes(client) : client];
+	}),
+);
 
 function clientOf(item: SalesforceItem): RecordClient {
 	const { sobject, listFilters, matchFields } = item;

@@ -7,7 +7,8 @@ import { CrmError, type ConnectorContext, type CrmRecord } from '../../connector
 import { checkedId, connect, type CallScope } from '../client';
 import { isOfOneRow, savedRow } from '../collections';
 import { isGone } from '../errors';
-import { byIds, type ItemReads } from './read';
+import type { ItemReads } from './item-reads';
+import { byIds } from './read';
 
 export type ItemRow = CrmRecord & { Id: string };
 

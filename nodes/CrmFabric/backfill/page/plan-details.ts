@@ -59,7 +59,7 @@ function doubtsOf(object: ObjectName, found: BackfillProgress['findings'][Object
 		),
 		of(invalid, `${records(invalid)} cannot be taken in.`),
 		of(filtered, `${records(filtered)} are left alone by the filters.`),
-		of(waiting, `${records(waiting)} have a change on its way already.`),
+		of(waiting, `${records(waiting)} have changes on their way already.`),
 		...refusals.map(
 			({ system, reason, clients }) => `${system} will not take ${people(clients)}: ${reason}`,
 		),

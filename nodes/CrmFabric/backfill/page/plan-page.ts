@@ -111,7 +111,7 @@ function cost({ estimates, objects }: BackfillProgress): string {
 		text(system),
 		text(objects.length > 1 ? `${figure(calls)} (${byObject(own)})` : figure(calls)),
 		text(daily === null ? '–' : `${figure(daily.remaining)} of ${figure(daily.max)}`),
-		text(timeOf(days, seconds)),
+		text(calls === 0 ? '–' : timeOf(days, seconds)),
 	]);
 	return heading('What it costs') + table(['', 'Calls', 'Calls left today', 'Time'], rows);
 }
@@ -125,5 +125,5 @@ function byObject(own: BackfillProgress['estimates'][number]['objects']): string
 
 function timeOf(days: number | null, seconds: number | null): string {
 	if (days !== null && days > 1) return `about ${figure(days)} days`;
-	return days !== null && seconds === null ? 'within a day' : duration(seconds);
+	return days !== null && seconds === null ? 'today' : duration(seconds);
 }

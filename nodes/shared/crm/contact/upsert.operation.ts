@@ -11,7 +11,13 @@ export const upsert: RecordOperation = {
 		shownFor(
 			'contact',
 			['upsert'],
-			[matchField, matchValue, fieldsProperty(resource), simplifyProperty, recordOptions(crm)],
+			[
+				matchField,
+				matchValue,
+				fieldsProperty(resource),
+				simplifyProperty,
+				recordOptions(crm, resource),
+			],
 		),
 
 	async execute(call) {

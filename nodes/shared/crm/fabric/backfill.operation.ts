@@ -10,9 +10,10 @@ import { contextFor, type Crm } from '../crm';
 import { toNodeError } from '../errors';
 import { checkedSystem } from '../panel';
 import { registered, storeOf } from './reconcile.operation';
+import { systemNameProperty } from '../system-name';
 
-export function backfillProperties({ kind, connector }: Crm): INodeProperties[] {
-	const crm = connector.displayName;
+export function backfillProperties(node: Crm): INodeProperties[] {
+	const crm = node.connector.displayName;
 	return shownFor(
 		'fabric',
 		['backfill'],
@@ -23,14 +24,7 @@ export function backfillProperties({ kind, connector }: Crm): INodeProperties[] 
 				type: 'notice',
 				default: '',
 			},
-			{
-				displayName: 'System Name',
-				name: 'system',
-				type: 'string',
-				default: kind,
-				required: true,
-				description: `Name of this ${crm} account, as its trigger has it`,
-			},
+			systemNameProperty(node),
 			{
 				displayName: 'Read Again',
 				name: 'readAgain',

@@ -18,6 +18,7 @@ import { contextFor, type Crm } from '../crm';
 import { shownFor } from '../../shown-for';
 import { checkedSystem } from '../panel';
 import { inLanes } from './lanes';
+import { systemNameProperty } from '../system-name';
 
 /** Records written at a time. More would not be faster: the CRM's rate limit is what holds. */
 const CONCURRENCY = 2;
@@ -27,25 +28,20 @@ interface JobItem {
 	job: DeliveryJob;
 }
 
-export function deliverProperties({ kind, connector }: Crm): INodeProperties[] {
+export function deliverProperties(crm: Crm): INodeProperties[] {
 	return shownFor(
 		'fabric',
 		['deliver'],
 		[
 			{
 				displayName:
-					'Takes the items of a Delivery Trigger and writes them. Connect its output to a CRM Fabric node with the operation Record Result.',
+					'Takes the items of a Delivery Trigger and writes them. Connect its output to a CRM Fabric node with the operation Record Result. The CRM Fabric Store is needed here only if n8n runs in queue mode.',
 				name: 'deliverNotice',
 				type: 'notice',
 				default: '',
 			},
 			{
-				displayName: 'System Name',
-				name: 'system',
-				type: 'string',
-				default: kind,
-				required: true,
-				description: `Name of this ${connector.displayName} account, as its trigger has it`,
+				...systemNameProperty(crm),
 				hint: 'Items of other systems are refused, so that nothing is written into the wrong account.',
 			},
 		],

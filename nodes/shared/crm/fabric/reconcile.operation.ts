@@ -24,13 +24,13 @@ import { contextFor, type Crm } from '../crm';
 import { toNodeError } from '../errors';
 import { checkedSystem } from '../panel';
 import { resourcesOf } from '../resource';
+import { systemNameProperty } from '../system-name';
 
 /** Given one by one; whoever has more wants all of them. */
 const MAX_GIVEN = 10_000;
 
 export function reconcileProperties(node: Crm): INodeProperties[] {
-	const { kind, connector } = node;
-	const crm = connector.displayName;
+	const crm = node.connector.displayName;
 	return shownFor(
 		'fabric',
 		['reconcile'],
@@ -41,14 +41,7 @@ export function reconcileProperties(node: Crm): INodeProperties[] {
 				type: 'notice',
 				default: '',
 			},
-			{
-				displayName: 'System Name',
-				name: 'system',
-				type: 'string',
-				default: kind,
-				required: true,
-				description: `Name of this ${crm} account, as its trigger has it`,
-			},
+			systemNameProperty(node),
 			{
 				displayName: 'Records',
 				name: 'scope',

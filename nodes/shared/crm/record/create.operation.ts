@@ -9,7 +9,7 @@ export const create: RecordOperation = {
 		shownFor(
 			resource.name,
 			['create'],
-			[fieldsProperty(resource), simplifyProperty, recordOptions(crm)],
+			[fieldsProperty(resource), simplifyProperty, recordOptions(crm, resource)],
 		),
 
 	async execute(call) {

@@ -6,7 +6,7 @@ import { recordIdOf } from './record-id';
 
 export const remove: RecordOperation = {
 	description: (crm, resource) =>
-		shownFor(resource.name, ['delete'], [recordLocator(resource), recordOptions(crm)]),
+		shownFor(resource.name, ['delete'], [recordLocator(resource), recordOptions(crm, resource)]),
 
 	async execute(call) {
 		await call.resource.client.delete(call.context, recordIdOf(call));

@@ -10,7 +10,7 @@ export const get: RecordOperation = {
 		shownFor(
 			resource.name,
 			['get'],
-			[recordLocator(resource), simplifyProperty, recordOptions(crm)],
+			[recordLocator(resource), simplifyProperty, recordOptions(crm, resource)],
 		),
 
 	async execute(call) {

@@ -20,7 +20,7 @@ export const getAll: RecordOperation = {
 		shownFor(
 			resource.name,
 			['getAll'],
-			[...limitProperties, simplifyProperty, filters(resource), recordOptions(crm)],
+			[...limitProperties, simplifyProperty, filters(resource), recordOptions(crm, resource)],
 		),
 
 	async execute(call) {
@@ -46,7 +46,7 @@ function filters({ client }: CrmResource): INodeProperties {
 		displayName: 'Filters',
 		name: 'filters',
 		type: 'collection',
-		placeholder: 'Add filter',
+		placeholder: 'Add Filter',
 		default: {},
 		options: offered.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	};

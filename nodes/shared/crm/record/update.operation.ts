@@ -11,7 +11,12 @@ export const update: RecordOperation = {
 		shownFor(
 			resource.name,
 			['update'],
-			[recordLocator(resource), fieldsProperty(resource), simplifyProperty, recordOptions(crm)],
+			[
+				recordLocator(resource),
+				fieldsProperty(resource),
+				simplifyProperty,
+				recordOptions(crm, resource),
+			],
 		),
 
 	async execute(call) {

@@ -1,6 +1,6 @@
 /** Accounts: businesses and households, and (switch `personAccounts`) persons, with all that a contact has. */
 import { address, field, systemFields, text, type FieldDef, type ObjectDef } from './types';
-import { customKeys, masterRecord, type OrgSetup } from './objects';
+import { customKeys, masterRecord, type OrgSetup } from './org-setup';
 
 const NAME_PARTS = ['Salutation', 'FirstName', 'MiddleName', 'LastName', 'Suffix'];
 /** A contact's fields that a person account has not, or has as an account. */

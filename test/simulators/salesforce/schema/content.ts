@@ -1,5 +1,5 @@
 /** Enhanced notes (switch `enhancedNotes`): their text is a file, and links say whom they are about. */
-import type { OrgSetup } from './objects';
+import type { OrgSetup } from './org-setup';
 import { field, systemFields, text, type ObjectDef } from './types';
 
 export function contentNote({ enhancedNotes }: OrgSetup): ObjectDef {

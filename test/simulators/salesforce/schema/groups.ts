@@ -2,7 +2,7 @@
  * Who belongs to which account beside its own contacts, and which accounts are groups: Contacts to Multiple Accounts and
  * Financial Services Cloud (switches `multipleAccounts`, `financialServices`).
  */
-import type { OrgSetup } from './objects';
+import type { OrgSetup } from './org-setup';
 import { field, systemFields, text, type FieldDef, type ObjectDef } from './types';
 
 type Setup = OrgSetup;

@@ -1,5 +1,5 @@
 /** What belongs to a client in the simulated org: activities, opportunities and classic notes. */
-import { customKeys, type OrgSetup } from './objects';
+import { customKeys, type OrgSetup } from './org-setup';
 import { field, systemFields, text, type FieldDef, type ObjectDef } from './types';
 
 const who = (): FieldDef =>

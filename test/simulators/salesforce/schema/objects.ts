@@ -1,47 +1,13 @@
 /** The objects of the simulated org. One more object is one more function here. */
-import type { Switches } from '../switches';
 import { account, recordType } from './accounts';
 import { contentDocumentLink, contentNote } from './content';
 import { accountContactRelation, partyRelationshipGroup } from './groups';
 import { event, note, opportunity, task } from './items';
-import {
-	address,
-	externalIdField,
-	field,
-	systemFields,
-	text,
-	type FieldDef,
-	type ObjectDef,
-} from './types';
-
-export type OrgSetup = Pick<
-	Switches,
-	| 'externalIdField'
-	| 'externalIdUnique'
-	| 'statusValues'
-	| 'personAccounts'
-	| 'financialServices'
-	| 'multipleAccounts'
-	| 'memberRoles'
-	| 'enhancedNotes'
->;
-
-export function customKeys(setup: OrgSetup) {
-	return setup.externalIdField ? [externalIdField(setup.externalIdUnique)] : [];
-}
+import { customKeys, masterRecord, type OrgSetup } from './org-setup';
+import { address, field, systemFields, text, type FieldDef, type ObjectDef } from './types';
 
 function namePart(name: string, label: string, length: number, required = false) {
 	return text(name, label, length, { compound: 'Name', part: name, required });
-}
-
-export function masterRecord(of: string): FieldDef {
-	return field('MasterRecordId', 'Master Record ID', 'reference', {
-		writable: false,
-		inEvents: false,
-		referenceTo: of,
-		relationshipName: 'MasterRecord',
-		length: 18,
-	});
 }
 
 function isPersonAccount(): FieldDef {

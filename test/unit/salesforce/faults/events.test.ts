@@ -134,6 +134,26 @@ test('F18 the end of a gap, which Salesforce does not cover yet, is read when it
 	await until(() => pending(source.cursor()) === null, 'the second pass');
 });
 
+test('F18 the next read begins where Salesforce had covered: a delete after that is not missed', async () => {
+	const first = await streaming();
+	await first.stop();
+	const gone = first.events()[0]?.crmId ?? '';
+	world().advance(100 * 3_600_000);
+	world().sim.people.remove(gone);
+	world().advance(60_000);
+	world().sim.switches.replicationHoldbackMs = 10 * 60_000;
+	const covered = world().context.now() - 10 * 60_000;
+	const second = watch(world(), { cursor: first.cursor(), known: first.known });
+	await until(() => second.batches.at(-1)?.complete === true, 'the first pass');
+	expect(second.of(gone)).toEqual([]);
+	// `latestDateCovered` is cut to its minute.
+	const next = pending(second.cursor()) ?? 0;
+	expect([covered - next >= 0, covered - next < 120_000]).toEqual([true, true]);
+	world().sim.switches.replicationHoldbackMs = 0;
+	world().advance(2 * 60_000);
+	await until(() => second.of(gone).at(-1)?.change === 'delete', 'the delete');
+});
+
 function pending(cursor: unknown): number | null {
 	return (cursor as { recoverFrom: number | null }).recoverFrom;
 }

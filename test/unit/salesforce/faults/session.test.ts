@@ -1,6 +1,6 @@
 /** F1, F2, F4 to F8, F11: what can happen to a streaming session. */
 import { HttpFailure, AuthenticationFailure } from '../../../../lib/connectors/http';
-import { bayeuxSent, running, until, watch } from '../world';
+import { bayeuxSent, running, until, watch, type Watched } from '../world';
 import {
 	add,
 	arrives,
@@ -14,6 +14,10 @@ import {
 } from './streaming';
 
 afterEach(tearDown);
+
+/** ms */
+const waits = (source: Watched) =>
+	source.states.flatMap((state) => (state.status === 'waiting' ? [state.retryInMs] : []));
 
 test.each([
 	['F1', 'unknownClient'],
@@ -63,12 +67,15 @@ test('F5 a server that is too busy is waited for, without a refresh, though the 
 });
 
 test.each(['concurrentLimit', 'eventLimit'])('F6 %s: waits long and says why', async (kind) => {
-	await setUp();
+	const LIMIT_WAIT_MS = 600;
+	await setUp({ settings: { limitWaitMinutes: LIMIT_WAIT_MS / 60_000 } });
 	world().sim.setFault({ kind, times: 1 });
 	const source = watch(world());
 	await running(source);
 	await until(() => source.states.some(({ status }) => status === 'waiting'), 'the wait');
 	expect(reasons(source)[0]).toContain('limit');
+	// As long as its own setting says: an ordinary loss waits 50 ms at most here.
+	expect(waits(source)[0]).toBeGreaterThanOrEqual(LIMIT_WAIT_MS);
 	await until(() => source.states.at(-1)?.status === 'running', 'the stream after it');
 	await arrives(source, add(), 'an event');
 });
@@ -127,14 +134,12 @@ test('F8 the routing cookie expires, as it does every three hours', async () => 
 
 test('F1 many lost sessions in a row: each waits longer, and nothing is lost', async () => {
 	const source = await streaming({ settings: { backoffCapSeconds: 10 } });
-	const waits = () =>
-		source.states.flatMap((state) => (state.status === 'waiting' ? [state.retryInMs] : []));
 	world().sim.setFault({ kind: 'unknownClient', times: 4 });
 	const id = add();
-	await until(() => waits().length >= 4, 'the fourth wait');
+	await until(() => waits(source).length >= 4, 'the fourth wait');
 	await arrives(source, id, 'the event of the time between');
 	// Between half and the whole of 10, 20, 40, 80 ms.
-	const [first = 0, , , fourth = 0] = waits();
+	const [first = 0, , , fourth = 0] = waits(source);
 	expect(fourth).toBeGreaterThan(2 * first);
 	expect(world().sim.streamingClients()).toBe(1);
 });

@@ -1,95 +1,13 @@
-/** The Redtail connector over HTTP, against the simulator. */
+/** The Redtail connector over HTTP, against the simulator: updates. */
 import { redtail } from '../../../lib/connectors/redtail';
 import { sameContent } from '../../../lib/model/canonical';
 import type { FieldMap } from '../../../lib/model/field-map';
 import type { CanonicalFields } from '../../../lib/model/fields';
-import { startRedtailSimulator } from '../../simulators/redtail';
-import type { PlainEdit } from '../../simulators/simulator';
-import { contextOf, jobOf, portOf, updateJob } from './harness';
-import { confirmed, PolledWorld } from './polled-world';
-
-const TEO: PlainEdit = {
-	type: 'person',
-	firstName: 'Teodor',
-	lastName: 'Almqvist',
-	jobTitle: 'Surveyor',
-	status: 'Active',
-	emails: [
-		{ address: 'teo@almqvist.example', kind: 'personal', primary: true },
-		{ address: 'work@almqvist.example', kind: 'work' },
-	],
-	phones: [{ number: '2185550177', kind: 'mobile', primary: true }],
-	addresses: [{ street: '77 Mill Rd', city: 'Duluth', state: 'MN', kind: 'home', primary: true }],
-};
-
-const world = new PolledWorld(redtail, startRedtailSimulator, [TEO]);
-const { context, firstId, held } = world;
+import { contextOf, portOf, updateJob } from './harness';
+import { confirmed } from './polled-world';
+import { world, context, firstId, held } from './redtail-teo';
 
 afterEach(() => world.stop());
-
-/** Full comparisons as often as the test likes. */
-const OFTEN = { fullScanMinutes: 0.001 };
-
-describe('changes', () => {
-	test('a person edits and adds; the events say so', async () => {
-		await world.start();
-		const source = world.watch();
-		await source.rounds(2);
-		expect(source.events).toEqual([]);
-		world.simulator.people.create({ type: 'person', firstName: 'Signe', lastName: 'Almqvist' });
-		world.simulator.people.edit(firstId(), { jobTitle: 'Cook' });
-		await source.until(() => new Set(source.events.map(({ crmId }) => crmId)).size === 2);
-		const edited = source.events.find(({ crmId }) => crmId === firstId());
-		expect(edited).toMatchObject({
-			kind: 'snapshot',
-			fields: { jobTitle: 'Cook', phones: [{ number: '+12185550177' }] },
-		});
-	});
-
-	test('an edit of a phone that leaves the edit time alone is found by the comparison', async () => {
-		let now = Date.parse('2026-01-05T10:00:00Z');
-		await world.start({ now: () => now, switches: { subRecordBumps: false } });
-		const source = world.watch(OFTEN, { start: 'everything' });
-		await source.until(() => source.batches.at(-1)?.complete === true);
-		now += 3_600_000;
-		const phones = [{ number: '2185550199', kind: 'mobile', primary: true }];
-		const job = updateJob(redtail, firstId(), await held(firstId()), { phones });
-		confirmed(await redtail.deliver(context(), job));
-		const seen = () =>
-			JSON.stringify(source.events.at(-1)?.fields.phones ?? []).includes('2185550199');
-		await source.until(seen);
-		expect(source.events.at(-1)).toHaveProperty('unchangedUntil');
-	});
-
-	test.each([
-		{ getAfterDelete: '404', deletedInLists: false },
-		{ getAfterDelete: 'flag', deletedInLists: false },
-		{ getAfterDelete: 'flag', deletedInLists: true },
-	])('a delete is found and told once (%j)', async (switches) => {
-		await world.start({ contacts: [TEO, { ...TEO, firstName: 'Signe' }], switches });
-		const source = world.watch(OFTEN, { start: 'everything' });
-		source.known = new Set(world.simulator.people.list().map(({ id }) => id));
-		await source.until(() => source.batches.at(-1)?.complete === true);
-		const gone = firstId();
-		world.simulator.people.remove(gone);
-		await source.until(() => source.events.some(({ change }) => change === 'delete'));
-		await source.rounds(6);
-		const deletes = source.events.filter(({ change }) => change === 'delete');
-		expect(deletes.map(({ crmId }) => crmId)).toEqual([gone]);
-	});
-
-	test('user defined fields are read where they are mapped', async () => {
-		await world.start();
-		const fieldMap: FieldMap = [
-			...redtail.defaultFieldMap,
-			{ field: 'custom.tier', crmField: 'udfs.12', direction: 'both' },
-		];
-		await redtail.contacts.update(context(), firstId(), { 'udfs.12': 'Gold' });
-		const source = world.watch({}, { start: 'everything', fieldMap });
-		await source.until(() => source.batches.at(-1)?.complete === true);
-		expect(source.events[0]?.fields['custom.tier']).toBe('Gold');
-	});
-});
 
 const WANTED: CanonicalFields = {
 	jobTitle: 'Principal',
@@ -299,78 +217,6 @@ describe('values that Redtail does not know', () => {
 			known: { jobTitle: 'Principal' },
 		});
 		expect(outcome).toHaveProperty('reason', expect.stringMatching(/udfs\.999.*Field Mapping/));
-	});
-});
-
-describe('create and delete', () => {
-	const desired: CanonicalFields = {
-		type: 'person',
-		firstName: 'Signe',
-		lastName: 'Almqvist',
-		status: 'Inactive',
-		category: 'Client',
-		birthDate: '1968-12-01',
-		emails: [{ address: 'signe@almqvist.example', kind: 'personal', primary: true }],
-		phones: [{ number: '+12185550178', kind: 'ski lodge' }],
-		addresses: [{ street: '77 Mill Rd', city: 'Duluth', state: 'MN', kind: 'home' }],
-	};
-	const job = () => jobOf(redtail, { operation: 'create', desired, changes: desired });
-
-	test.each([{ createAnswer: 'object' }, { createAnswer: 'success' }])(
-		'a create writes everything wanted; reading gives what is known (%j)',
-		async (switches) => {
-			await world.start({ switches });
-			const outcome = confirmed(await redtail.deliver(context(), job()));
-			expect(sameContent(desired, outcome.known)).toBe(true);
-			expect(sameContent(outcome.known, await held(outcome.crmId))).toBe(true);
-		},
-	);
-
-	test.each<[string, PlainEdit, number]>([
-		['was there long before', {}, -3_600_000],
-		['has another e-mail', { emails: [{ address: 'other@almqvist.example' }] }, 0],
-		['was born on another day', { birthDate: '1999-01-01' }, 0],
-	])('a namesake who %s is not taken for it', async (_what, over, ago) => {
-		const namesake: PlainEdit = {
-			type: 'person',
-			firstName: 'Signe',
-			lastName: 'Almqvist',
-			birthDate: '1968-12-01',
-			emails: [{ address: 'signe@almqvist.example' }],
-			...over,
-		};
-		await world.start({ contacts: [namesake], now: () => Date.now() + ago });
-		const outcome = confirmed(await redtail.deliver(context(), { ...job(), attempt: 2 }));
-		expect(outcome.found).toBeUndefined();
-		expect(world.simulator.people.list()).toHaveLength(2);
-	});
-
-	test('a contact made before the answer was lost on the way is told, so that nobody makes it again', async () => {
-		await world.start({ switches: { createAnswer: 'success' } });
-		world.simulator.setFault({
-			kind: 'status',
-			status: 503,
-			match: 'GET /api/public/v1/contacts/',
-			times: 1,
-		});
-		const outcome = await redtail.deliver(context(), job());
-		const made = world.simulator.people.list().find(({ firstName }) => firstName === 'Signe');
-		expect(made).toBeDefined();
-		expect(outcome).toMatchObject({ status: 'retry', crmId: made?.id });
-	});
-
-	test('a household has no place among contacts', async () => {
-		await world.start();
-		const household = { type: 'household', name: 'Almqvist Family' };
-		const refused = jobOf(redtail, { operation: 'create', desired: household });
-		expect(await redtail.deliver(context(), refused)).toMatchObject({
-			status: 'rejected',
-			code: 'unsupported-type',
-		});
-		const outcome = confirmed(
-			await redtail.deliver(context({ householdType: 'Association' }), refused),
-		);
-		expect(outcome.known).toMatchObject(household);
 	});
 });
 
