@@ -2,7 +2,7 @@
 import { markDeliveries, type ConnectorOf } from '../delivery/mark';
 import { createTarget } from '../delivery/wanted';
 import { changeEventSchema, describeIssues } from '../model/event';
-import { PRIORITY, type DeadLetterRow, type DeliveryRow } from '../model/rows';
+import { PRIORITY, type DeadLetterRow } from '../model/rows';
 import type { StoreTransaction } from '../store/store';
 import { DeskError } from '../model/failures';
 
@@ -66,31 +66,17 @@ async function retryDelivery(
 	if (entityId === null) return;
 	const { now } = context;
 	const syncOrigin = `dead-letter/${letter.id}`;
-	const dead = await tx.deliveries.byIds(deliveryId === null ? [] : [deliveryId]);
-	const create = dead.get(deliveryId ?? 0);
-	const isCreate = create?.operation === 'create';
-	if (isCreate && !(await isUnderWay(tx, entityId, system))) await tryAgain(tx, create, now);
 	await markDeliveries(tx, new Map([[entityId, { syncOrigin }]]), context);
+	const tried = await tx.deliveries.byIds(deliveryId === null ? [] : [deliveryId]);
+	if (tried.get(deliveryId ?? 0)?.operation !== 'create') return;
 	// Marking opens no create where a record was unlinked; the person who retries wants one.
-	if (!isCreate || (await isUnderWay(tx, entityId, system))) return;
-	const target = { system, object, target: createTarget(entityId), crmId: null, entityId };
-	const how = { operation: 'create' as const, priority: PRIORITY.live, syncOrigin, nextAt: now };
-	await tx.deliveries.open([{ ...target, ...how }], now);
-}
-
-/** The client has a record there, or something is about to be written. */
-async function isUnderWay(tx: StoreTransaction, entityId: string, system: string) {
 	const links = await tx.identity.linksOf([entityId]);
 	const alive = await tx.deliveries.aliveOf([entityId]);
 	const isThere = links.some((link) => link.system === system && link.state === 'active');
-	return isThere || alive.some((delivery) => delivery.system === system);
-}
-
-/** A create that was tried may have been done: the same delivery goes on, so that its record is looked for first. */
-async function tryAgain(tx: StoreTransaction, create: DeliveryRow, nextAt: number): Promise<void> {
-	if (create.state !== 'dead' || create.tried.length === 0) return;
-	const anew = { attempts: 1, reason: null, code: null };
-	await tx.deliveries.reopen(create.id, { ...anew, nextAt, priority: PRIORITY.live });
+	if (isThere || alive.some((delivery) => delivery.system === system)) return;
+	const create = { system, object, target: createTarget(entityId), crmId: null, entityId };
+	const how = { operation: 'create' as const, priority: PRIORITY.live, syncOrigin, nextAt: now };
+	await tx.deliveries.open([{ ...create, ...how }], now);
 }
 
 async function closeLetter(

@@ -113,19 +113,6 @@ describe('dead letters', () => {
 		expect(discarded).toMatchObject({ state: 'discarded' });
 	});
 
-	test('a create that may have been done is looked for first when it is retried', async () => {
-		const [first] = await hub.claim('redtail');
-		if (first === undefined) throw new Error('No create.');
-		await hub.report(first, { status: 'rejected', reason: 'No.', code: '422' });
-		hub.now += 3_600_000;
-		const [letter] = await hub.fabric.desk.deadLetters('open', 5);
-		await hub.fabric.desk.retryDeadLetter(letter?.id ?? 0);
-		const { deliveryId, openedAt } = first;
-		expect(await hub.claim('redtail')).toMatchObject([
-			{ operation: 'create', deliveryId, attempt: 2, openedAt, tried: [first.changes] },
-		]);
-	});
-
 	test('a create that is retried is opened again, also where an earlier record was let go', async () => {
 		await hub.deliverAll(['redtail']);
 		await hub.take(deletion('redtail', 'redtail-U1001'));

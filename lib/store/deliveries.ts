@@ -195,7 +195,6 @@ export class DeliveryStore {
 			.updateTable('deliveries')
 			.set({
 				state: 'open',
-				settled_at: null,
 				claim_token: null,
 				lease_until: null,
 				next_at: values.nextAt,

@@ -84,7 +84,7 @@ const pace = (busy: string, quiet: string): Option[] => [
 const WEALTHBOX: Option[] = [
 	...pace('minItemPollSeconds', 'maxItemPollSeconds'),
 	{
-		...{ label: 'Compare Others Every (Minutes)', name: 'itemScanMinutes', of: ALL },
+		...{ label: 'Compare Others (Minutes)', name: 'itemScanMinutes', of: ALL },
 		description:
 			'How often notes, tasks, events and opportunities are listed whole to find deleted ones. 0: never.',
 	},
@@ -134,7 +134,7 @@ const REDTAIL: Option[] = [
 			'Notes are listed contact by contact, a call each: those of edited contacts at once, all of them so often. 0: never.',
 	},
 	{
-		...{ label: 'When a Note Changes Elsewhere', name: 'noteChanges', of: ['note'] },
+		...{ label: 'When Notes Change Elsewhere', name: 'noteChanges', of: ['note'] },
 		description: 'Redtail lets nobody change a note',
 		choices: { append: 'Add a Note That Says What Changed', skip: 'Leave It (Audited)' },
 	},
@@ -147,7 +147,7 @@ const REDTAIL: Option[] = [
 		description: 'How many days after today polls look for activities',
 	},
 	{
-		...{ label: 'Activity Code of New Events', name: 'eventActivityCode', of: ['event'] },
+		...{ label: 'Code of New Events', name: 'eventActivityCode', of: ['event'] },
 		description: 'As the list of activity codes in Redtail names it',
 	},
 	{
@@ -163,7 +163,7 @@ const REDTAIL: Option[] = [
 const SALESFORCE: Option[] = [
 	...pace('itemPollSeconds', 'itemPollMaxSeconds'),
 	{
-		...{ label: 'Compare Others Every (Hours)', name: 'itemScanHours', of: ALL },
+		...{ label: 'Compare Others (Hours)', name: 'itemScanHours', of: ALL },
 		description: 'How often they are listed whole, to find what no other read showed. 0: never.',
 	},
 	{
@@ -214,7 +214,7 @@ const SALESFORCE: Option[] = [
 		description: 'What a new task gets, and one that is opened again',
 	},
 	{
-		...{ label: 'Stage of New Opportunities', name: 'opportunityStage', of: ['opportunity'] },
+		...{ label: 'Opportunity Stage', name: 'opportunityStage', of: ['opportunity'] },
 		description: 'Of one that names no stage: Salesforce wants one',
 	},
 	{

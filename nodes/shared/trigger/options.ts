@@ -143,7 +143,7 @@ function pollingOptions(kind: CrmKind): INodeProperties[] {
 
 const SALESFORCE: INodeProperties[] = [
 	{
-		displayName: 'Company Name From the Account',
+		displayName: 'Company From the Account',
 		name: 'companyFromAccount',
 		type: 'boolean',
 		default: false,
@@ -190,7 +190,7 @@ const SALESFORCE: INodeProperties[] = [
 		description: 'What to do with clients that Salesforce keeps as person accounts',
 	},
 	{
-		displayName: 'Record Type of Person Accounts',
+		displayName: 'Person Record Type',
 		name: 'personAccountRecordType',
 		type: 'string',
 		default: '',
