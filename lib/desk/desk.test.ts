@@ -113,6 +113,31 @@ describe('dead letters', () => {
 		expect(discarded).toMatchObject({ state: 'discarded' });
 	});
 
+	test('a create that may have been done is looked for first when it is retried', async () => {
+		const [first] = await hub.claim('redtail');
+		if (first === undefined) throw new Error('No create.');
+		await hub.report(first, { status: 'rejected', reason: 'No.', code: '422' });
+		hub.now += 3_600_000;
+		const [letter] = await hub.fabric.desk.deadLetters('open', 5);
+		await hub.fabric.desk.retryDeadLetter(letter?.id ?? 0);
+		const { openedAt } = first;
+		const [again] = await hub.claim('redtail');
+		expect(again).toMatchObject({ operation: 'create', attempt: 2, openedAt });
+		expect(again).toMatchObject({ tried: [first.changes] });
+		expect(again?.deliveryId).not.toBe(first.deliveryId);
+	});
+
+	test('so is one that is opened anew because its client was edited', async () => {
+		const [first] = await hub.claim('redtail');
+		if (first === undefined) throw new Error('No create.');
+		await hub.report(first, { status: 'rejected', reason: 'No.', code: '422' });
+		await hub.take(
+			snapshot('wealthbox', '1', { ...ROBERT, jobTitle: 'CEO' }, { at: (hub.now += 60_000) }),
+		);
+		const [again] = await hub.claim('redtail');
+		expect(again).toMatchObject({ operation: 'create', attempt: 2, tried: [first.changes] });
+	});
+
 	test('a create that is retried is opened again, also where an earlier record was let go', async () => {
 		await hub.deliverAll(['redtail']);
 		await hub.take(deletion('redtail', 'redtail-U1001'));

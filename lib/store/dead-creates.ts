@@ -1,5 +1,6 @@
-/** Clients that are not made: their last create is dead, and nothing else makes a record there. */
-import type { ExpressionBuilder, Kysely } from 'kysely';
+/** Creates that were given up: clients that are not made by them, and what was tried, should it have been done after all. */
+import { sql, type ExpressionBuilder, type Kysely, type SqlBool } from 'kysely';
+import { inChunks } from './batch';
 import type { Database, DeliveriesTable } from './schema';
 
 export interface DeadCreate {
@@ -11,6 +12,42 @@ export interface DeadCreate {
 }
 
 type Dead = ExpressionBuilder<Database & { dead: DeliveriesTable }, 'dead'>;
+
+/** Where a create stands: its system and its target. */
+interface Place {
+	system: string;
+	target: string;
+	entityId: string;
+}
+
+/** Columns of the create that was given up last. */
+export type Tries = Pick<DeliveriesTable, 'tried' | 'opened_at'>;
+
+/** In the very words of the partial index: only then does SQLite use it. */
+const DEAD_CREATE = sql<SqlBool>`operation = 'create' and state = 'dead'`;
+
+export function placeKey({ system, target }: Pick<Place, 'system' | 'target'>): string {
+	return `${system}/${target}`;
+}
+
+/** By {@link placeKey}: what was tried there before, and since when. */
+export async function triesBefore(
+	db: Kysely<Database>,
+	creates: readonly Place[],
+): Promise<Map<string, Tries>> {
+	const entityIds = creates.map(({ entityId }) => entityId);
+	const rows = await inChunks(entityIds, (chunk) =>
+		db
+			.selectFrom('deliveries')
+			.select(['system', 'target', 'tried', 'opened_at'])
+			.where('entity_id', 'in', chunk)
+			.where(DEAD_CREATE)
+			.where('tried', 'is not', null)
+			.orderBy('id')
+			.execute(),
+	);
+	return new Map(rows.map((row) => [placeKey(row), row]));
+}
 
 /** Newest first; `entityIds`: of these alone. */
 export async function findDeadCreates(

@@ -4,7 +4,13 @@ import type { CanonicalFields } from '../model/fields';
 import type { Operation } from '../model/delivery';
 import type { DeliveryRow } from '../model/rows';
 import { chunks, inChunks } from './batch';
-import { findDeadCreates, type DeadCreate } from './dead-creates';
+import {
+	findDeadCreates,
+	placeKey,
+	triesBefore,
+	type DeadCreate,
+	type Tries,
+} from './dead-creates';
 import { isNotPaused, isSystemPaused } from './pauses';
 import { toDelivery } from './rows';
 import type { Database, DeliveryState } from './schema';
@@ -66,7 +72,13 @@ export class DeliveryStore {
 		return findDeadCreates(this.db, limit, entityIds);
 	}
 
+	/**
+	 * A create that follows one that was given up is its next try: it carries on what was tried, so that a record that
+	 * was made after all is looked for first.
+	 */
 	async open(deliveries: readonly NewDelivery[], now: number): Promise<void> {
+		const creates = deliveries.filter(({ operation }) => operation === 'create');
+		const before = await triesBefore(this.db, creates);
 		const rows = deliveries.map((delivery) => ({
 			system: delivery.system,
 			object: delivery.object,
@@ -81,6 +93,8 @@ export class DeliveryStore {
 			sync_origin: delivery.syncOrigin,
 			run: delivery.run ?? null,
 			opened_at: now,
+			tried: null,
+			...(delivery.operation === 'create' && nextTry(before.get(placeKey(delivery)))),
 		}));
 		await runInsert(this.db, 'open deliveries', rows, (slots) =>
 			this.db.insertInto('deliveries').values(slots),
@@ -295,4 +309,8 @@ export class DeliveryStore {
 			.execute();
 		return rows.map((row) => ({ ...row, count: Number(row.count) }));
 	}
+}
+
+function nextTry(before: Tries | undefined) {
+	return before && { ...before, attempts: 1 };
 }

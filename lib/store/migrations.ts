@@ -292,6 +292,14 @@ function panels(): string[] {
 	return [`alter table systems add column panel_map text`];
 }
 
+/** A new create asks whether one of the same client was given up. */
+function deadCreates(): string[] {
+	return [
+		`create index deliveries_dead_creates on deliveries (entity_id)
+			where operation = 'create' and state = 'dead'`,
+	];
+}
+
 export function migrations(kind: StoreKind): MigrationProvider {
 	return {
 		getMigrations: async () => ({
@@ -305,6 +313,7 @@ export function migrations(kind: StoreKind): MigrationProvider {
 			'2026_11_29_backfills': migration(kind, backfills(kind)),
 			'2026_11_30_pushes': migration(kind, pushes()),
 			'2026_12_01_panels': migration(kind, panels()),
+			'2026_12_02_dead_creates': migration(kind, deadCreates()),
 		}),
 	};
 }

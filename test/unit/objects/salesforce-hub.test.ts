@@ -2,11 +2,7 @@
  * A household with all that belongs to it, through the hub: Salesforce is the real connector on its simulator, in orgs that
  * keep their clients in different ways.
  */
-import type {
-	ConnectorContext,
-	CrmRecord,
-	Json,
-} from '../../../lib/connectors/connector';
+import type { ConnectorContext, CrmRecord, Json } from '../../../lib/connectors/connector';
 import { chosenMap } from '../../../lib/connectors/objects/chosen';
 import type { HttpPort } from '../../../lib/connectors/http';
 import { salesforce } from '../../../lib/connectors/salesforce';
