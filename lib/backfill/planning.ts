@@ -228,7 +228,7 @@ async function finishIfDone(
 		if (!isObjectName(one.object)) continue;
 		const records = [`${one.system}/${one.crmId}`];
 		const why = `${one.reason} (${one.count} of ${one.system})`;
-		of(one.object).samples.push({ kind: 'invalid', records, fields: [], why });
+		of(one.object).samples.push({ kind: 'invalid', title: null, records, fields: [], why });
 	}
 	return save(tx, { ...backfill, findings, phase: 'planned', page: 0 }, now);
 }

@@ -111,6 +111,8 @@ export type SampleKind = (typeof SAMPLE_KINDS)[number];
 
 export interface PlanSample {
 	kind: SampleKind;
+	/** What people call it, as the first of the records says; null where none was read. */
+	title: string | null;
 	/** `wealthbox/17`, ... */
 	records: string[];
 	/** Names of the fields that differ. */

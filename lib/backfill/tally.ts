@@ -5,6 +5,7 @@ import { recordKey } from '../model/event';
 import { isListField } from '../model/fields';
 import { OBJECTS, OBJECT_LABELS, type ObjectName } from '../model/objects';
 import type { SystemRow } from '../model/rows';
+import { titleOf } from '../model/title';
 import type { MergeOutcome } from '../merge/batch-result';
 import type { StagedRow, Verdict } from '../store/backfills';
 import { fits } from './filters';
@@ -273,7 +274,8 @@ function sample(
 	const taken = findings.samples.filter((one) => one.kind === kind).length;
 	if (taken >= SAMPLES_OF_A_KIND) return;
 	const records = client.rows.map(({ row }) => `${row.system}/${row.crmId}`);
-	const one: PlanSample = { kind, records, fields, why };
+	const title = titleOf(client.rows[0]?.row.event.fields ?? {});
+	const one: PlanSample = { kind, title, records, fields, why };
 	findings.samples.push(one);
 	findings.samples.sort((a, b) => SAMPLE_KINDS.indexOf(a.kind) - SAMPLE_KINDS.indexOf(b.kind));
 }

@@ -3,8 +3,8 @@
  * the client's create is dead, no delivery of them is opened; this tells which they are. Computed, never remembered.
  */
 import { desiredFields, type Registers } from '../merge/register';
-import type { CanonicalFields } from '../model/fields';
 import type { ObjectName } from '../model/objects';
+import { titleOf } from '../model/title';
 import type { DeadCreate } from '../store/dead-creates';
 import type { StoreTransaction } from '../store/store';
 import { Scene, type ConnectorOf, type EntityScene } from './scene';
@@ -66,7 +66,7 @@ function told(
 	registers: ReadonlyMap<string, Registers>,
 	deadLetterId: number | null,
 ): WaitingRecord {
-	const titleOf = (id: string) => title(desiredFields(registers.get(id) ?? {}));
+	const named = (id: string) => titleOf(desiredFields(registers.get(id) ?? {}));
 	const { system, entityId: clientId, object: clientObject, id: deliveryId } = create;
 	const what = deadLetterId === null ? 'was given up' : `is dead letter ${deadLetterId}`;
 	const hint =
@@ -74,19 +74,9 @@ function told(
 			? `Edit the client to have it made there`
 			: `Repair what it names, then retry it`;
 	return {
-		...{ unifiedId: entityId, object, system, title: titleOf(entityId) },
-		client: { unifiedId: clientId, object: clientObject, name: titleOf(clientId) },
+		...{ unifiedId: entityId, object, system, title: named(entityId) },
+		client: { unifiedId: clientId, object: clientObject, name: named(clientId) },
 		...{ deliveryId, clientReason: create.reason, deadLetterId },
 		reason: `Waits for its client ${clientId}, who is not in ${system}: the create of the client there ${what}. ${hint}.`,
 	};
-}
-
-const MAX_TITLE = 80;
-
-function title(fields: CanonicalFields): string | null {
-	const { name, subject, text, firstName, lastName, companyName } = fields;
-	const person = [firstName, lastName].filter((part) => typeof part === 'string' && part !== '');
-	const whole = [name, subject, person.join(' '), companyName, text];
-	const first = whole.find((one) => typeof one === 'string' && one.trim() !== '');
-	return typeof first === 'string' ? first.slice(0, MAX_TITLE) : null;
 }

@@ -54,6 +54,14 @@ describe('the plan', () => {
 		expect(plan.findings.contact?.samples.map(({ kind }) => kind)).toEqual(
 			expect.arrayContaining(['matched', 'new', 'conflict']),
 		);
+		for (const { title, records } of plan.findings.contact?.samples ?? []) {
+			const [system = '', crmId = ''] = records[0]?.split('/') ?? [];
+			const { firstName, lastName } = held[system]?.get(crmId) ?? {};
+			expect({ crmId, title }).toEqual({
+				crmId,
+				title: `${String(firstName)} ${String(lastName)}`,
+			});
+		}
 		expect(await clients()).toEqual([]);
 		expect(await hub.store.newestTime()).toBe(before);
 		expect(await deliverRound(hub, held)).toBe(0);

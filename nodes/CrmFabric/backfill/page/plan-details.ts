@@ -79,14 +79,14 @@ const SHOWN = { contact: 3, other: 1 };
 export function samples({ findings, objects }: BackfillProgress): string {
 	const rows = objects.flatMap((object) => {
 		const seen = new Map<string, number>();
-		return (findings[object]?.samples ?? []).flatMap(({ kind, records, fields, why }) => {
+		return (findings[object]?.samples ?? []).flatMap(({ kind, title, records, fields, why }) => {
 			const count = (seen.get(kind) ?? 0) + 1;
 			seen.set(kind, count);
 			if (count > (object === 'contact' ? SHOWN.contact : SHOWN.other)) return [];
 			const named = fields.length === 0 ? '' : ` (${fields.map(fieldLabel).join(', ')})`;
 			const name = objects.length === 1 ? KINDS[kind] : `${plural(object)}: ${KINDS[kind]}`;
-			return [[text(name), text(records.join(', ')), text(why + named)]];
+			return [[text(name), text(title ?? '–'), text(records.join(', ')), text(why + named)]];
 		});
 	});
-	return rows.length === 0 ? '' : heading('Samples') + table(['', 'Records', ''], rows);
+	return rows.length === 0 ? '' : heading('Samples') + table(['', 'Name', 'Records', ''], rows);
 }
