@@ -170,6 +170,39 @@ describe('an edit made at the CRM since the last read', () => {
 		expect(keysOf('emails', after)).toEqual(['a@x.example', 'ours@x.example']);
 	});
 
+	describe('is no edit if it is what an earlier try added', () => {
+		const unanswered = { emails: [{ address: 'A@x.example' }, { address: 'tried@x.example' }] };
+		const fresh = {
+			emails: [
+				...emails('a@x.example', 'work'),
+				...emails('tried@x.example', 'work', '2'),
+				...emails('theirs@x.example', 'work', '3'),
+			],
+		};
+		const listOf = (wanted: CanonicalFields, held: CanonicalFields | null, knownNow = known) => {
+			const planned = planUpdate(wanted, knownNow, held, unanswered);
+			if (planned.status !== 'plan') throw new Error(planned.status);
+			return planned.plan.lists.get('emails') as ListPlan;
+		};
+
+		test('it is taken out when nobody wants it any more; an entry of a person stays', () => {
+			const list = listOf({ emails: emails('a@x.example', 'work') }, fresh);
+			expect(list.remove).toEqual([{ ref: '2', from: fresh.emails[1] }]);
+			const after = listAfter('emails', known.emails, list, carriedOut(list));
+			expect(keysOf('emails', after)).toEqual(['a@x.example']);
+			expect(keysOf('emails', carriedOut(list))).toEqual(['a@x.example', 'theirs@x.example']);
+		});
+
+		test('it stays while it is wanted, where it is known, and where nothing was read', () => {
+			const wanted = [...emails('a@x.example', 'work'), { address: 'tried@x.example' }];
+			expect(listOf({ emails: wanted }, fresh).remove).toEqual([]);
+			const all = { ...known, emails: fresh.emails.slice(0, 2) };
+			const kept = { emails: [...emails('a@x.example', 'work'), { address: 'tried@x.example' }] };
+			expect(listOf(kept, fresh, all).remove).toEqual([]);
+			expect(listOf({ emails: emails('a@x.example', 'work') }, null).remove).toEqual([]);
+		});
+	});
+
 	test('an entry that somebody removed stays known until a read brings that', () => {
 		const wanted = { emails: [...emails('a@x.example', 'work'), { address: 'ours@x.example' }] };
 		const list = planOf(wanted, known, { emails: [] }).lists.get('emails') as ListPlan;

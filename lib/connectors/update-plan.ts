@@ -13,6 +13,7 @@ import {
 	type ListField,
 	type ListItem,
 } from '../model/fields';
+import type { DeliveryJob } from '../model/delivery';
 import { diffList } from '../model/list-diff';
 
 export interface ListPlan {
@@ -46,16 +47,21 @@ export type Planned =
 class Conflict extends Error {}
 class NeedsRead extends Error {}
 
-/** `wanted` and `known` in canonical form; `fresh`: the record as just read, or null. */
+/**
+ * `wanted` and `known` in canonical form; `fresh`: the record as just read, or null; `unanswered`: see
+ * {@link DeliveryJob}.
+ */
 export function planUpdate(
 	wanted: CanonicalFields,
 	known: CanonicalFields,
 	fresh: CanonicalFields | null,
+	unanswered: CanonicalFields = {},
 ): Planned {
 	const plan: UpdatePlan = { scalars: {}, settled: {}, lists: new Map() };
 	for (const [field, value] of Object.entries(wanted)) {
 		try {
-			if (isListField(field)) plan.lists.set(field, planList(field, wanted, known, fresh));
+			if (isListField(field))
+				plan.lists.set(field, planList(field, wanted, known, fresh, unanswered));
 			else planScalar(plan, field, known, fresh, value);
 		} catch (error) {
 			if (error instanceof Conflict) return { status: 'conflict', field };
@@ -91,6 +97,7 @@ function planList(
 	wanted: CanonicalFields,
 	known: CanonicalFields,
 	fresh: CanonicalFields | null,
+	unanswered: CanonicalFields,
 ): ListPlan {
 	const isRead = fresh !== null && field in fresh;
 	const before = isRead ? listOf(fresh, field) : listOf(known, field);
@@ -99,6 +106,10 @@ function planList(
 	for (const { from, to } of diff.changed) planChange(field, plan, from, to, isRead);
 	for (const from of diff.removed) planRemoval(field, plan, from, isRead);
 	for (const to of diff.added) planAddition(field, plan, to);
+	if (isRead) {
+		const expected = [...listOf(known, field), ...listOf(wanted, field)];
+		planWithdrawal(field, plan, listOf(unanswered, field), expected);
+	}
 	return plan;
 }
 
@@ -162,6 +173,24 @@ function planRemoval(field: ListField, plan: ListPlan, from: ListItem, isRead: b
 	if (isRead && listItemKey(field, now) !== listItemKey(field, from)) throw new Conflict();
 	if (now.ref === undefined && field !== 'tags' && !isRead) throw new NeedsRead();
 	plan.remove.push({ ref: now.ref ?? '', from });
+}
+
+/** An earlier try added these, and its answer was lost: they are not wanted any more. */
+function planWithdrawal(
+	field: ListField,
+	plan: ListPlan,
+	sent: readonly ListItem[],
+	expected: readonly ListItem[],
+): void {
+	const keyOf = (item: ListItem) => listItemKey(field, item);
+	const [ours, kept] = [sent, expected].map((items) => new Set(items.map(keyOf)));
+	const keptRefs = new Set(expected.map(({ ref }) => ref).filter((ref) => ref !== undefined));
+	for (const now of plan.before) {
+		const key = keyOf(now);
+		const isOurs = ours?.has(key) === true && kept?.has(key) === false;
+		if (isOurs && !(now.ref !== undefined && keptRefs.has(now.ref)))
+			plan.remove.push({ ref: now.ref ?? '', from: now });
+	}
 }
 
 function planAddition(field: ListField, plan: ListPlan, to: ListItem): void {

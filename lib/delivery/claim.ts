@@ -5,12 +5,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { URGENCIES, type DeliveryJob, type Urgency } from '../model/delivery';
 import { mapOfObject } from '../model/field-map';
+import type { CanonicalFields } from '../model/fields';
 import { objectName } from '../model/objects';
 import { PRIORITY, type DeliveryRow, type SystemRow } from '../model/rows';
 import { isStopped } from '../mapping/holds';
 import { circuitAccount } from '../connectors/circuit';
 import { mostToHandOut, readCircuit } from '../connectors/circuit-state';
 import { endFlights, intend, knownFields, type Shadow } from '../merge/shadow';
+import { unansweredLists } from '../merge/unanswered';
 import { isRemoval, launch } from '../removal/flight';
 import { UNSETTLED } from '../store/schema';
 import type { StoreTransaction } from '../store/store';
@@ -161,6 +163,7 @@ function job(
 		changes: plan.changes,
 		desired: plan.desired,
 		...(row.operation === 'create' && row.tried.length > 0 && { tried: row.tried }),
+		...(row.operation === 'update' && unansweredOf(shadow, plan.changes)),
 		known: knownFields(shadow),
 		fieldMap: mapOfObject(system.fieldMap, objectName(row.object)),
 		settings: system.settings,
@@ -169,6 +172,11 @@ function job(
 		syncOrigin: row.syncOrigin,
 		openedAt: new Date(row.openedAt).toISOString(),
 	};
+}
+
+function unansweredOf(shadow: Shadow | undefined, changes: CanonicalFields) {
+	const unanswered = unansweredLists(shadow, Object.keys(changes));
+	return Object.keys(unanswered).length > 0 && { unanswered };
 }
 
 /** What is written names the system's own records. */

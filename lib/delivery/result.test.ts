@@ -1,5 +1,5 @@
 import { iso, snapshot, START, TestHub } from '../../test/unit/support/hub';
-import type { CanonicalFields } from '../model/fields';
+import type { CanonicalFields, EmailItem } from '../model/fields';
 import type { DeliveryJob } from '../model/delivery';
 import { LEASE_MS } from './claim';
 import { DELIVERY_RETRY } from '../retry';
@@ -117,6 +117,20 @@ describe('claim', () => {
 			...{ operation: 'create', attempt: 2, desired: { lastName: 'Adler' } },
 			tried: [{ firstName: 'Zoe', lastName: 'Quill' }],
 		});
+	});
+
+	test('an update carries the entries of lists that earlier tries sent without an answer', async () => {
+		const emails = [{ address: 'hale@x.io' }, { address: 'new@x.io' }];
+		await edit({ emails });
+		const first = await claimOne();
+		expect(first).not.toHaveProperty('unanswered');
+		await hub.report(first, { ...FAILED, outcomeUnknown: true });
+		await edit({ emails: emails.slice(0, 1) });
+		hub.now += DELIVERY_RETRY.maxMs;
+		const again = await claimOne();
+		expect(again).toMatchObject({ operation: 'update', attempt: 2 });
+		const { emails: sent = [] } = again.unanswered ?? {};
+		expect((sent as EmailItem[]).map(({ address }) => address)).toEqual(['hale@x.io', 'new@x.io']);
 	});
 
 	test('what is never answered at all becomes a dead letter', async () => {

@@ -44,6 +44,7 @@ const jobShape = z.object({
 	changes: fields,
 	desired: fields,
 	tried: z.array(fields).optional(),
+	unanswered: fields.optional(),
 	known: fields,
 	fieldMap: fieldMapSchema,
 	settings: z.record(json).optional(),

@@ -63,6 +63,11 @@ export interface DeliveryJob {
 	 * changed since: what an earlier try made holds this, not `desired`.
 	 */
 	tried?: CanonicalFields[];
+	/**
+	 * Of an update: entries of lists that earlier tries sent without an answer. One that the record holds, and that is
+	 * neither known nor wanted, is ours to take out.
+	 */
+	unanswered?: CanonicalFields;
 	/** What the record is known to hold (the shadow), nested ids in `ref`. Empty for a create. */
 	known: CanonicalFields;
 	/** The mappings of this object. */

@@ -65,7 +65,7 @@ export function check(
 	const record = crm.records.get(idOf({ object: job.object, crmId: job.crmId ?? '' }));
 	if (record === undefined) return { status: 'gone', reason: 'It is gone.', code: '404' };
 	if (isRemoval(job)) return { checkedAt: now, record, found: false, scalars: {} };
-	const emails = listPlan(job.known, job.changes);
+	const emails = withdrawn(listPlan(job.known, job.changes), record, job, defences);
 	const scalars = scalarsToWrite(record, job, defences);
 	const isFree = emails === undefined || !defences.verifies || fits(record, emails);
 	if (scalars === undefined || !isFree) return CONFLICT;
@@ -197,6 +197,24 @@ function listPlan(
 ): ListDiff<EmailItem> | undefined {
 	if (!('emails' in changes)) return undefined;
 	return diffList<EmailItem>('emails', emailsOf(known), emailsOf(changes));
+}
+
+/** Also takes out what an earlier try added, whose answer was lost, if nobody wants it any more. */
+function withdrawn(
+	diff: ListDiff<EmailItem> | undefined,
+	{ fields }: MemoryRecord,
+	{ known, changes, unanswered = {} }: DeliveryJob,
+	{ verifies }: WriterDefences,
+): ListDiff<EmailItem> | undefined {
+	if (diff === undefined || !verifies) return diff;
+	const keys = (from: CanonicalFields) => new Set(emailsOf(from).map(keyOf));
+	const [ours, kept, wanted] = [keys(unanswered), keys(known), keys(changes)];
+	const refs = new Set(emailsOf(known).map(({ ref }) => ref));
+	const isOurs = (item: EmailItem) => {
+		const key = keyOf(item);
+		return ours.has(key) && !kept.has(key) && !wanted.has(key) && !refs.has(item.ref);
+	};
+	return { ...diff, removed: [...diff.removed, ...emailsOf(fields).filter(isOurs)] };
 }
 
 /** False if a person edited or removed an entry that is to be changed or removed. */

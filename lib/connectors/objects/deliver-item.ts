@@ -108,7 +108,7 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 		const mustRead = port.verifyBeforeWrite || job.attempt > 1 || 'client' in wanted;
 		const current = mustRead ? await port.get(crmId) : null;
 		const fresh = current === null ? null : held(desk, current);
-		const planned = planUpdate(wanted, job.known, fresh);
+		const planned = planUpdate(wanted, job.known, fresh, job.unanswered);
 		if (planned.status !== 'plan')
 			return changedMeanwhile(port.crm, planned.status === 'conflict' ? planned.field : 'list');
 		const { plan } = planned;

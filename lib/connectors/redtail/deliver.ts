@@ -134,10 +134,10 @@ async function update(desk: Desk, crmId: string, progress: Progress): Promise<De
 	try {
 		let fresh =
 			settings.verifyBeforeWrite || job.attempt > 1 ? await readHeld(desk, crmId, wanted) : null;
-		let planned = planUpdate(wanted, job.known, fresh?.fields ?? null);
+		let planned = planUpdate(wanted, job.known, fresh?.fields ?? null, job.unanswered);
 		if (planned.status === 'needsRead') {
 			fresh = await readHeld(desk, crmId, wanted);
-			planned = planUpdate(wanted, job.known, fresh?.fields ?? null);
+			planned = planUpdate(wanted, job.known, fresh?.fields ?? null, job.unanswered);
 		}
 		if (fresh?.deleted) return goneOutcome(CRM);
 		if (planned.status !== 'plan') {

@@ -123,10 +123,10 @@ async function update(desk: Desk, crmId: string): Promise<DeliveryOutcome> {
 	try {
 		const mustRead = settings.verifyBeforeWrite || job.attempt > 1;
 		let fresh = mustRead ? held(desk, await desk.client.get(crmId)) : null;
-		let planned = planUpdate(wanted, job.known, fresh);
+		let planned = planUpdate(wanted, job.known, fresh, job.unanswered);
 		if (planned.status === 'needsRead') {
 			fresh = held(desk, await desk.client.get(crmId));
-			planned = planUpdate(wanted, job.known, fresh);
+			planned = planUpdate(wanted, job.known, fresh, job.unanswered);
 		}
 		if (planned.status !== 'plan') {
 			return changedMeanwhile(CRM, planned.status === 'conflict' ? planned.field : 'list');

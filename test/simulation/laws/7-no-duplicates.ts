@@ -37,14 +37,13 @@ export const noDuplicates: LawOf = (world) => ({
 	},
 });
 
-/** A note is made only where its client is. */
+/** A note is made only where its client is; whatever is a departing client's is made nowhere else, either. */
 function isMakeable(world: World, records: readonly Held[], crm: MemoryCrm): boolean {
-	if (objectOf(records) !== 'note') return true;
 	return records.every(({ crm: holder, record }) => {
-		const client = holder.truly('client', record.fields['client']);
-		return (
-			client !== null &&
-			world.recordsOf(Number(String(client).slice(1))).some((one) => one.crm === crm)
-		);
+		const reference = holder.truly('client', record.fields['client']) ?? null;
+		if (reference === null) return objectOf(records) !== 'note';
+		const client = Number(String(reference).slice(1));
+		const isThere = world.recordsOf(client).some((one) => one.crm === crm);
+		return isThere || (objectOf(records) !== 'note' && !world.people.deleted.has(client));
 	});
 }
