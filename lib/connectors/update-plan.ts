@@ -13,7 +13,6 @@ import {
 	type ListField,
 	type ListItem,
 } from '../model/fields';
-import type { DeliveryJob } from '../model/delivery';
 import { diffList } from '../model/list-diff';
 
 export interface ListPlan {
@@ -49,7 +48,7 @@ class NeedsRead extends Error {}
 
 /**
  * `wanted` and `known` in canonical form; `fresh`: the record as just read, or null; `unanswered`: see
- * {@link DeliveryJob}.
+ * `DeliveryJob.unanswered`.
  */
 export function planUpdate(
 	wanted: CanonicalFields,
