@@ -267,9 +267,15 @@ describe.each([
 	},
 );
 
+/** Executions run at once: a family may be gone, and its members' places with it, when one of them is to leave it. */
+const isOvertaken = ({ method, status, path }: { method: string; status: number; path: string }) =>
+	method === 'DELETE' && status === 404 && /\/members\/\d+$/.test(path);
+
 test('no call wrote what was there already', () => {
 	for (const crm of CRMS) {
-		const idle = demo.simulators[crm].writes().filter(({ changedAnything }) => !changedAnything);
+		const idle = demo.simulators[crm]
+			.writes()
+			.filter((write) => !write.changedAnything && !isOvertaken(write));
 		expect({ crm, idle }).toEqual({ crm, idle: [] });
 	}
 });
